@@ -1,0 +1,1 @@
+//! What is set: one plain struct per signal.
