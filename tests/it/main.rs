@@ -1,0 +1,3 @@
+//! Tests through the public API: a module per feature.
+
+mod architecture;
