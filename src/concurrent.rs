@@ -1,1 +1,8 @@
-//! Lock-free building blocks.
+//! Lock-free building blocks: what the request's path shares between threads.
+
+mod arena;
+mod shard;
+mod table;
+
+pub(crate) use shard::Sharded;
+pub(crate) use table::{Keyed, Table};

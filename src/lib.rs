@@ -1,8 +1,8 @@
 //! Observability for Rust services: one dependency, one layer.
 
+mod concurrent;
 pub mod config;
 pub mod context;
-mod concurrent;
 mod error;
 mod export;
 mod ledger;

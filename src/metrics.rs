@@ -1,1 +1,23 @@
-//! Metrics.
+//! Counters, gauges and histograms for Prometheus.
+
+mod builder;
+mod counter;
+mod descriptor;
+mod exemplar;
+mod exposition;
+mod family;
+mod gauge;
+mod key;
+mod label;
+mod metric;
+mod registry;
+
+pub use builder::Builder;
+pub use counter::{Counter, FloatCounter};
+pub use descriptor::Kind;
+pub use family::Family;
+pub use gauge::{FloatGauge, Gauge};
+pub use key::LabelValue;
+pub use label::{Append, Declared, Fits, Label, LabelSet, Text, Values};
+pub use metric::Metric;
+pub use registry::Metrics;

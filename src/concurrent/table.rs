@@ -1,0 +1,210 @@
+//! An append-only hash table, read without a lock.
+//!
+//! Its entries live in an [`Arena`]; its index is a ladder of open-addressed levels, each four
+//! times as long as the one before, of which readers probe the current one. Writers take turns
+//! under a mutex that no reader touches. Nothing is ever removed, so a reader keeps a plain
+//! reference and old levels (a third of the current one, all told) may stay.
+
+use std::hash::{BuildHasher, Hasher};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use foldhash::fast::RandomState;
+
+use super::arena::{Arena, CAPACITY};
+
+/// A value that knows the key it is filed under.
+pub(crate) trait Keyed {
+    fn key(&self) -> &[u8];
+}
+
+/// A map from byte strings to `V`, in the order of insertion.
+pub(crate) struct Table<V> {
+    hasher: RandomState,
+    levels: [OnceLock<Box<[AtomicU32]>>; LEVELS],
+    current: AtomicUsize,
+    entries: Arena<V>,
+    writer: Mutex<()>,
+}
+
+// Level n has 4 × 4ⁿ slots, but for level 0, which is never made: an empty table owns nothing.
+const LEVELS: usize = 13;
+const LEVEL_GROWTH: usize = 4;
+
+// A slot is empty (0), or holds an entry's position plus one below a byte of its hash.
+const POSITION_BITS: u32 = 24;
+const POSITION_MASK: u32 = (1 << POSITION_BITS) - 1;
+const _: () = assert!(CAPACITY < POSITION_MASK as usize);
+
+impl<V: Keyed> Table<V> {
+    pub(crate) fn new() -> Self {
+        Self {
+            hasher: RandomState::default(),
+            levels: [const { OnceLock::new() }; LEVELS],
+            current: AtomicUsize::new(0),
+            entries: Arena::new(),
+            writer: Mutex::new(()),
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.entries.len()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &V> {
+        self.entries.iter()
+    }
+
+    #[inline]
+    pub(crate) fn get(&self, key: &[u8]) -> Option<&V> {
+        self.find(self.hash(key), key)
+    }
+
+    /// The entry of `key`, or the one that `make` gives; `make` may decline.
+    pub(crate) fn get_or_insert(&self, key: &[u8], make: impl FnOnce() -> Option<V>) -> Option<&V> {
+        let hash = self.hash(key);
+        self.find(hash, key).or_else(|| self.insert(hash, key, make))
+    }
+
+    #[cold]
+    fn insert(&self, hash: u64, key: &[u8], make: impl FnOnce() -> Option<V>) -> Option<&V> {
+        let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = self.find(hash, key) {
+            return Some(entry);
+        }
+        let (position, entry) = self.entries.push(make()?)?;
+        if self.is_crowded() {
+            self.climb();
+        } else {
+            publish(self.level(), hash, position);
+        }
+        Some(entry)
+    }
+
+    #[inline]
+    fn find(&self, hash: u64, key: &[u8]) -> Option<&V> {
+        let slots = self.level();
+        for slot in probe(slots, hash) {
+            let slot = slot.load(Ordering::Acquire);
+            if slot == 0 {
+                return None;
+            }
+            if slot >> POSITION_BITS == tag(hash) {
+                let entry = self.entries.get((slot & POSITION_MASK) as usize - 1)?;
+                if entry.key() == key {
+                    return Some(entry);
+                }
+            }
+        }
+        None
+    }
+
+    /// More than three quarters full, so that a probe is short and always meets an empty slot.
+    fn is_crowded(&self) -> bool {
+        self.entries.len() * 4 > self.level().len() * 3
+    }
+
+    /// Files every entry in the next level, then shows it to readers.
+    fn climb(&self) {
+        let next = self.current.load(Ordering::Relaxed) + 1;
+        let Some(level) = self.levels.get(next) else { return };
+        let len = self.level().len().max(LEVEL_GROWTH) * LEVEL_GROWTH;
+        let empty = || std::iter::repeat_with(AtomicU32::default).take(len).collect();
+        let slots = level.get_or_init(empty);
+        for (position, entry) in self.entries.iter().enumerate() {
+            publish(slots, self.hash(entry.key()), position);
+        }
+        self.current.store(next, Ordering::Release);
+    }
+
+    #[inline]
+    fn level(&self) -> &[AtomicU32] {
+        let current = self.levels.get(self.current.load(Ordering::Acquire));
+        current.and_then(OnceLock::get).map_or(&[], |slots| slots)
+    }
+
+    #[inline]
+    fn hash(&self, key: &[u8]) -> u64 {
+        let mut hasher = self.hasher.build_hasher();
+        hasher.write(key);
+        hasher.finish()
+    }
+}
+
+fn publish(slots: &[AtomicU32], hash: u64, position: usize) {
+    let Ok(position) = u32::try_from(position + 1) else { return };
+    let free = probe(slots, hash).find(|slot| slot.load(Ordering::Relaxed) == 0);
+    if let Some(slot) = free {
+        slot.store(tag(hash) << POSITION_BITS | position, Ordering::Release);
+    }
+}
+
+/// The slots of `hash` in the order they are tried; a level's length is a power of two.
+#[inline]
+fn probe(slots: &[AtomicU32], hash: u64) -> impl Iterator<Item = &AtomicU32> {
+    let mask = slots.len().wrapping_sub(1);
+    let start = usize::try_from(hash & u64::from(u32::MAX)).unwrap_or(0);
+    (0..slots.len()).filter_map(move |step| slots.get(start.wrapping_add(step) & mask))
+}
+
+#[inline]
+fn tag(hash: u64) -> u32 {
+    (hash >> 56) as u32
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU64;
+    use std::thread;
+
+    struct Entry {
+        key: Box<[u8]>,
+        hits: AtomicU64,
+    }
+
+    impl Keyed for Entry {
+        fn key(&self) -> &[u8] {
+            &self.key
+        }
+    }
+
+    fn hit(table: &Table<Entry>, key: usize) {
+        let key = key.to_le_bytes();
+        let make = || Some(Entry { key: key.into(), hits: AtomicU64::new(0) });
+        table.get_or_insert(&key, make).unwrap().hits.fetch_add(1, Ordering::Relaxed);
+    }
+
+    #[test]
+    fn each_key_has_one_entry() {
+        let table = Table::new();
+        for round in 0..3 {
+            for key in 0..5_000 {
+                hit(&table, key);
+            }
+            assert_eq!(table.len(), 5_000, "round {round}");
+        }
+        assert!(table.iter().all(|entry| entry.hits.load(Ordering::Relaxed) == 3));
+        assert!(table.get(b"never").is_none());
+    }
+
+    #[test]
+    fn a_declined_key_is_not_added() {
+        let table = Table::<Entry>::new();
+        assert!(table.get_or_insert(b"key", || None).is_none());
+        assert_eq!(table.len(), 0);
+    }
+
+    /// R24: no update is lost to a race of two creations.
+    #[test]
+    fn racing_threads_meet_in_the_same_entries() {
+        let table = Table::new();
+        thread::scope(|scope| {
+            for _ in 0..4 {
+                scope.spawn(|| (0..20_000).for_each(|key| hit(&table, key)));
+            }
+        });
+        assert_eq!(table.len(), 20_000);
+        assert!(table.iter().all(|entry| entry.hits.load(Ordering::Relaxed) == 4));
+    }
+}

@@ -1,0 +1,136 @@
+//! Totals that only grow.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::concurrent::Sharded;
+
+use super::descriptor::Kind;
+use super::exposition::{Encoder, Number, Sample};
+use super::metric::{Metric, Sealed};
+
+/// A total of whole things, such as requests.
+///
+/// Updates take no lock. They are one atomic addition, which threads that contend for it come to
+/// make on cells of their own. Past `u64::MAX` it wraps, which Prometheus reads as a reset.
+#[derive(Default)]
+pub struct Counter {
+    base: AtomicU64,
+    shards: Sharded<AtomicU64>,
+}
+
+/// A total of fractions, such as seconds. Updates take no lock.
+#[derive(Debug, Default)]
+pub struct FloatCounter {
+    bits: AtomicU64,
+}
+
+impl Counter {
+    /// Adds one.
+    #[inline]
+    pub fn inc(&self) {
+        self.add(1);
+    }
+
+    /// Adds `n`.
+    #[inline]
+    pub fn add(&self, n: u64) {
+        if let Some(cell) = self.shards.get() {
+            cell.fetch_add(n, Ordering::Relaxed);
+            return;
+        }
+        let value = self.base.load(Ordering::Relaxed);
+        let next = value.wrapping_add(n);
+        if self.base.compare_exchange(value, next, Ordering::Relaxed, Ordering::Relaxed).is_err() {
+            self.contended().fetch_add(n, Ordering::Relaxed);
+        }
+    }
+
+    /// The total so far.
+    pub fn get(&self) -> u64 {
+        let base = self.base.load(Ordering::Relaxed);
+        self.shards.iter().fold(base, |sum, cell| sum.wrapping_add(cell.load(Ordering::Relaxed)))
+    }
+
+    /// Takes over a total that something else counts; never lowers this one.
+    pub(crate) fn raise_to(&self, total: u64) {
+        self.base.fetch_max(total, Ordering::Relaxed);
+    }
+
+    #[cold]
+    fn contended(&self) -> &AtomicU64 {
+        self.shards.get_or_shard(AtomicU64::default).unwrap_or(&self.base)
+    }
+}
+
+impl FloatCounter {
+    /// Adds `amount`, unless it is negative or not a number: a total never falls.
+    pub fn add(&self, amount: f64) {
+        if amount > 0.0 {
+            add_bits(&self.bits, amount);
+        }
+    }
+
+    /// The total so far.
+    pub fn get(&self) -> f64 {
+        f64::from_bits(self.bits.load(Ordering::Relaxed))
+    }
+
+    /// Takes over a total that something else counts; never lowers this one.
+    pub(crate) fn raise_to(&self, total: f64) {
+        // Bits of floats that are not negative are ordered as the floats are.
+        if total > 0.0 {
+            self.bits.fetch_max(total.to_bits(), Ordering::Relaxed);
+        }
+    }
+}
+
+impl Metric for Counter {
+    const KIND: Kind = Kind::Counter;
+}
+
+impl Sealed for Counter {
+    type Options = ();
+
+    fn new((): &()) -> Self {
+        Self::default()
+    }
+
+    fn encode(&self, sample: Sample<'_>, encoder: &mut Encoder<'_>) {
+        encoder.counter(sample, Number::Unsigned(self.get()));
+    }
+}
+
+impl Metric for FloatCounter {
+    const KIND: Kind = Kind::Counter;
+}
+
+impl Sealed for FloatCounter {
+    type Options = ();
+
+    fn new((): &()) -> Self {
+        Self::default()
+    }
+
+    fn encode(&self, sample: Sample<'_>, encoder: &mut Encoder<'_>) {
+        encoder.counter(sample, Number::Float(self.get()));
+    }
+}
+
+impl std::fmt::Debug for Counter {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Counter").field(&self.get()).finish()
+    }
+}
+
+/// Adds to a float kept as bits.
+#[inline]
+pub(super) fn add_bits(bits: &AtomicU64, amount: f64) {
+    let mut old = bits.load(Ordering::Relaxed);
+    loop {
+        let new = (f64::from_bits(old) + amount).to_bits();
+        match bits.compare_exchange_weak(old, new, Ordering::Relaxed, Ordering::Relaxed) {
+            Ok(_) => return,
+            Err(now) => old = now,
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! A metric's series, one for each set of label values.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::Deref;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+use crate::concurrent::{Keyed, Table};
+use crate::config::Clock;
+
+use super::descriptor::Descriptor;
+use super::exposition::{Encoder, Sample};
+use super::key::{Key, Labels, is_plain};
+use super::label::{LabelSet, Values};
+use super::metric::Metric;
+
+/// The series of one metric, by the values of its labels. Cloning it is cheap.
+///
+/// A lookup takes no lock and allocates nothing unless it adds a series. Past the family's limit,
+/// new label sets share one series whose every value is `overflow`, and
+/// `obskit_series_overflow_total{metric}` counts what came to it.
+///
+/// ```
+/// use obskit::metrics::{Counter, Family, Metrics, Text};
+///
+/// let metrics = Metrics::default();
+/// let sent: Family<(&'static str, Text), Counter> = metrics
+///     .counter("mail_sent_total", "Messages handed to the mail server.")
+///     .label::<&'static str>("kind")
+///     .label::<Text>("tenant")
+///     .limit(500)
+///     .register()?;
+/// sent.get(("welcome", "acme")).inc();
+/// # Ok::<(), obskit::Error>(())
+/// ```
+pub struct Family<L, M: Metric> {
+    core: Arc<Core<M>>,
+    labels: PhantomData<fn(L)>,
+}
+
+/// A family without its labels' types: what the registry holds.
+pub(crate) struct Core<M: Metric> {
+    pub(crate) descriptor: Descriptor,
+    options: M::Options,
+    table: Table<Series<M>>,
+    limit: u32,
+    /// Series that count towards the limit: all but the reserved.
+    unreserved: AtomicU32,
+    /// The series of a family without labels; with labels, that of what found no place.
+    common: OnceLock<Series<M>>,
+    overflowed: AtomicU64,
+    clock: Clock,
+    epoch: f64,
+}
+
+/// What the registry asks of a family whose metric it does not know.
+pub(crate) trait Encode: Send + Sync {
+    fn descriptor(&self) -> &Descriptor;
+
+    fn encode(&self, encoder: &mut Encoder<'_>);
+
+    /// Series now.
+    fn len(&self) -> usize;
+
+    /// Updates that went to the overflow series.
+    fn overflowed(&self) -> u64;
+}
+
+struct Series<M> {
+    values: Box<[u8]>,
+    metric: M,
+    /// Tenths of a second after the family's epoch: enough for 13 years, in four bytes.
+    created: u32,
+    plain: bool,
+}
+
+const OVERFLOW: &str = "overflow";
+/// Series made at registration for labels whose values are all known; past it, none are.
+const MAX_SEEDED: usize = 256;
+
+impl<L: LabelSet, M: Metric> Family<L, M> {
+    /// The series with these label values, added if it is new.
+    #[inline]
+    pub fn get(&self, values: impl Values<L>) -> &M {
+        let mut key = Key::default();
+        values.write(&mut key);
+        self.core.get(&key, false)
+    }
+
+    /// The same, with a place beyond the limit: for label sets that the program itself declares.
+    #[inline]
+    pub(crate) fn reserve(&self, values: impl Values<L>) -> &M {
+        let mut key = Key::default();
+        values.write(&mut key);
+        self.core.get(&key, true)
+    }
+
+    pub(super) fn new(core: Arc<Core<M>>) -> Self {
+        if L::DOMAINS.is_empty() {
+            core.common();
+        }
+        seed(L::DOMAINS, &mut |key| {
+            core.get(key, true);
+        });
+        Self { core, labels: PhantomData }
+    }
+}
+
+/// A metric without labels is used as itself.
+impl<M: Metric> Deref for Family<(), M> {
+    type Target = M;
+
+    #[inline]
+    fn deref(&self) -> &M {
+        self.core.common()
+    }
+}
+
+impl<L, M: Metric> Clone for Family<L, M> {
+    fn clone(&self) -> Self {
+        Self { core: Arc::clone(&self.core), labels: PhantomData }
+    }
+}
+
+impl<L, M: Metric> fmt::Debug for Family<L, M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.core.descriptor.name;
+        f.debug_struct("Family").field("name", name).field("series", &self.core.len()).finish()
+    }
+}
+
+impl<M: Metric> Core<M> {
+    pub(super) fn new(
+        descriptor: Descriptor,
+        options: M::Options,
+        limit: u32,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            descriptor,
+            options,
+            table: Table::new(),
+            limit,
+            unreserved: AtomicU32::new(0),
+            common: OnceLock::new(),
+            overflowed: AtomicU64::new(0),
+            epoch: unix_seconds(&clock),
+            clock,
+        }
+    }
+
+    #[inline]
+    fn get(&self, key: &Key, reserved: bool) -> &M {
+        match self.table.get(key.as_bytes()) {
+            Some(series) => &series.metric,
+            None => self.add(key, reserved),
+        }
+    }
+
+    #[cold]
+    fn add(&self, key: &Key, reserved: bool) -> &M {
+        let series = || (reserved || self.take_place()).then(|| self.series(key.as_bytes()));
+        let added = match self.descriptor.labels.is_empty() {
+            true => None,
+            false => self.table.get_or_insert(key.as_bytes(), series),
+        };
+        added.map_or_else(|| self.overflow(), |series| &series.metric)
+    }
+
+    /// Called by one thread at a time, so the limit is exact.
+    fn take_place(&self) -> bool {
+        let free = self.unreserved.load(Ordering::Relaxed) < self.limit;
+        if free {
+            self.unreserved.fetch_add(1, Ordering::Relaxed);
+        }
+        free
+    }
+
+    fn overflow(&self) -> &M {
+        if !self.descriptor.labels.is_empty() {
+            self.overflowed.fetch_add(1, Ordering::Relaxed);
+        }
+        self.common()
+    }
+
+    #[inline]
+    fn common(&self) -> &M {
+        let series = self.common.get_or_init(|| {
+            let mut key = Key::default();
+            self.descriptor.labels.iter().for_each(|_| key.value(|value| value.push_str(OVERFLOW)));
+            self.series(key.as_bytes())
+        });
+        &series.metric
+    }
+
+    fn series(&self, values: &[u8]) -> Series<M> {
+        let age = (unix_seconds(&self.clock) - self.epoch).max(0.0);
+        Series {
+            values: values.into(),
+            metric: M::new(&self.options),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "not negative; saturates after 13 years"
+            )]
+            created: (age * 10.0) as u32,
+            plain: is_plain(values),
+        }
+    }
+
+    fn encode_series(&self, series: &Series<M>, encoder: &mut Encoder<'_>) {
+        let names: &[Cow<'static, str>] = &self.descriptor.labels;
+        let labels = Labels { names, values: &series.values, plain: series.plain };
+        let created = self.epoch + f64::from(series.created) / 10.0;
+        series.metric.encode(Sample { labels, created }, encoder);
+    }
+}
+
+impl<M: Metric> Encode for Core<M> {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    fn encode(&self, encoder: &mut Encoder<'_>) {
+        encoder.family(&self.descriptor);
+        let all = self.table.iter().chain(self.common.get());
+        all.for_each(|series| self.encode_series(series, encoder));
+    }
+
+    fn len(&self) -> usize {
+        self.table.len() + usize::from(self.common.get().is_some())
+    }
+
+    fn overflowed(&self) -> u64 {
+        self.overflowed.load(Ordering::Relaxed)
+    }
+}
+
+impl<M> Keyed for Series<M> {
+    fn key(&self) -> &[u8] {
+        &self.values
+    }
+}
+
+/// Every combination of the labels' values, when all of them are known and there are few.
+fn seed(domains: &[&[&'static str]], each: &mut dyn FnMut(&Key)) {
+    let combinations = domains.iter().map(|domain| domain.len()).product::<usize>();
+    if !domains.is_empty() && combinations <= MAX_SEEDED {
+        combine(domains, &mut Key::default(), each);
+    }
+}
+
+fn combine(domains: &[&[&'static str]], key: &mut Key, each: &mut dyn FnMut(&Key)) {
+    let Some((domain, rest)) = domains.split_first() else { return each(key) };
+    let len = key.len();
+    for value in *domain {
+        key.value(|to| to.push_str(value));
+        combine(rest, key, each);
+        key.truncate(len);
+    }
+}
+
+fn unix_seconds(clock: &Clock) -> f64 {
+    let since = clock.wall().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0.0, |since| since.as_secs_f64())
+}

@@ -1,0 +1,87 @@
+//! A series' label values as one byte string: the key of lookups and the form in memory.
+
+use std::borrow::Cow;
+
+use arrayvec::ArrayVec;
+
+use super::label::MAX_LABELS;
+
+/// The values in the order of the names, each ended by a byte that UTF-8 never holds.
+///
+/// It lives on the stack, so that a lookup by borrowed values allocates nothing.
+#[derive(Debug, Default)]
+pub struct Key(ArrayVec<u8, KEY_BYTES>);
+
+/// Where a [`Label`](super::Label) writes its value. What passes 128 bytes is cut.
+#[derive(Debug)]
+pub struct LabelValue<'a> {
+    key: &'a mut Key,
+    left: usize,
+}
+
+/// Names and values of one series.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Labels<'a> {
+    pub(crate) names: &'a [Cow<'static, str>],
+    pub(crate) values: &'a [u8],
+    /// No value needs escaping in text.
+    pub(crate) plain: bool,
+}
+
+pub(crate) const MAX_VALUE_BYTES: usize = 128;
+const KEY_BYTES: usize = MAX_LABELS * (MAX_VALUE_BYTES + 1);
+const END: u8 = 0xff;
+
+impl Key {
+    /// Adds one value, written by `write`.
+    #[inline]
+    pub(crate) fn value(&mut self, write: impl FnOnce(&mut LabelValue<'_>)) {
+        write(&mut LabelValue { key: self, left: MAX_VALUE_BYTES });
+        // There is room for every label's end, so this never fails.
+        let _ = self.0.try_push(END);
+    }
+
+    #[inline]
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.0
+    }
+
+    pub(crate) fn truncate(&mut self, len: usize) {
+        self.0.truncate(len);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.0.len()
+    }
+}
+
+impl LabelValue<'_> {
+    /// Appends `text`.
+    #[inline]
+    pub fn push_str(&mut self, text: &str) {
+        let kept = if text.len() <= self.left { text } else { cut(text, self.left) };
+        self.left -= kept.len();
+        let _ = self.key.0.try_extend_from_slice(kept.as_bytes());
+    }
+}
+
+impl<'a> Labels<'a> {
+    /// Each name with its unescaped value.
+    pub(crate) fn pairs(self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
+        self.names.iter().map(AsRef::as_ref).zip(self.values.split(|byte| *byte == END))
+    }
+
+    pub(crate) fn is_empty(self) -> bool {
+        self.names.is_empty()
+    }
+}
+
+/// Whether no value of a key needs escaping in the text formats.
+pub(crate) fn is_plain(values: &[u8]) -> bool {
+    !values.iter().any(|byte| matches!(byte, b'\\' | b'"' | b'\n'))
+}
+
+#[cold]
+fn cut(text: &str, limit: usize) -> &str {
+    text.get(..text.floor_char_boundary(limit)).unwrap_or_default()
+}

@@ -1,0 +1,170 @@
+//! Label values: small sets by type, free text by explicit declaration and limit.
+
+use super::key::{Key, LabelValue};
+
+/// A label's value whose set of values is small by its type.
+///
+/// Implemented for `bool`, the integers of at most 16 bits and `&'static str`. An enum of one's
+/// own says in [`VALUES`](Label::VALUES) what it can be, and each of its series then exists at 0
+/// before its first update. `String` is no label, because what a user can type has no bound: a
+/// label of free text is declared as [`Text`], which the family's series limit bounds.
+///
+/// ```
+/// use obskit::metrics::{Label, LabelValue};
+///
+/// enum DayType { Push, Pull, Legs }
+///
+/// impl Label for DayType {
+///     const VALUES: &'static [&'static str] = &["push", "pull", "legs"];
+///
+///     fn write(&self, value: &mut LabelValue<'_>) {
+///         value.push_str(match self {
+///             Self::Push => "push",
+///             Self::Pull => "pull",
+///             Self::Legs => "legs",
+///         });
+///     }
+/// }
+/// ```
+pub trait Label: 'static {
+    /// Every value there is; empty when the type does not tell.
+    const VALUES: &'static [&'static str] = &[];
+
+    /// Writes this value as it stands in the exposition. Nothing past 128 bytes is kept.
+    fn write(&self, value: &mut LabelValue<'_>);
+}
+
+/// The type to declare for a label of free text; any `&str`, `String` or `Cow` then fits.
+#[derive(Clone, Copy, Debug)]
+pub enum Text {}
+
+/// What a family's label may be declared as: a [`Label`], or [`Text`].
+pub trait Declared: 'static {
+    #[doc(hidden)]
+    const VALUES: &'static [&'static str];
+}
+
+/// A value that fits a label declared as `D`.
+pub trait Fits<D> {
+    #[doc(hidden)]
+    fn write(&self, value: &mut LabelValue<'_>);
+}
+
+/// The declared types of a family's labels: a tuple of at most eight.
+pub trait LabelSet: 'static {
+    #[doc(hidden)]
+    const DOMAINS: &'static [&'static [&'static str]];
+}
+
+/// The values of a family's labels: a tuple that fits the [`LabelSet`] one for one.
+pub trait Values<L> {
+    #[doc(hidden)]
+    fn write(&self, key: &mut Key);
+}
+
+/// A tuple made one longer; how a family's builder gathers its labels.
+pub trait Append<D> {
+    #[doc(hidden)]
+    type Longer: LabelSet;
+}
+
+/// Most labels of one family.
+pub(crate) const MAX_LABELS: usize = 8;
+
+impl Label for &'static str {
+    #[inline]
+    fn write(&self, value: &mut LabelValue<'_>) {
+        value.push_str(self);
+    }
+}
+
+impl Label for bool {
+    const VALUES: &'static [&'static str] = &["false", "true"];
+
+    #[inline]
+    fn write(&self, value: &mut LabelValue<'_>) {
+        value.push_str(if *self { "true" } else { "false" });
+    }
+}
+
+macro_rules! integer_labels {
+    ($($integer:ty)*) => {$(
+        impl Label for $integer {
+            #[inline]
+            fn write(&self, value: &mut LabelValue<'_>) {
+                value.push_str(itoa::Buffer::new().format(*self));
+            }
+        }
+    )*};
+}
+
+integer_labels!(u8 i8 u16 i16);
+
+impl<L: Label> Declared for L {
+    const VALUES: &'static [&'static str] = L::VALUES;
+}
+
+impl Declared for Text {
+    const VALUES: &'static [&'static str] = &[];
+}
+
+impl<L: Label> Fits<L> for L {
+    #[inline]
+    fn write(&self, value: &mut LabelValue<'_>) {
+        Label::write(self, value);
+    }
+}
+
+macro_rules! text_values {
+    ($($text:ty)*) => {$(
+        impl Fits<Text> for $text {
+            #[inline]
+            fn write(&self, value: &mut LabelValue<'_>) {
+                value.push_str(self);
+            }
+        }
+    )*};
+}
+
+text_values!(&str String &String std::borrow::Cow<'_, str>);
+
+macro_rules! label_sets {
+    ($($D:ident $V:ident $n:tt),*) => {
+        impl<$($D: Declared),*> LabelSet for ($($D,)*) {
+            const DOMAINS: &'static [&'static [&'static str]] = &[$($D::VALUES),*];
+        }
+
+        impl<$($D,)* $($V: Fits<$D>),*> Values<($($D,)*)> for ($($V,)*) {
+            #[inline]
+            fn write(&self, _key: &mut Key) {
+                $(_key.value(|value| self.$n.write(value));)*
+            }
+        }
+    };
+}
+
+macro_rules! appends {
+    ($($D:ident),*) => {
+        impl<$($D: Declared,)* Last: Declared> Append<Last> for ($($D,)*) {
+            type Longer = ($($D,)* Last,);
+        }
+    };
+}
+
+label_sets!();
+label_sets!(A X 0);
+label_sets!(A X 0, B Y 1);
+label_sets!(A X 0, B Y 1, C Z 2);
+label_sets!(A X 0, B Y 1, C Z 2, D W 3);
+label_sets!(A X 0, B Y 1, C Z 2, D W 3, E V 4);
+label_sets!(A X 0, B Y 1, C Z 2, D W 3, E V 4, F U 5);
+label_sets!(A X 0, B Y 1, C Z 2, D W 3, E V 4, F U 5, G T 6);
+label_sets!(A X 0, B Y 1, C Z 2, D W 3, E V 4, F U 5, G T 6, H S 7);
+appends!();
+appends!(A);
+appends!(A, B);
+appends!(A, B, C);
+appends!(A, B, C, D);
+appends!(A, B, C, D, E);
+appends!(A, B, C, D, E, F);
+appends!(A, B, C, D, E, F, G);

@@ -1,0 +1,156 @@
+//! The registry: which metrics there are.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+use std::panic::Location;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::Error;
+use crate::config::{self, Clock};
+
+use super::builder::Builder;
+use super::counter::{Counter, FloatCounter};
+use super::family::{Encode, Family};
+use super::gauge::{FloatGauge, Gauge};
+use super::label::Text;
+
+/// A registry and the way to add to it. Cloning it is cheap, and clones are the same registry.
+///
+/// Nothing in it is global: two registries in one process never meet.
+#[derive(Clone)]
+pub struct Metrics {
+    registry: Arc<Registry>,
+}
+
+struct Registry {
+    /// By name, which is also the order of exposition.
+    families: Mutex<BTreeMap<Box<str>, Registered>>,
+    before_scrape: Mutex<Vec<Arc<dyn Fn() + Send + Sync>>>,
+    config: config::Metrics,
+    clock: Clock,
+}
+
+#[derive(Clone)]
+struct Registered {
+    family: Arc<dyn Encode>,
+    registrant: &'static Location<'static>,
+}
+
+impl Metrics {
+    /// An empty registry.
+    pub fn new(config: &config::Metrics, clock: &Clock) -> Self {
+        let registry = Registry {
+            families: Mutex::default(),
+            before_scrape: Mutex::default(),
+            config: config.clone(),
+            clock: clock.clone(),
+        };
+        Self { registry: Arc::new(registry) }
+    }
+
+    /// Describes a [`Counter`]; its name ends in `_total`.
+    #[track_caller]
+    pub fn counter(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        help: impl Into<Cow<'static, str>>,
+    ) -> Builder<(), Counter> {
+        Builder::new(self, (name.into(), help.into()), (), Location::caller())
+    }
+
+    /// Describes a [`FloatCounter`]; its name ends in `_total`.
+    #[track_caller]
+    pub fn float_counter(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        help: impl Into<Cow<'static, str>>,
+    ) -> Builder<(), FloatCounter> {
+        Builder::new(self, (name.into(), help.into()), (), Location::caller())
+    }
+
+    /// Describes a [`Gauge`].
+    #[track_caller]
+    pub fn gauge(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        help: impl Into<Cow<'static, str>>,
+    ) -> Builder<(), Gauge> {
+        Builder::new(self, (name.into(), help.into()), (), Location::caller())
+    }
+
+    /// Describes a [`FloatGauge`].
+    #[track_caller]
+    pub fn float_gauge(
+        &self,
+        name: impl Into<Cow<'static, str>>,
+        help: impl Into<Cow<'static, str>>,
+    ) -> Builder<(), FloatGauge> {
+        Builder::new(self, (name.into(), help.into()), (), Location::caller())
+    }
+
+    /// Has `update` called before each scrape, to set gauges that mirror something else.
+    ///
+    /// It runs on the scraping thread and holds the scrape up, so it should only read memory. It
+    /// may register metrics; they are part of the scrape that follows.
+    pub fn before_scrape(&self, update: impl Fn() + Send + Sync + 'static) {
+        lock(&self.registry.before_scrape).push(Arc::new(update));
+    }
+
+    /// The families at one moment, in the order of their names, each holding its values of now.
+    pub(crate) fn gather(&self) -> Vec<Arc<dyn Encode>> {
+        // No lock is held while a callback runs, so that it may register.
+        let updates = lock(&self.registry.before_scrape).clone();
+        updates.iter().for_each(|update| update());
+        let families = lock(&self.registry.families);
+        families.values().map(|registered| Arc::clone(&registered.family)).collect()
+    }
+
+    pub(crate) fn config(&self) -> &config::Metrics {
+        &self.registry.config
+    }
+
+    pub(crate) fn clock(&self) -> &Clock {
+        &self.registry.clock
+    }
+
+    pub(super) fn series_limit(&self) -> u32 {
+        self.registry.config.series_limit
+    }
+
+    /// Adds a family under its name, unless the name, or a sample of it, is taken.
+    pub(super) fn add(
+        &self,
+        family: Arc<dyn Encode>,
+        registrant: &'static Location<'static>,
+    ) -> Result<(), Error> {
+        let mut families = lock(&self.registry.families);
+        let name = family.descriptor().base_name();
+        if let Some(first) = families.get(name) {
+            return Err(Error::metric(format!(
+                "metric {:?} is registered at {registrant} and was at {}; a name is accepted once",
+                family.descriptor().name,
+                first.registrant
+            )));
+        }
+        families.insert(name.into(), Registered { family, registrant });
+        Ok(())
+    }
+}
+
+impl Default for Metrics {
+    fn default() -> Self {
+        Self::new(&config::Metrics::default(), &Clock::default())
+    }
+}
+
+impl fmt::Debug for Metrics {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let families = lock(&self.registry.families).len();
+        f.debug_struct("Metrics").field("families", &families).finish_non_exhaustive()
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
