@@ -1,1 +1,15 @@
 //! What a request is.
+
+mod baggage;
+mod hex;
+mod random;
+mod request_id;
+mod trace_id;
+mod traceparent;
+mod tracestate;
+
+pub use baggage::{Baggage, BaggageMember};
+pub use request_id::{RequestId, X_REQUEST_ID};
+pub use trace_id::{SpanId, TraceFlags, TraceId};
+pub use traceparent::SpanContext;
+pub use tracestate::TraceState;
