@@ -1,25 +1,75 @@
-//! What is set: one plain struct per signal.
+//! What is set: one plain struct per signal, with a default for everything.
+//!
+//! A service changes what it wants in code, and hands the whole to `init`.
+//!
+//! ```
+//! use obskit::config::Config;
+//!
+//! let mut config = Config::default();
+//! config.metrics.series_limit = 5_000;
+//! config.validate()?;
+//! # Ok::<(), obskit::Error>(())
+//! ```
 
-/// Where the time comes from.
+mod admin;
+mod clock;
+mod dsn;
+mod egress;
+mod limits;
+mod logs;
+mod metrics;
+mod networks;
+mod otlp;
+mod propagation;
+mod reports;
+mod secret;
+mod service;
+mod shutdown;
+mod traces;
+mod validate;
+
+pub use admin::Admin;
+pub use clock::Clock;
+pub use dsn::Dsn;
+pub use egress::{Egress, Hosts};
+pub use limits::{LogLimits, SpanLimits};
+pub use logs::{LogFormat, Logs};
+pub use metrics::{Metrics, Naming};
+pub use networks::{Networks, Trust};
+pub use otlp::{Batch, Compression, Exporter, Otlp, Protocol, Signal};
+pub use propagation::{Propagation, Propagator};
+pub use reports::Reports;
+pub use secret::Secret;
+pub use service::Service;
+pub use shutdown::Shutdown;
+pub use traces::{RootSampler, Sampler, Traces};
+
+/// Everything obskit can be told.
 #[derive(Clone, Debug, Default)]
-pub struct Clock;
-
-impl Clock {
-    /// The wall clock.
-    pub fn wall(&self) -> std::time::SystemTime {
-        std::time::SystemTime::now()
-    }
-}
-
-/// Metrics.
-#[derive(Clone, Debug)]
-pub struct Metrics {
-    /// Limit.
-    pub series_limit: u32,
-}
-
-impl Default for Metrics {
-    fn default() -> Self {
-        Self { series_limit: 2_000 }
-    }
+#[non_exhaustive]
+pub struct Config {
+    /// Nothing is recorded, served or exported; the context still passes through.
+    /// Default: false (`OTEL_SDK_DISABLED`).
+    pub disabled: bool,
+    /// Who is speaking.
+    pub service: Service,
+    /// What is taken from callers and given to others.
+    pub context: Propagation,
+    /// Counting and measuring.
+    pub metrics: Metrics,
+    /// Spans and their way out.
+    pub traces: Traces,
+    /// Log lines.
+    pub logs: Logs,
+    /// Error reports to Sentry.
+    pub reports: Reports,
+    /// The operator's server.
+    pub admin: Admin,
+    /// How the service stops.
+    pub shutdown: Shutdown,
+    /// What time it is. Default: the system's clock.
+    pub clock: Clock,
+    /// Settings that were ignored, in words, to be told once at start-up. The OpenTelemetry
+    /// specification wants a wrong `OTEL_*` value ignored with a warning, not refused.
+    pub warnings: Vec<String>,
 }

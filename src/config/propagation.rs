@@ -1,0 +1,57 @@
+//! What is taken from callers and given to others.
+
+use super::egress::Egress;
+use super::networks::Trust;
+
+/// The policy of the request's context: whom to believe, whom to tell, in which formats.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Propagation {
+    /// Whose trace context, sampling flag and baggage are believed. Default: everyone's.
+    pub trust: Trust,
+    /// Which hosts are told ours. Default: context to every host, baggage to none.
+    pub egress: Egress,
+    /// The formats read and written, each once. Empty: none. Default: trace context and baggage.
+    pub propagators: Vec<Propagator>,
+    /// A well-formed `x-request-id` of a caller is kept; otherwise each request gets a new one.
+    /// Default: true.
+    pub accept_request_id: bool,
+}
+
+/// A header format for the trace context or the baggage.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Propagator {
+    /// W3C Trace Context: `traceparent` and `tracestate`.
+    TraceContext,
+    /// W3C Baggage: `baggage`.
+    Baggage,
+    /// B3 in one header: `b3`.
+    B3,
+    /// B3 in several headers: `x-b3-traceid` and its kin.
+    B3Multi,
+}
+
+impl Default for Propagation {
+    fn default() -> Self {
+        Self {
+            trust: Trust::All,
+            egress: Egress::default(),
+            propagators: vec![Propagator::TraceContext, Propagator::Baggage],
+            accept_request_id: true,
+        }
+    }
+}
+
+impl Propagator {
+    /// The propagator of a name in `OTEL_PROPAGATORS`.
+    pub(super) fn from_name(name: &str) -> Option<Self> {
+        match name {
+            "tracecontext" => Some(Self::TraceContext),
+            "baggage" => Some(Self::Baggage),
+            "b3" => Some(Self::B3),
+            "b3multi" => Some(Self::B3Multi),
+            _ => None,
+        }
+    }
+}
