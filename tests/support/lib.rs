@@ -1,1 +1,12 @@
 //! What the tests share.
+
+pub mod child;
+pub mod exporter;
+pub mod golden;
+pub mod http;
+pub mod metric_family;
+pub mod oracle;
+pub mod prometheus;
+pub mod promtool;
+pub mod tools;
+pub mod wait;

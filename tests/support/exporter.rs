@@ -1,0 +1,111 @@
+//! The bundled exporter as a running process.
+
+use crate::child::OwnedChild;
+use crate::tools;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Command, ExitStatus, Stdio};
+use std::sync::OnceLock;
+use std::thread;
+use std::time::Duration;
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+use tokio::time::timeout;
+
+const START: Duration = Duration::from_secs(30);
+const STOP: Duration = Duration::from_secs(30);
+
+/// `examples/exporter` on free ports, killed on drop.
+#[derive(Debug)]
+pub struct Exporter {
+    process: OwnedChild,
+    /// Where the service answers, without a trailing slash.
+    pub service: String,
+    /// The exposition.
+    pub metrics: String,
+}
+
+impl Exporter {
+    /// Builds the example as a user would, and starts it with `traffic` requests a second.
+    pub async fn start(traffic: u32) -> Self {
+        Self::start_with(traffic, &[]).await
+    }
+
+    /// The same with variables set.
+    pub async fn start_with(traffic: u32, variables: &[(&str, &str)]) -> Self {
+        let mut process = OwnedChild::spawn(
+            Command::new(build())
+                .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
+                .args(["--traffic", &traffic.to_string()])
+                .envs(variables.iter().copied())
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::piped()),
+        );
+        let mut lines = lines_of(process.get_mut().stderr.take().unwrap());
+        let service = announced(&mut lines, "service").await;
+        let metrics = announced(&mut lines, "metrics").await;
+        Self { process, service, metrics }
+    }
+
+    /// The `host:port` of the exposition.
+    pub fn target(&self) -> &str {
+        self.metrics.trim_start_matches("http://").trim_end_matches("/metrics")
+    }
+
+    /// Ends it by SIGTERM and says how it ended.
+    pub async fn stop(mut self) -> ExitStatus {
+        self.process.terminate(STOP).await
+    }
+}
+
+/// Builds the example once in a process and answers its path.
+fn build() -> &'static PathBuf {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let output = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--example", "exporter", "--message-format", "json"])
+            .current_dir(tools::root())
+            .stderr(Stdio::inherit())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "cargo build --example exporter: {}", output.status);
+        let messages = String::from_utf8(output.stdout).unwrap();
+        messages.lines().find_map(executable).expect("cargo names the executable")
+    })
+}
+
+fn executable(message: &str) -> Option<PathBuf> {
+    let message: serde_json::Value = serde_json::from_str(message).ok()?;
+    let is_exporter = message["target"]["name"] == "exporter";
+    message["executable"].as_str().filter(|_| is_exporter).map(PathBuf::from)
+}
+
+/// The lines of a pipe, read on a thread to its end so that the writer never blocks.
+fn lines_of(pipe: impl std::io::Read + Send + 'static) -> UnboundedReceiver<String> {
+    let (sender, receiver) = unbounded_channel();
+    thread::spawn(move || {
+        for line in BufReader::new(pipe).lines().map_while(Result::ok) {
+            // The receiver goes once both addresses are known; reading on is what matters.
+            let _ = sender.send(line);
+        }
+    });
+    receiver
+}
+
+/// The URL of the line `NAME URL`.
+async fn announced(lines: &mut UnboundedReceiver<String>, name: &str) -> String {
+    let mut seen = String::new();
+    let found = timeout(START, async {
+        while let Some(line) = lines.recv().await {
+            let mut words = line.split_whitespace();
+            if words.next() == Some(name) {
+                return words.next().map(str::to_owned);
+            }
+            seen.push_str(&line);
+            seen.push('\n');
+        }
+        None
+    });
+    let found = found.await.ok().flatten();
+    found.unwrap_or_else(|| panic!("the exporter announced no {name}, but said:\n{seen}"))
+}
