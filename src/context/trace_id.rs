@@ -1,4 +1,5 @@
-//! Trace IDs, span IDs and trace flags of [W3C Trace Context](https://www.w3.org/TR/trace-context/).
+//! Trace IDs, span IDs and trace flags of
+//! [W3C Trace Context](https://www.w3.org/TR/trace-context/).
 
 use std::fmt;
 

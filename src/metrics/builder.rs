@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use std::panic::Location;
 use std::sync::Arc;
 
-use crate::Error;
+use crate::error::Error;
 
 use super::descriptor::Descriptor;
 use super::family::{Core, Family};

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::Error;
+use crate::error::Error;
 
 use super::label::MAX_LABELS;
 

@@ -7,8 +7,9 @@ use super::exposition::{Encoder, Sample};
 
 /// A counter, gauge or histogram: what a [`Family`](super::Family) holds one of for each series.
 ///
-/// Sealed: its implementations are [`Counter`](super::Counter), [`FloatCounter`](super::FloatCounter),
-/// [`Gauge`](super::Gauge), [`FloatGauge`](super::FloatGauge) and [`Histogram`](super::Histogram).
+/// Sealed: its implementations are [`Counter`](super::Counter),
+/// [`FloatCounter`](super::FloatCounter), [`Gauge`](super::Gauge),
+/// [`FloatGauge`](super::FloatGauge) and [`Histogram`](super::Histogram).
 pub trait Metric: Sealed + fmt::Debug + Send + Sync + 'static {
     #[doc(hidden)]
     const KIND: Kind;

@@ -6,8 +6,8 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::Error;
 use crate::config::{self, Clock};
+use crate::error::Error;
 
 use super::builder::Builder;
 use super::counter::{Counter, FloatCounter};
