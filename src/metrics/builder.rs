@@ -75,6 +75,7 @@ impl<L: LabelSet, M: Metric> Builder<L, M> {
     /// taken; the error then names both places that asked for it.
     pub fn register(self) -> Result<Family<L, M>, Error> {
         self.descriptor.validate()?;
+        M::validate(&self.options).map_err(|problem| self.descriptor.refuse(&problem))?;
         let clock = self.metrics.clock().clone();
         let core = Arc::new(Core::<M>::new(self.descriptor, self.options, self.limit, clock));
         self.metrics.add(Arc::clone(&core) as _, self.registrant)?;

@@ -109,7 +109,7 @@ impl Descriptor {
         Ok(())
     }
 
-    fn refuse(&self, what: &str) -> Error {
+    pub(super) fn refuse(&self, what: &str) -> Error {
         Error::metric(format!("metric {:?} has {what}", self.name))
     }
 }

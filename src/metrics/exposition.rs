@@ -1,7 +1,7 @@
 //! Families as bytes.
 
 use super::descriptor::Descriptor;
-use super::exemplar::ExemplarLabels;
+use super::exemplar::Exemplars;
 use super::key::Labels;
 
 /// Writes families in one of the exposition formats.
@@ -26,8 +26,8 @@ pub(crate) struct HistogramSample<'a> {
     /// Observations in each bucket, not cumulated; one longer than `bounds`.
     pub(crate) counts: &'a [u64],
     pub(crate) sum: f64,
-    /// The latest kept exemplar of each bucket, as many as `counts`; empty when there are none.
-    pub(crate) exemplars: &'a [Option<ExemplarSample>],
+    /// The kept exemplars, by bucket.
+    pub(crate) exemplars: Exemplars<'a>,
     pub(crate) native: Option<NativeSample<'a>>,
 }
 
@@ -40,16 +40,6 @@ pub(crate) struct NativeSample<'a> {
     pub(crate) zero_count: u64,
     /// Index and count of each used bucket, ascending.
     pub(crate) positive: &'a [(i32, u64)],
-}
-
-/// One observation, kept as an example of its bucket.
-#[derive(Clone, Debug)]
-pub(crate) struct ExemplarSample {
-    /// Names and values, at most 128 characters in all, values unescaped.
-    pub(crate) labels: ExemplarLabels,
-    pub(crate) value: f64,
-    /// Seconds since 1970.
-    pub(crate) timestamp: f64,
 }
 
 /// A sample's value.

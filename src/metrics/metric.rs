@@ -19,6 +19,11 @@ pub trait Sealed {
     /// What every series of a family has in common, such as a histogram's bounds.
     type Options: Clone + Send + Sync + fmt::Debug;
 
+    /// Says what of the options is not acceptable, and what would be.
+    fn validate(_options: &Self::Options) -> Result<(), String> {
+        Ok(())
+    }
+
     fn new(options: &Self::Options) -> Self;
 
     fn encode(&self, sample: Sample<'_>, encoder: &mut Encoder<'_>);

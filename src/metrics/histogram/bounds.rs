@@ -1,0 +1,127 @@
+//! The upper bounds of a histogram's buckets.
+
+use std::ops::Deref;
+
+use arrayvec::ArrayVec;
+
+/// Upper bounds of buckets, inclusive, without the last, which is +Inf.
+///
+/// Any list of numbers makes one; a metric is refused at its registration unless they are 1 to 64,
+/// finite and in ascending order.
+///
+/// ```
+/// use obskit::metrics::{Bounds, Metrics};
+///
+/// let metrics = Metrics::default();
+/// metrics.histogram("queue_seconds", "Time in the queue.").buckets([0.1, 1.0, 10.0]).register()?;
+/// let sizes = Bounds::exponential(256.0, 4.0, 8);
+/// metrics.histogram("mail_bytes", "Size of a message.").buckets(sizes).register()?;
+/// # Ok::<(), obskit::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq)]
+pub struct Bounds(ArrayVec<f64, { MAX_BOUNDS + 1 }>);
+
+const MAX_BOUNDS: usize = 64;
+/// Up to here comparing with every bound is faster than a search, whose branches mispredict.
+const FEW: usize = 16;
+
+impl Bounds {
+    /// `count` bounds, the first at `start`, each `width` above the one before.
+    pub fn linear(start: f64, width: f64, count: usize) -> Self {
+        let bounds = std::iter::successors(Some(0.0), |n| Some(n + 1.0));
+        bounds.map(|n| width.mul_add(n, start)).take(count).collect()
+    }
+
+    /// `count` bounds, the first at `start`, each `factor` times the one before.
+    pub fn exponential(start: f64, factor: f64, count: usize) -> Self {
+        std::iter::successors(Some(start), |bound| Some(bound * factor)).take(count).collect()
+    }
+
+    /// The bucket of `value`: how many bounds are below it.
+    #[inline]
+    pub(super) fn bucket(&self, value: f64) -> usize {
+        if self.0.len() <= FEW {
+            self.0.iter().filter(|bound| **bound < value).count()
+        } else {
+            self.0.partition_point(|bound| *bound < value)
+        }
+    }
+
+    pub(super) fn validate(&self) -> Result<(), String> {
+        if self.0.is_empty() || self.0.len() > MAX_BOUNDS {
+            let found = if self.0.is_empty() { "no buckets" } else { "more than 64 buckets" };
+            return Err(format!("{found}; 1 to {MAX_BOUNDS} bounds are accepted"));
+        }
+        if let Some(bound) = self.0.iter().find(|bound| !bound.is_finite()) {
+            return Err(format!(
+                "bucket {bound:?}; accepted are finite bounds, and one up to +Inf is always there"
+            ));
+        }
+        let unordered = |pair: &&[f64]| matches!(pair, [lower, upper] if lower >= upper);
+        match self.0.windows(2).find(unordered) {
+            Some(pair) => Err(format!("buckets {pair:?} in a row; bounds are accepted ascending")),
+            None => Ok(()),
+        }
+    }
+}
+
+impl Deref for Bounds {
+    type Target = [f64];
+
+    #[inline]
+    fn deref(&self) -> &[f64] {
+        &self.0
+    }
+}
+
+/// Keeps one more than a histogram may have, and not those after it.
+impl FromIterator<f64> for Bounds {
+    fn from_iter<I: IntoIterator<Item = f64>>(bounds: I) -> Self {
+        Self(bounds.into_iter().take(MAX_BOUNDS + 1).collect())
+    }
+}
+
+impl<const N: usize> From<[f64; N]> for Bounds {
+    fn from(bounds: [f64; N]) -> Self {
+        bounds.into_iter().collect()
+    }
+}
+
+impl From<&[f64]> for Bounds {
+    fn from(bounds: &[f64]) -> Self {
+        bounds.iter().copied().collect()
+    }
+}
+
+impl From<Vec<f64>> for Bounds {
+    fn from(bounds: Vec<f64>) -> Self {
+        bounds.into_iter().collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_falls_below_the_lowest_bound_not_under_it() {
+        for count in [1, 11, FEW, FEW + 1, MAX_BOUNDS] {
+            let bounds = Bounds::linear(1.0, 1.0, count);
+            for n in 0..=count {
+                let value = f64::from(u32::try_from(n).unwrap());
+                assert_eq!(bounds.bucket(value), n.saturating_sub(1), "{value} of {count}");
+                assert_eq!(bounds.bucket(value + 0.5), n, "{value}.5 of {count}");
+            }
+            assert_eq!(bounds.bucket(-1.0), 0);
+            assert_eq!(bounds.bucket(f64::INFINITY), count);
+            assert_eq!(bounds.bucket(f64::NEG_INFINITY), 0);
+        }
+    }
+
+    #[test]
+    fn helpers_space_bounds_as_they_say() {
+        assert_eq!(Bounds::linear(0.5, 0.25, 3), [0.5, 0.75, 1.0].into());
+        assert_eq!(Bounds::exponential(1.0, 10.0, 4), [1.0, 10.0, 100.0, 1000.0].into());
+        assert_eq!(Bounds::linear(0.0, 1.0, usize::MAX).len(), MAX_BOUNDS + 1);
+    }
+}
