@@ -1,6 +1,7 @@
 //! What a request is.
 
 mod baggage;
+mod byte_set;
 mod hex;
 mod random;
 mod request_id;

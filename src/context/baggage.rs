@@ -3,8 +3,11 @@
 use std::borrow::Cow;
 use std::ops::ControlFlow;
 
+use arrayvec::ArrayVec;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
+
+use super::byte_set::ByteSet;
 
 pub(crate) static BAGGAGE: HeaderName = HeaderName::from_static("baggage");
 
@@ -14,6 +17,8 @@ const MEMBERS: usize = 64;
 const LENGTH: usize = 8192;
 /// What is read of a hostile header, in bytes.
 const READ: usize = 2 * LENGTH;
+const TOKEN: ByteSet = ByteSet::ALPHANUMERIC.with(b"!#$%&'*+-.^_`|~");
+const VALUE: ByteSet = ByteSet::new(b"").range(b'!', b'~').without(b"\",;\\");
 /// What is written as it is in a value: more would be allowed, none is needed.
 const ENCODED: &AsciiSet =
     &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~').remove(b':').remove(b'/');
@@ -46,7 +51,7 @@ pub(crate) struct Parsed {
 
 #[derive(Default)]
 struct List<'a> {
-    members: Vec<&'a str>,
+    members: ArrayVec<&'a str, MEMBERS>,
     length: usize,
     dropped: usize,
 }
@@ -156,11 +161,10 @@ impl<'a> List<'a> {
     fn push(&mut self, member: &'a str) {
         let length = self.length + member.len() + 1;
         // The comma counted behind each member does not follow the last.
-        if self.members.len() == MEMBERS || length > LENGTH + 1 {
-            self.dropped += 1;
-        } else {
+        if length <= LENGTH + 1 && self.members.try_push(member).is_ok() {
             self.length = length;
-            self.members.push(member);
+        } else {
+            self.dropped += 1;
         }
     }
 
@@ -194,12 +198,11 @@ fn is_property(property: &str) -> bool {
 }
 
 fn is_token(key: &str) -> bool {
-    let inner = |byte: u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte);
-    !key.is_empty() && key.bytes().all(inner)
+    !key.is_empty() && TOKEN.holds(key.as_bytes())
 }
 
 fn is_value(value: &str) -> bool {
-    value.bytes().all(|byte| byte.is_ascii_graphic() && !b"\",;\\".contains(&byte))
+    VALUE.holds(value.as_bytes())
 }
 
 fn encode(key: &str, value: &str) -> Option<String> {

@@ -3,6 +3,8 @@
 use arrayvec::ArrayVec;
 use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::byte_set::ByteSet;
+
 pub(crate) static TRACESTATE: HeaderName = HeaderName::from_static("tracestate");
 
 /// The most members a list has (§ 3.3.1.1).
@@ -13,6 +15,9 @@ const LENGTH: usize = 512;
 const LONG: usize = 128;
 /// What is read of a hostile header, in bytes.
 const READ: usize = 8 * 1024;
+
+const NAME: ByteSet = ByteSet::new(b"_-*/").range(b'a', b'z').range(b'0', b'9');
+const VALUE: ByteSet = ByteSet::new(b"").range(b' ', b'~').without(b",=");
 
 /// What the tracing systems on a request's way have added: a list of up to 32 members and 512
 /// bytes, never empty, passed on as it came.
@@ -163,12 +168,10 @@ fn is_key(key: &[u8]) -> bool {
 
 fn is_name(name: &[u8], longest: usize) -> bool {
     let first = matches!(name, [b'a'..=b'z' | b'0'..=b'9', ..]);
-    let inner = |byte: &u8| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'_' | b'-' | b'*' | b'/');
-    first && name.len() <= longest && name.iter().all(inner)
+    first && name.len() <= longest && NAME.holds(name)
 }
 
 /// 1 to 256 printable bytes without `,` and `=`; the blanks at its end are no longer there.
 fn is_value(value: &[u8]) -> bool {
-    let inner = |byte: &u8| matches!(byte, b' '..=b'~') && *byte != b'=';
-    (1..=256).contains(&value.len()) && value.iter().all(inner)
+    (1..=256).contains(&value.len()) && VALUE.holds(value)
 }
