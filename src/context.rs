@@ -1,10 +1,13 @@
 //! What a request is.
 
+mod b3;
 mod baggage;
 mod byte_set;
 mod hex;
+mod propagate;
 mod random;
 mod request_id;
+mod sample;
 mod trace_id;
 mod traceparent;
 mod tracestate;

@@ -31,12 +31,20 @@ impl SpanContext {
     /// `None` without a valid `traceparent`: by the standard a wrong one, or more than one, is as
     /// none, and `tracestate` is then not looked at. A wrong `tracestate` alone is left out.
     pub fn from_headers(headers: &HeaderMap) -> Option<Self> {
+        Some(Self {
+            tracestate: TraceState::from_headers(headers),
+            ..Self::without_state(headers)?
+        })
+    }
+
+    /// The caller in `traceparent` alone.
+    pub(crate) fn without_state(headers: &HeaderMap) -> Option<Self> {
         let mut values = headers.get_all(&TRACEPARENT).iter();
         let (Some(value), None) = (values.next(), values.next()) else {
             return None;
         };
         let (trace_id, span_id, flags) = parse(value.as_bytes())?;
-        Some(Self { trace_id, span_id, flags, tracestate: TraceState::from_headers(headers) })
+        Some(Self { trace_id, span_id, flags, tracestate: None })
     }
 
     /// Writes `traceparent` and `tracestate`, in place of any that stand there.

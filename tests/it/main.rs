@@ -1,3 +1,5 @@
 //! Tests through the public API: a module per feature.
 
 mod architecture;
+mod propagation;
+mod request_id;
