@@ -1,1 +1,38 @@
-//! What the benches share.
+//! What the budgets are measured on: each piece of work done by obskit, and done by hand.
+//!
+//! A [`Subject`] does its work a given number of times. What is exact is counted: instructions by
+//! callgrind as the difference of two runs, so that set-up cancels out, and allocations. Times are
+//! only ever compared within one run.
+
+pub mod families;
+pub mod handles;
+pub mod http;
+pub mod limit;
+pub mod measure;
+pub mod memory;
+
+/// One piece of work.
+#[derive(Clone, Copy, Debug)]
+pub struct Subject {
+    /// What a run is asked for by.
+    pub name: &'static str,
+    /// Does it so many times.
+    pub run: fn(u64),
+}
+
+/// Every piece of work, ours before what it is compared with.
+pub const SUBJECTS: &[Subject] = &[
+    Subject { name: "http/obskit", run: http::obskit },
+    Subject { name: "http/hand-written", run: http::hand_written },
+    Subject { name: "http/bare", run: http::bare },
+    Subject { name: "counter/obskit", run: families::counter },
+    Subject { name: "counter/hand-written", run: families::counter_by_hand },
+    Subject { name: "counter/prometheus-client", run: families::counter_of_client },
+    Subject { name: "histogram/obskit", run: families::histogram },
+    Subject { name: "histogram/hand-written", run: families::histogram_by_hand },
+    Subject { name: "histogram/prometheus-client", run: families::histogram_of_client },
+    Subject { name: "static-counter/obskit", run: handles::counter },
+    Subject { name: "static-counter/hand-written", run: handles::counter_by_hand },
+    Subject { name: "static-histogram/obskit", run: handles::histogram },
+    Subject { name: "static-histogram/hand-written", run: handles::histogram_by_hand },
+];

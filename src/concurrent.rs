@@ -4,5 +4,5 @@ mod arena;
 mod shard;
 mod table;
 
-pub(crate) use shard::Sharded;
+pub(crate) use shard::{Sharded, shard};
 pub(crate) use table::{Keyed, Table};

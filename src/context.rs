@@ -1,19 +1,48 @@
-//! What a request is.
+//! What a request is: its IDs, its route, its user and, in the end, its outcome.
 
+mod accept;
 mod b3;
 mod baggage;
 mod byte_set;
+mod call;
+mod current;
+mod exchange;
+#[cfg(feature = "hyper")]
+mod executor;
 mod hex;
+mod in_flight;
+mod outcome;
 mod propagate;
 mod random;
+mod request;
 mod request_id;
+mod route;
 mod sample;
+#[cfg(feature = "tokio")]
+mod spawn;
 mod trace_id;
 mod traceparent;
 mod tracestate;
 
 pub use baggage::{Baggage, BaggageMember};
+pub use current::InContext;
+pub use exchange::{Exchange, Shape};
+#[cfg(feature = "hyper")]
+pub use executor::ContextExecutor;
+pub use outcome::Outcome;
+pub use request::RequestContext;
 pub use request_id::{RequestId, X_REQUEST_ID};
+#[cfg(feature = "tokio")]
+pub use spawn::{spawn, spawn_blocking};
 pub use trace_id::{SpanId, TraceFlags, TraceId};
 pub use traceparent::SpanContext;
 pub use tracestate::TraceState;
+
+pub(crate) use accept::{Acceptor, method_name};
+pub(crate) use call::{Call, RecordCall};
+pub(crate) use current::Entered;
+pub(crate) use exchange::Record;
+pub(crate) use in_flight::Place;
+pub(crate) use propagate::{Outgoing, inject};
+pub(crate) use route::{Route, Routes};
+pub(crate) use sample::Sampler;

@@ -1,7 +1,9 @@
 //! Counters, gauges and histograms for Prometheus.
 
 mod builder;
+pub mod catalog;
 mod counter;
+mod dependency;
 mod descriptor;
 mod exemplar;
 mod exposition;
@@ -11,6 +13,7 @@ mod histogram;
 mod key;
 mod label;
 mod metric;
+mod red;
 mod registry;
 
 pub use builder::Builder;
@@ -24,3 +27,6 @@ pub use key::LabelValue;
 pub use label::{Append, Declared, Fits, Label, LabelSet, Text, Values};
 pub use metric::Metric;
 pub use registry::Metrics;
+
+pub(crate) use dependency::Dependencies;
+pub(crate) use red::Red;

@@ -19,7 +19,7 @@ struct Padded<T>(T);
 
 /// The calling thread's shard.
 #[inline]
-fn shard() -> usize {
+pub(crate) fn shard() -> usize {
     SHARD.with(|cell| {
         let shard = cell.get();
         if shard == UNASSIGNED { assign(cell) } else { shard }

@@ -55,24 +55,36 @@ impl<V: Keyed> Table<V> {
         self.entries.iter()
     }
 
+    /// The entry that was added after `position` others.
+    #[inline]
+    pub(crate) fn at(&self, position: usize) -> Option<&V> {
+        self.entries.get(position)
+    }
+
     #[inline]
     pub(crate) fn get(&self, key: &[u8]) -> Option<&V> {
         self.find(self.hash(key), key)
     }
 
-    /// The entry of `key`, or the one that `make` gives; `make` may decline.
-    pub(crate) fn get_or_insert(&self, key: &[u8], make: impl FnOnce() -> Option<V>) -> Option<&V> {
+    /// The entry of `key`, or the one that `make` gives.
+    ///
+    /// `make` is told the new entry's position and may decline. One thread at a time runs it.
+    pub(crate) fn get_or_insert(
+        &self,
+        key: &[u8],
+        make: impl FnOnce(usize) -> Option<V>,
+    ) -> Option<&V> {
         let hash = self.hash(key);
         self.find(hash, key).or_else(|| self.insert(hash, key, make))
     }
 
     #[cold]
-    fn insert(&self, hash: u64, key: &[u8], make: impl FnOnce() -> Option<V>) -> Option<&V> {
+    fn insert(&self, hash: u64, key: &[u8], make: impl FnOnce(usize) -> Option<V>) -> Option<&V> {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(entry) = self.find(hash, key) {
             return Some(entry);
         }
-        let (position, entry) = self.entries.push(make()?)?;
+        let (position, entry) = self.entries.push(make(self.entries.len())?)?;
         if self.is_crowded() {
             self.climb();
         } else {
@@ -89,11 +101,12 @@ impl<V: Keyed> Table<V> {
             if slot == 0 {
                 return None;
             }
-            if slot >> POSITION_BITS == tag(hash) {
-                let entry = self.entries.get((slot & POSITION_MASK) as usize - 1)?;
-                if entry.key() == key {
-                    return Some(entry);
-                }
+            if slot >> POSITION_BITS != tag(hash) {
+                continue;
+            }
+            let entry = self.entries.get((slot & POSITION_MASK) as usize - 1)?;
+            if entry.key() == key {
+                return Some(entry);
             }
         }
         None
@@ -171,7 +184,7 @@ mod tests {
 
     fn hit(table: &Table<Entry>, key: usize) {
         let key = key.to_le_bytes();
-        let make = || Some(Entry { key: key.into(), hits: AtomicU64::new(0) });
+        let make = |_| Some(Entry { key: key.into(), hits: AtomicU64::new(0) });
         table.get_or_insert(&key, make).unwrap().hits.fetch_add(1, Ordering::Relaxed);
     }
 
@@ -191,7 +204,7 @@ mod tests {
     #[test]
     fn a_declined_key_is_not_added() {
         let table = Table::<Entry>::new();
-        assert!(table.get_or_insert(b"key", || None).is_none());
+        assert!(table.get_or_insert(b"key", |_| None).is_none());
         assert_eq!(table.len(), 0);
     }
 

@@ -44,6 +44,14 @@ impl<M: Metric> Builder<(), M> {
     }
 }
 
+impl<M: Metric> Builder<(), M> {
+    /// Declares all labels at once, as the catalog has them.
+    pub(super) fn labels<L: LabelSet>(mut self, names: &[&'static str]) -> Builder<L, M> {
+        self.descriptor.labels = names.iter().map(|name| Cow::Borrowed(*name)).collect();
+        self.retyped()
+    }
+}
+
 impl<L: LabelSet, M: Metric> Builder<L, M> {
     /// Adds a label declared as `D`: a [`Label`](super::Label), or [`Text`](super::Text).
     ///
@@ -57,8 +65,7 @@ impl<L: LabelSet, M: Metric> Builder<L, M> {
         L: Append<D>,
     {
         self.descriptor.labels.push(name.into());
-        let Self { metrics, descriptor, options, limit, registrant, .. } = self;
-        Builder { metrics, descriptor, options, limit, registrant, labels: PhantomData }
+        self.retyped()
     }
 
     /// Most series, the declared ones apart; the registry's limit (2,000) unless set.
@@ -74,12 +81,17 @@ impl<L: LabelSet, M: Metric> Builder<L, M> {
     /// When the name, the help, a label or an option is not acceptable, and when the name is
     /// taken; the error then names both places that asked for it.
     pub fn register(self) -> Result<Family<L, M>, Error> {
-        self.descriptor.validate()?;
+        self.descriptor.validate(L::DOMAINS.len())?;
         M::validate(&self.options).map_err(|problem| self.descriptor.refuse(&problem))?;
         let clock = self.metrics.clock().clone();
         let core = Arc::new(Core::<M>::new(self.descriptor, self.options, self.limit, clock));
         self.metrics.add(Arc::clone(&core) as _, self.registrant)?;
         Ok(Family::new(core))
+    }
+
+    fn retyped<New>(self) -> Builder<New, M> {
+        let Self { metrics, descriptor, options, limit, registrant, .. } = self;
+        Builder { metrics, descriptor, options, limit, registrant, labels: PhantomData }
     }
 
     pub(super) fn options(mut self, change: impl FnOnce(&mut M::Options)) -> Self {

@@ -4,8 +4,6 @@ use std::borrow::Cow;
 
 use crate::error::Error;
 
-use super::label::MAX_LABELS;
-
 /// The kind of a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
@@ -52,7 +50,7 @@ impl Descriptor {
         }
     }
 
-    pub(crate) fn validate(&self) -> Result<(), Error> {
+    pub(crate) fn validate(&self, declared: usize) -> Result<(), Error> {
         self.validate_name()?;
         if self.help.is_empty() || self.help.len() > MAX_HELP_BYTES {
             let found = self.help.len();
@@ -60,9 +58,9 @@ impl Descriptor {
                 self.refuse(&format!("help of {found} bytes; 1 to {MAX_HELP_BYTES} are accepted"))
             );
         }
-        if self.labels.len() > MAX_LABELS {
+        if self.labels.len() != declared {
             let found = self.labels.len();
-            return Err(self.refuse(&format!("{found} labels; at most {MAX_LABELS} are accepted")));
+            return Err(self.refuse(&format!("{found} label names for {declared} label types")));
         }
         self.labels.iter().enumerate().try_for_each(|(n, label)| self.validate_label(n, label))
     }

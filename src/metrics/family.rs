@@ -83,6 +83,7 @@ const MAX_SEEDED: usize = 256;
 impl<L: LabelSet, M: Metric> Family<L, M> {
     /// The series with these label values, added if it is new.
     #[inline]
+    #[expect(clippy::needless_pass_by_value, reason = "a tuple of borrowed values reads best so")]
     pub fn get(&self, values: impl Values<L>) -> &M {
         let mut key = Key::default();
         values.write(&mut key);
@@ -91,6 +92,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
 
     /// The same, with a place beyond the limit: for label sets that the program itself declares.
     #[inline]
+    #[expect(clippy::needless_pass_by_value, reason = "a tuple of borrowed values reads best so")]
     pub(crate) fn reserve(&self, values: impl Values<L>) -> &M {
         let mut key = Key::default();
         values.write(&mut key);
@@ -161,7 +163,7 @@ impl<M: Metric> Core<M> {
 
     #[cold]
     fn add(&self, key: &Key, reserved: bool) -> &M {
-        let series = || (reserved || self.take_place()).then(|| self.series(key.as_bytes()));
+        let series = |_| (reserved || self.take_place()).then(|| self.series(key.as_bytes()));
         let added = match self.descriptor.labels.is_empty() {
             true => None,
             false => self.table.get_or_insert(key.as_bytes(), series),

@@ -11,9 +11,8 @@ use crate::error::Error;
 
 use super::builder::Builder;
 use super::counter::{Counter, FloatCounter};
-use super::family::{Encode, Family};
+use super::family::Encode;
 use super::gauge::{FloatGauge, Gauge};
-use super::label::Text;
 
 /// A registry and the way to add to it. Cloning it is cheap, and clones are the same registry.
 ///
@@ -101,7 +100,9 @@ impl Metrics {
     pub(crate) fn gather(&self) -> Vec<Arc<dyn Encode>> {
         // No lock is held while a callback runs, so that it may register.
         let updates = lock(&self.registry.before_scrape).clone();
-        updates.iter().for_each(|update| update());
+        for update in &updates {
+            update();
+        }
         let families = lock(&self.registry.families);
         families.values().map(|registered| Arc::clone(&registered.family)).collect()
     }

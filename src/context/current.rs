@@ -1,0 +1,92 @@
+//! The request that the running code belongs to.
+
+use std::cell::Cell;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::RequestContext;
+
+pin_project! {
+    /// A future that has its request's context at every poll, and while it is dropped.
+    #[derive(Debug)]
+    #[must_use = "futures do nothing unless polled"]
+    pub struct InContext<F> {
+        #[pin]
+        future: Option<F>,
+        context: Option<RequestContext>,
+    }
+
+    impl<F> PinnedDrop for InContext<F> {
+        fn drop(this: Pin<&mut Self>) {
+            let mut this = this.project();
+            let _entered = Entered::new(this.context);
+            this.future.set(None);
+        }
+    }
+}
+
+/// While it lives, the context taken from its slot is the current one; then it goes back.
+pub(crate) struct Entered<'a> {
+    slot: &'a mut Option<RequestContext>,
+    before: Option<RequestContext>,
+}
+
+thread_local! {
+    static CURRENT: Cell<Option<RequestContext>> = const { Cell::new(None) };
+}
+
+/// A clone of the current context.
+pub(crate) fn current() -> Option<RequestContext> {
+    let cloned = CURRENT.try_with(|cell| {
+        let context = cell.take();
+        let clone = context.clone();
+        cell.set(context);
+        clone
+    });
+    cloned.ok().flatten()
+}
+
+impl<F> InContext<F> {
+    pub(super) fn new(future: F, context: Option<RequestContext>) -> Self {
+        Self { future: Some(future), context }
+    }
+}
+
+impl<F: Future> Future for InContext<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        let _entered = Entered::new(this.context);
+        match this.future.as_pin_mut() {
+            Some(future) => future.poll(cx),
+            None => Poll::Pending,
+        }
+    }
+}
+
+impl<'a> Entered<'a> {
+    /// Moving the context in and out costs no reference count.
+    #[inline]
+    pub(crate) fn new(slot: &'a mut Option<RequestContext>) -> Self {
+        let context = slot.take();
+        Self { before: swap(context), slot }
+    }
+}
+
+impl Drop for Entered<'_> {
+    #[inline]
+    fn drop(&mut self) {
+        *self.slot = swap(self.before.take());
+    }
+}
+
+/// While a thread ends its current context may be gone; the given one then comes back unchanged.
+#[inline]
+fn swap(context: Option<RequestContext>) -> Option<RequestContext> {
+    let mut context = context;
+    let _ = CURRENT.try_with(|cell| context = cell.replace(context.take()));
+    context
+}

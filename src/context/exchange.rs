@@ -1,0 +1,50 @@
+//! One finished request, as every signal sees it.
+
+use std::time::{Duration, SystemTime};
+
+use super::{Outcome, RequestContext};
+
+/// Everything there is to say about one finished request.
+///
+/// Made once for each request, whatever ended it, and handed to metrics, logs, traces and reports
+/// alike, so that they cannot disagree.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Exchange<'a> {
+    /// IDs, route, user: what was known while the request ran.
+    pub context: &'a RequestContext,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The HTTP status sent; 499 if the client was gone before it, 500 if a panic was.
+    pub status: u16,
+    /// The gRPC status, if this was a gRPC call; 2 (unknown) if none was sent.
+    pub grpc_status: Option<u8>,
+    /// What kind of response it was.
+    pub shape: Shape,
+    /// When the request's head had arrived.
+    pub started: SystemTime,
+    /// From there to the end of the response's body.
+    pub duration: Duration,
+    /// From there to the response's head, if there was one.
+    pub time_to_head: Option<Duration>,
+    /// Bytes of the request's body by its `content-length`, if it had one.
+    pub request_bytes: Option<u64>,
+    /// Bytes of the response's body that were handed to the server.
+    pub response_bytes: u64,
+}
+
+/// What kind of response a request got.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// One response, as long as it takes to make: its duration is a latency.
+    Unary,
+    /// Server-sent events and other streams, which last as long as somebody listens.
+    Stream,
+    /// The connection went on in another protocol.
+    Upgrade,
+}
+
+/// Takes finished requests; one for each signal.
+pub(crate) trait Record: Send + Sync {
+    fn record(&self, exchange: &Exchange<'_>);
+}

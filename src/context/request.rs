@@ -1,0 +1,171 @@
+//! `RequestContext`: what is known of a request while it runs.
+
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
+use std::time::{Instant, SystemTime};
+
+use super::current::{Entered, InContext, current};
+use super::route::{Route, Routes, UNMATCHED};
+use super::{Baggage, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState};
+
+/// The request that the running code belongs to: its IDs, its endpoint, its user.
+///
+/// [`ServerLayer`](crate::middleware::ServerLayer) makes one for each request, and it is current
+/// at every poll of the handler and of the response's body, whatever the log level and without
+/// any subscriber. Work moved to another task takes it along with [`spawn`](super::spawn) or
+/// [`scope`](Self::scope). Cloning it is cheap.
+#[derive(Clone, Debug)]
+pub struct RequestContext {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    start: Start,
+    routes: Arc<Routes>,
+    /// Of the endpoint in `routes`; a layer nearer to the handler may know it better.
+    route: AtomicUsize,
+    user: OnceLock<Box<str>>,
+    marks: AtomicU8,
+}
+
+/// What is known when the request's head has arrived.
+#[derive(Debug)]
+pub(crate) struct Start {
+    pub(crate) request_id: RequestId,
+    pub(crate) trace_id: TraceId,
+    /// The server span's own ID.
+    pub(crate) span_id: SpanId,
+    pub(crate) flags: TraceFlags,
+    /// The caller's span, if it is trusted.
+    pub(crate) parent: Option<SpanId>,
+    pub(crate) tracestate: Option<TraceState>,
+    /// The caller's span, if it is not.
+    pub(crate) link: Option<SpanContext>,
+    pub(crate) baggage: Option<Baggage>,
+    /// From a small set; `_OTHER` for what is not in it.
+    pub(crate) method: &'static str,
+    pub(crate) at: Instant,
+    pub(crate) wall: SystemTime,
+}
+
+const UNRECORDED: u8 = 1;
+const PANICKED: u8 = 2;
+/// A longer user ID is taken for its first part.
+const MAX_USER_BYTES: usize = 128;
+
+impl RequestContext {
+    /// The context of the request that the calling code belongs to, if it belongs to one.
+    pub fn current() -> Option<Self> {
+        current()
+    }
+
+    /// Runs `future` as part of this request, wherever it is polled.
+    pub fn scope<F: Future>(self, future: F) -> InContext<F> {
+        InContext::new(future, Some(self))
+    }
+
+    /// Runs `work` as part of this request, on the calling thread.
+    pub fn sync_scope<T>(self, work: impl FnOnce() -> T) -> T {
+        let mut slot = Some(self);
+        let _entered = Entered::new(&mut slot);
+        work()
+    }
+
+    /// The request's ID: the caller's `x-request-id`, or a new UUIDv7.
+    pub fn request_id(&self) -> &RequestId {
+        &self.inner.start.request_id
+    }
+
+    /// The trace that the request is part of.
+    pub fn trace_id(&self) -> TraceId {
+        self.inner.start.trace_id
+    }
+
+    /// The ID of this request's own span.
+    pub fn span_id(&self) -> SpanId {
+        self.inner.start.span_id
+    }
+
+    /// The trace's flags as they are handed on.
+    pub fn trace_flags(&self) -> TraceFlags {
+        self.inner.start.flags
+    }
+
+    /// Whether the trace is recorded.
+    pub fn is_sampled(&self) -> bool {
+        self.inner.start.flags.is_sampled()
+    }
+
+    /// The baggage that came with the request.
+    pub fn baggage(&self) -> Option<&Baggage> {
+        self.inner.start.baggage.as_ref()
+    }
+
+    /// The request's method; `_OTHER` for one that RFC 9110 and RFC 5789 do not name.
+    pub fn method(&self) -> &'static str {
+        self.inner.start.method
+    }
+
+    /// The template of the route that the request matched, such as `/users/{id}`; `unmatched`
+    /// if none is known. Never a raw path.
+    pub fn endpoint(&self) -> &str {
+        self.route().map_or(UNMATCHED, Route::template)
+    }
+
+    /// Who makes the request, if the service has said so.
+    pub fn user(&self) -> Option<&str> {
+        self.inner.user.get().map(AsRef::as_ref)
+    }
+
+    /// Says who makes the request. The first call counts; at most 128 bytes are kept.
+    ///
+    /// It is counted in `active_users` and stands in the request's log lines and reports, so let
+    /// it be an opaque ID rather than a name or an address.
+    pub fn set_user(&self, user: &str) {
+        let kept = user.floor_char_boundary(MAX_USER_BYTES);
+        self.inner.user.get_or_init(|| user.get(..kept).unwrap_or_default().into());
+    }
+
+    /// Leaves this request out of metrics and access logs, as probes and scrapes are.
+    pub fn exclude(&self) {
+        self.inner.marks.fetch_or(UNRECORDED, Ordering::Relaxed);
+    }
+
+    pub(crate) fn new(start: Start, routes: Arc<Routes>, route: usize) -> Self {
+        let (user, marks) = (OnceLock::new(), AtomicU8::new(0));
+        let route = AtomicUsize::new(route);
+        Self { inner: Arc::new(Inner { start, routes, route, user, marks }) }
+    }
+
+    pub(crate) fn start(&self) -> &Start {
+        &self.inner.start
+    }
+
+    pub(crate) fn routes(&self) -> &Routes {
+        &self.inner.routes
+    }
+
+    pub(crate) fn route(&self) -> Option<&Route> {
+        self.inner.routes.at(self.inner.route.load(Ordering::Relaxed))
+    }
+
+    /// Says which route matched, when a layer outside the router could not know.
+    pub(crate) fn set_route(&self, template: &str) {
+        let route = self.inner.routes.find(Some(template));
+        self.inner.route.store(route, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_excluded(&self) -> bool {
+        self.inner.marks.load(Ordering::Relaxed) & UNRECORDED != 0
+    }
+
+    /// A panic was seen while this request ran, though somebody may have caught it.
+    pub(crate) fn mark_panicked(&self) {
+        self.inner.marks.fetch_or(PANICKED, Ordering::Relaxed);
+    }
+
+    pub(crate) fn has_panicked(&self) -> bool {
+        self.inner.marks.load(Ordering::Relaxed) & PANICKED != 0
+    }
+}

@@ -1,0 +1,189 @@
+//! Endpoints: the route templates that requests matched, and what is in flight on each.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+use crate::concurrent::{Keyed, Table};
+use crate::config::Clock;
+
+use super::in_flight::InFlight;
+
+/// The endpoints of one telemetry, of which there are only so many.
+///
+/// A template past the limit shares the endpoint `overflow`; declared ones always have a place.
+pub(crate) struct Routes {
+    table: Table<Route>,
+    limit: u32,
+    undeclared: AtomicU32,
+    epoch: Instant,
+}
+
+/// One endpoint.
+#[derive(Debug)]
+pub(crate) struct Route {
+    position: usize,
+    template: Box<str>,
+    pub(crate) in_flight: InFlight,
+    is_declared: AtomicBool,
+    is_excluded: AtomicBool,
+    is_streaming: AtomicBool,
+    /// A request on it has been recorded; until then it is not worth a series.
+    pub(crate) is_recorded: AtomicBool,
+}
+
+/// The endpoint of what matched no route.
+pub(crate) const UNMATCHED: &str = "unmatched";
+const OVERFLOW: &str = "overflow";
+const UNMATCHED_POSITION: usize = 0;
+const OVERFLOW_POSITION: usize = 1;
+/// A longer template is taken for its first part.
+const MAX_TEMPLATE_BYTES: usize = 128;
+
+impl Routes {
+    pub(crate) fn new(limit: u32, clock: &Clock) -> Self {
+        let table = Table::new();
+        for template in [UNMATCHED, OVERFLOW] {
+            table.get_or_insert(template.as_bytes(), |position| {
+                Some(Route::new(position, template))
+            });
+        }
+        Self { table, limit, undeclared: AtomicU32::new(0), epoch: clock.now() }
+    }
+
+    /// The position of the endpoint of a request that matched `template`.
+    #[inline]
+    pub(crate) fn find(&self, template: Option<&str>) -> usize {
+        let Some(template) = template else { return UNMATCHED_POSITION };
+        match self.table.get(template.as_bytes()) {
+            Some(route) => route.position,
+            None => self.add(template),
+        }
+    }
+
+    /// The endpoint at a position that [`find`](Self::find) gave.
+    #[inline]
+    pub(crate) fn at(&self, position: usize) -> Option<&Route> {
+        self.table.at(position)
+    }
+
+    /// Gives `template` a place whatever the limit.
+    pub(crate) fn declare(&self, template: &str) {
+        self.mark(template, |route| &route.is_declared);
+    }
+
+    /// Leaves the endpoint's requests unrecorded.
+    pub(crate) fn exclude(&self, template: &str) {
+        self.mark(template, |route| &route.is_excluded);
+    }
+
+    /// Takes the endpoint's responses for streams.
+    pub(crate) fn stream(&self, template: &str) {
+        self.mark(template, |route| &route.is_streaming);
+    }
+
+    /// The template that is `path` itself, if it was declared.
+    pub(crate) fn declared(&self, path: &str) -> Option<&str> {
+        let route = self.table.get(path.as_bytes())?;
+        route.is_declared().then(|| route.template())
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Route> {
+        self.table.iter()
+    }
+
+    /// How long after the table was made `now` is.
+    #[inline]
+    pub(crate) fn age(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.epoch)
+    }
+
+    fn mark(&self, template: &str, flag: impl Fn(&Route) -> &AtomicBool) {
+        let template = cut(template);
+        let make = |position| Some(Route::new(position, template));
+        let route = self.table.get_or_insert(template.as_bytes(), make);
+        if let Some(route) = route {
+            flag(route).store(true, Ordering::Relaxed);
+        }
+    }
+
+    #[cold]
+    fn add(&self, template: &str) -> usize {
+        let template = cut(template);
+        let make = |position| self.take_place().then(|| Route::new(position, template));
+        let added = self.table.get_or_insert(template.as_bytes(), make);
+        added.map_or(OVERFLOW_POSITION, |route| route.position)
+    }
+
+    /// Called by one thread at a time, so the limit is exact.
+    fn take_place(&self) -> bool {
+        let free = self.undeclared.load(Ordering::Relaxed) < self.limit;
+        if free {
+            self.undeclared.fetch_add(1, Ordering::Relaxed);
+        }
+        free
+    }
+}
+
+impl Route {
+    #[inline]
+    pub(crate) fn template(&self) -> &str {
+        &self.template
+    }
+
+    #[inline]
+    pub(crate) fn is_declared(&self) -> bool {
+        self.is_declared.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn is_excluded(&self) -> bool {
+        self.is_excluded.load(Ordering::Relaxed)
+    }
+
+    #[inline]
+    pub(crate) fn is_streaming(&self) -> bool {
+        self.is_streaming.load(Ordering::Relaxed)
+    }
+
+    /// Whether an operator wants to see it: it was used or declared, or its first request is slow.
+    pub(crate) fn is_worth_showing(&self, oldest: Option<Duration>) -> bool {
+        let known = self.is_declared() || self.is_recorded.load(Ordering::Relaxed);
+        let slow = oldest.is_some_and(|age| age > Duration::from_secs(1));
+        (known || slow) && !self.is_excluded()
+    }
+
+    /// Where it is among the routes.
+    #[inline]
+    pub(crate) fn position(&self) -> usize {
+        self.position
+    }
+
+    fn new(position: usize, template: &str) -> Self {
+        Self {
+            position,
+            template: template.into(),
+            in_flight: InFlight::default(),
+            is_declared: AtomicBool::new(false),
+            is_excluded: AtomicBool::new(false),
+            is_streaming: AtomicBool::new(false),
+            is_recorded: AtomicBool::new(false),
+        }
+    }
+}
+
+impl Keyed for Route {
+    fn key(&self) -> &[u8] {
+        self.template.as_bytes()
+    }
+}
+
+impl fmt::Debug for Routes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter().map(Route::template)).finish()
+    }
+}
+
+fn cut(template: &str) -> &str {
+    template.get(..template.floor_char_boundary(MAX_TEMPLATE_BYTES)).unwrap_or(template)
+}

@@ -1,0 +1,101 @@
+//! The one table of metrics: what the registry, the docs and the dashboards all read.
+
+use crate::config::Naming;
+
+use super::descriptor::Kind;
+
+/// One of obskit's own metrics.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Definition {
+    /// Its name, with `_total` if it is a counter.
+    pub name: &'static str,
+    /// Its kind.
+    pub kind: Kind,
+    /// The names of its labels.
+    pub labels: &'static [&'static str],
+    /// What it says, in a sentence.
+    pub help: &'static str,
+    /// Its name and labels under [`Naming::OpenTelemetry`], where they differ.
+    pub semantic: Option<Semantic>,
+}
+
+/// A metric by OpenTelemetry's semantic conventions, as Prometheus writes them.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct Semantic {
+    /// Its name.
+    pub name: &'static str,
+    /// The names of its labels, one for one.
+    pub labels: &'static [&'static str],
+}
+
+impl Definition {
+    /// Name and labels under a naming.
+    pub(crate) fn named(&self, naming: Naming) -> (&'static str, &'static [&'static str]) {
+        match (naming, self.semantic) {
+            (Naming::OpenTelemetry, Some(semantic)) => (semantic.name, semantic.labels),
+            _ => (self.name, self.labels),
+        }
+    }
+}
+
+/// Declares each definition under a name of its own, and all of them as [`METRICS`].
+macro_rules! catalog {
+    ($($ident:ident = $kind:ident $name:literal [$($label:literal),*] $help:literal
+        $(as $semantic:literal [$($semantic_label:literal),*])?;)*) => {
+        $(pub(crate) const $ident: Definition = Definition {
+            name: $name,
+            kind: Kind::$kind,
+            labels: &[$($label),*],
+            help: $help,
+            semantic: catalog!(@semantic $($semantic [$($semantic_label),*])?),
+        };)*
+
+        /// Every metric that obskit makes by itself, in the order of the reference.
+        pub const METRICS: &[Definition] = &[$($ident),*];
+    };
+    (@semantic) => { None };
+    (@semantic $name:literal [$($label:literal),*]) => {
+        Some(Semantic { name: $name, labels: &[$($label),*] })
+    };
+}
+
+catalog! {
+    HTTP_REQUESTS = Counter "http_requests_total"
+        ["method", "endpoint", "status", "outcome", "grpc_status"]
+        "Requests that ended, by route template, status sent (499: client gone before it) and outcome."
+        as "http_server_requests_total"
+        ["http_request_method", "http_route", "http_response_status_code", "outcome", "rpc_grpc_status_code"];
+    HTTP_REQUEST_DURATION = Histogram "http_request_duration_seconds" ["method", "endpoint", "status"]
+        "Time from the request's head to the end of the response's body, by class of status; streams, upgrades and cancelled requests apart."
+        as "http_server_request_duration_seconds"
+        ["http_request_method", "http_route", "http_response_status_code"];
+    HTTP_REQUESTS_IN_FLIGHT = Gauge "http_requests_in_flight" ["endpoint"]
+        "Requests under way."
+        as "http_server_active_requests" ["http_route"];
+    HTTP_OLDEST_REQUEST = Gauge "http_oldest_request_seconds" ["endpoint"]
+        "Age of the oldest request under way; 0 when there is none.";
+    HTTP_STREAM_DURATION = Histogram "http_stream_duration_seconds" ["method", "endpoint"]
+        "Time that server-sent events and other streams lasted.";
+    HTTP_RESPONSE_TTFB = Histogram "http_response_ttfb_seconds" ["method", "endpoint"]
+        "Time from the request's head to the response's head.";
+    HTTP_REQUEST_BODY = Histogram "http_request_body_bytes" ["method", "endpoint"]
+        "Size of the request's body by its content-length."
+        as "http_server_request_body_size_bytes" ["http_request_method", "http_route"];
+    HTTP_RESPONSE_BODY = Histogram "http_response_body_bytes" ["method", "endpoint"]
+        "Size of the response's body as handed to the server."
+        as "http_server_response_body_size_bytes" ["http_request_method", "http_route"];
+    DEPENDENCY_REQUESTS = Counter "dependency_requests_total" ["dependency", "operation", "outcome"]
+        "Calls to databases, caches and other services that ended.";
+    DEPENDENCY_DURATION = Histogram "dependency_request_duration_seconds" ["dependency", "operation"]
+        "Time a call to a dependency took, to the end of its answer.";
+    ACTIVE_USERS = Gauge "active_users" ["window"]
+        "Distinct users seen within the window; an estimate within 2 %.";
+    BUILD_INFO = Gauge "build_info" ["service", "version", "environment", "obskit_version"]
+        "Which build is running; always 1.";
+    DROPPED = Counter "obskit_dropped_total" ["signal", "reason"]
+        "Telemetry that was lost, by signal and reason.";
+    SERIES_OVERFLOW = Counter "obskit_series_overflow_total" ["metric"]
+        "Updates that went to a metric's overflow series because its series limit was reached.";
+}

@@ -1,0 +1,15 @@
+//! `ClientLayer`: what every call to another service passes.
+
+mod call;
+mod future;
+mod layer;
+mod service;
+
+pub use future::ClientFuture;
+pub use layer::{ClientLayer, Operation};
+pub use service::ClientService;
+
+pub(crate) use layer::Client;
+
+/// The body of an answer that passed [`ClientLayer`].
+pub type ClientBody<B> = super::WatchedBody<B, call::PendingCall>;

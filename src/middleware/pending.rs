@@ -1,0 +1,250 @@
+//! A request under way: whatever ends it, it becomes exactly one `Exchange`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http_body::Body;
+
+use crate::context::{
+    Entered, Exchange, Outcome, Place, RequestContext, Route, Shape, X_REQUEST_ID,
+};
+
+use super::ResponseBody;
+use super::body::Watch;
+use super::layer::Server;
+
+/// Held by the request's future, then by the response's body. Its drop makes the record.
+#[derive(Debug)]
+pub struct PendingExchange {
+    server: Arc<Server>,
+    /// In the current context's place while the service runs.
+    context: Option<RequestContext>,
+    place: Option<(usize, Place)>,
+    is_grpc: bool,
+    is_head: bool,
+    request_bytes: Option<u64>,
+    head: Option<Head>,
+    response_bytes: u64,
+    /// Set while the service runs, so that it is left set by a panic and by nothing else.
+    is_running: bool,
+    end: Option<End>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Head {
+    status: StatusCode,
+    grpc_status: Option<u8>,
+    shape: Shape,
+    after: Duration,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum End {
+    Complete,
+    BodyFailed,
+    /// The service gave an error in place of a response.
+    ServiceFailed,
+}
+
+/// The client closed the connection before the head was sent; nginx's code for it.
+const CLIENT_CLOSED_REQUEST: u16 = 499;
+const GRPC_CANCELLED: u8 = 1;
+const GRPC_UNKNOWN: u8 = 2;
+
+impl PendingExchange {
+    pub(super) fn begin<B>(
+        server: &Arc<Server>,
+        context: RequestContext,
+        request: &Request<B>,
+    ) -> Self {
+        let at = server.routes.age(context.start().at);
+        let place = context.route().map(|route| (route.position(), route.in_flight.begin(at)));
+        Self {
+            server: Arc::clone(server),
+            context: Some(context),
+            place,
+            is_grpc: is_grpc(request.headers()),
+            is_head: request.method() == Method::HEAD,
+            request_bytes: content_length(request.headers()),
+            head: None,
+            response_bytes: 0,
+            is_running: false,
+            end: None,
+        }
+    }
+
+    /// The response on its way: named by its request's ID and watched to its end.
+    pub(super) fn respond<R: Body>(mut self, response: Response<R>) -> Response<ResponseBody<R>> {
+        let (mut parts, body) = response.into_parts();
+        self.head = Some(self.head_of(parts.status, &parts.headers));
+        let left = content_length(&parts.headers);
+        let ends_here = self.is_head || is_bodiless(parts.status) || left == Some(0);
+        if let Some(context) = &self.context {
+            parts.headers.insert(&X_REQUEST_ID, context.request_id().as_header().clone());
+        }
+        let body = if ends_here || self.is_upgrade() || body.is_end_stream() {
+            self.end(true);
+            ResponseBody::unwatched(body)
+        } else {
+            ResponseBody::new(body, left, self)
+        };
+        Response::from_parts(parts, body)
+    }
+
+    pub(super) fn fail(mut self) {
+        self.end = Some(End::ServiceFailed);
+    }
+
+    fn head_of(&self, status: StatusCode, headers: &HeaderMap) -> Head {
+        let grpc_status = if self.is_grpc { grpc_status(headers) } else { None };
+        Head { status, grpc_status, shape: self.shape(status, headers), after: self.elapsed() }
+    }
+
+    fn shape(&self, status: StatusCode, headers: &HeaderMap) -> Shape {
+        let context = self.context.as_ref();
+        let is_connect = context.is_some_and(|context| context.method() == "CONNECT");
+        if status == StatusCode::SWITCHING_PROTOCOLS || is_connect && status.is_success() {
+            Shape::Upgrade
+        } else if is_event_stream(headers)
+            || context.and_then(RequestContext::route).is_some_and(Route::is_streaming)
+        {
+            Shape::Stream
+        } else {
+            Shape::Unary
+        }
+    }
+
+    fn is_upgrade(&self) -> bool {
+        self.head.is_some_and(|head| head.shape == Shape::Upgrade)
+    }
+
+    fn elapsed(&self) -> Duration {
+        let now = self.server.acceptor.clock.now();
+        let start = self.context.as_ref().map(|context| context.start().at);
+        start.map_or(Duration::ZERO, |start| now.saturating_duration_since(start))
+    }
+
+    fn record(&self, context: &RequestContext, duration: Duration) {
+        let (outcome, status, grpc_status) = self.verdict(context);
+        let exchange = Exchange {
+            context,
+            outcome,
+            status,
+            grpc_status,
+            shape: self.head.map_or(Shape::Unary, |head| head.shape),
+            started: context.start().wall,
+            duration,
+            time_to_head: self.head.map(|head| head.after),
+            request_bytes: self.request_bytes,
+            response_bytes: self.response_bytes,
+        };
+        self.server.records.iter().for_each(|record| record.record(&exchange));
+    }
+
+    fn verdict(&self, context: &RequestContext) -> (Outcome, u16, Option<u8>) {
+        let sent = self.head.map(|head| head.status.as_u16());
+        let grpc = self.head.and_then(|head| head.grpc_status);
+        let internal = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
+        match self.end {
+            _ if self.is_running => (Outcome::Panicked, sent.unwrap_or(internal), grpc),
+            None => {
+                let cancelled = self.is_grpc.then_some(grpc.unwrap_or(GRPC_CANCELLED));
+                (Outcome::Cancelled, sent.unwrap_or(CLIENT_CLOSED_REQUEST), cancelled)
+            }
+            Some(End::ServiceFailed) => (Outcome::ServerError, internal, None),
+            Some(End::BodyFailed) => (Outcome::BodyError, sent.unwrap_or(internal), grpc),
+            Some(End::Complete) => {
+                let status = sent.unwrap_or(internal);
+                let grpc = match (self.is_grpc, status) {
+                    // A call that ends without its status has ended in an unknown way.
+                    (true, 200) => Some(grpc.unwrap_or(GRPC_UNKNOWN)),
+                    _ => grpc,
+                };
+                let outcome = grpc.map_or(Outcome::of_http(status), Outcome::of_grpc);
+                // Somebody within turned a panic into this answer.
+                let panicked = outcome.is_failure() && context.has_panicked();
+                (if panicked { Outcome::Panicked } else { outcome }, status, grpc)
+            }
+        }
+    }
+}
+
+impl Watch for PendingExchange {
+    #[inline]
+    fn enter<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let _entered = Entered::new(&mut self.context);
+        work()
+    }
+
+    #[inline]
+    fn run<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        self.is_running = true;
+        let result = self.enter(work);
+        self.is_running = false;
+        result
+    }
+
+    fn data(&mut self, bytes: u64) {
+        self.response_bytes += bytes;
+    }
+
+    fn trailers(&mut self, trailers: &HeaderMap) {
+        if let Some(head) = self.head.as_mut().filter(|_| self.is_grpc) {
+            head.grpc_status = grpc_status(trailers).or(head.grpc_status);
+        }
+    }
+
+    fn end(mut self, complete: bool) {
+        self.end = Some(if complete { End::Complete } else { End::BodyFailed });
+    }
+}
+
+impl Drop for PendingExchange {
+    fn drop(&mut self) {
+        let duration = self.elapsed();
+        let Some(context) = self.context.clone() else { return };
+        if let Some((position, place)) = self.place.take() {
+            if let Some(route) = self.server.routes.at(position) {
+                route.in_flight.end(place);
+            }
+        }
+        let excluded_route = context.route().is_some_and(Route::is_excluded);
+        if !excluded_route && !context.is_excluded() {
+            let mut slot = Some(context.clone());
+            let _entered = Entered::new(&mut slot);
+            self.record(&context, duration);
+        }
+    }
+}
+
+fn is_grpc(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    let rest = content_type.and_then(|value| value.strip_prefix(b"application/grpc"));
+    // `application/grpc-web` carries its status in the body.
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
+}
+
+fn is_event_stream(headers: &HeaderMap) -> bool {
+    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
+    content_type.is_some_and(|value| {
+        value.starts_with(b"text/event-stream") || value.starts_with(b"multipart/x-mixed-replace")
+    })
+}
+
+/// RFC 9110: no body follows these, so a server never polls it.
+fn is_bodiless(status: StatusCode) -> bool {
+    status.is_informational()
+        || status == StatusCode::NO_CONTENT
+        || status == StatusCode::NOT_MODIFIED
+}
+
+fn content_length(headers: &HeaderMap) -> Option<u64> {
+    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+fn grpc_status(headers: &HeaderMap) -> Option<u8> {
+    let status = headers.get("grpc-status")?;
+    Some(status.to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(GRPC_UNKNOWN))
+}

@@ -1,0 +1,93 @@
+//! `Telemetry`: the running whole.
+
+mod build;
+mod install;
+#[cfg(feature = "admin")]
+#[path = "telemetry/serve/enabled.rs"]
+mod serve;
+#[cfg(not(feature = "admin"))]
+#[path = "telemetry/serve/disabled.rs"]
+mod serve;
+#[cfg(feature = "tokio")]
+mod shutdown;
+
+use std::fmt;
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::health::{Health, Latch};
+use crate::metrics::Metrics;
+use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
+
+pub use install::init;
+#[cfg(feature = "tokio")]
+pub use shutdown::Report;
+
+/// Everything an operator gets from one service. Cloning it is cheap, and clones are the same.
+///
+/// [`init`] makes the one of a process; [`Telemetry::build`] makes one that touches nothing
+/// global, for tests and for several in one process.
+///
+/// ```
+/// use obskit::Telemetry;
+/// use obskit::config::Config;
+///
+/// let telemetry = Telemetry::build(Config::default())?;
+/// let orders = telemetry.metrics().counter("orders_total", "Orders taken.").register()?;
+/// orders.inc();
+/// assert!(telemetry.metrics().text().contains("orders_total 1"));
+/// # Ok::<(), obskit::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Telemetry {
+    parts: Arc<Parts>,
+}
+
+/// What the handle holds.
+struct Parts {
+    config: Config,
+    metrics: Metrics,
+    health: Health,
+    server: Arc<Server>,
+    calls: Arc<dyn crate::context::RecordCall>,
+    admin: serve::Admin,
+}
+
+impl Telemetry {
+    /// The registry: add metrics of your own to it.
+    pub fn metrics(&self) -> &Metrics {
+        &self.parts.metrics
+    }
+
+    /// The layer around the service, as the outermost one.
+    pub fn layer(&self) -> ServerLayer {
+        ServerLayer::new(Arc::clone(&self.parts.server))
+    }
+
+    /// The layer around an HTTP client, whose calls are recorded as those to `dependency`.
+    pub fn client_layer(&self, dependency: &'static str) -> ClientLayer {
+        ClientLayer::new(Client {
+            dependency,
+            policy: self.parts.config.context.clone(),
+            clock: self.parts.config.clock.clone(),
+            record: Arc::clone(&self.parts.calls),
+        })
+    }
+
+    /// Keeps `/readyz` at 503 until it is dropped.
+    pub fn latch(&self) -> Latch {
+        self.parts.health.latch()
+    }
+
+    /// The settings it was built from.
+    pub fn config(&self) -> &Config {
+        &self.parts.config
+    }
+}
+
+impl fmt::Debug for Telemetry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let service = &self.parts.config.service.name;
+        f.debug_struct("Telemetry").field("service", service).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,46 @@
+//! From settings to the running whole, without touching anything global.
+
+use std::sync::Arc;
+
+use crate::config::Config;
+use crate::context::{Acceptor, Routes, Sampler};
+use crate::health::Health;
+use crate::ledger::Ledger;
+use crate::metrics::{Dependencies, Metrics, Red};
+use crate::middleware::Server;
+use crate::{Error, Telemetry};
+
+use super::Parts;
+use super::serve::Admin;
+
+impl Telemetry {
+    /// Builds a telemetry with no global effect; any number may live side by side.
+    ///
+    /// # Errors
+    ///
+    /// When a setting is out of bounds.
+    pub fn build(config: Config) -> Result<Self, Error> {
+        config.validate()?;
+        let metrics = Metrics::new(&config.metrics, &config.clock);
+        let ledger = Ledger::default();
+        let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &config.clock));
+        let red = Arc::new(Red::register(&metrics, &routes)?);
+        let calls = Arc::new(Dependencies::register(&metrics)?);
+        let acceptor = Acceptor {
+            clock: config.clock.clone(),
+            policy: config.context.clone(),
+            sampler: Sampler::new(config.traces.sampler),
+            routes: Arc::clone(&routes),
+            ledger,
+        };
+        let declare = Arc::clone(&red);
+        let server = Arc::new(Server {
+            acceptor,
+            routes,
+            declare: Box::new(move |method, template| declare.declare(method, template)),
+            records: vec![red],
+        });
+        let (health, admin) = (Health::default(), Admin::default());
+        Ok(Self { parts: Arc::new(Parts { config, metrics, health, server, calls, admin }) })
+    }
+}
