@@ -3,12 +3,20 @@
 
 use http::{Method, StatusCode};
 use obskit_tests::exporter::Exporter;
+use obskit_tests::metric_family::{self, MetricType};
 use obskit_tests::oracle::{Format, Oracle};
 use obskit_tests::wait::wait_until;
 use obskit_tests::{http as client, promtool};
 use std::time::Duration;
 
 const OPEN_METRICS: (&str, &str) = ("accept", "application/openmetrics-text;version=1.0.0");
+/// What Prometheus 2.42 sends with `--enable-feature=native-histograms`.
+const PROMETHEUS_NATIVE: (&str, &str) = (
+    "accept",
+    "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited,\
+     application/openmetrics-text;version=1.0.0;q=0.8,\
+     application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1",
+);
 const TRAFFIC: Duration = Duration::from_secs(30);
 
 #[tokio::test]
@@ -31,6 +39,20 @@ async fn both_text_forms_are_accepted_by_a_strict_parser() {
         let requests = families.iter().find(|family| family.name == "http_requests").unwrap();
         assert_eq!(requests.kind, "counter", "{format:?}");
     }
+}
+
+#[tokio::test]
+async fn protobuf_is_what_prometheus_is_given_where_it_asks() {
+    let exporter = busy_exporter().await;
+    let reply = client::try_get(&exporter.metrics, &[PROMETHEUS_NATIVE]).await.unwrap();
+    let form = reply.header("content-type").replace(' ', "");
+    assert!(form.starts_with("application/vnd.google.protobuf;"), "{form}");
+    assert!(form.contains(";proto=io.prometheus.client.MetricFamily"), "{form}");
+    assert!(form.contains(";encoding=delimited"), "{form}");
+    let families = metric_family::decode(&reply.body).unwrap();
+    let requests = families.iter().find(|family| family.name() == "http_requests_total").unwrap();
+    assert_eq!(requests.r#type(), MetricType::Counter);
+    assert!(requests.metric.iter().any(|metric| metric.counter.clone().unwrap().value() > 0.0));
 }
 
 #[tokio::test]
