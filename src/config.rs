@@ -1,13 +1,16 @@
 //! What is set: one plain struct per signal, with a default for everything.
 //!
-//! A service changes what it wants in code, and hands the whole to `init`.
+//! A service takes its settings from the environment with [`Config::from_env`], changes what it
+//! wants in code, and hands the whole to [`init`](crate::init). Every variable stands in
+//! [`VARIABLES`].
 //!
 //! ```
 //! use obskit::config::Config;
 //!
-//! let mut config = Config::default();
+//! let mut config = Config::from_environment(&[("OTEL_SERVICE_NAME", "workouts")])?;
 //! config.metrics.series_limit = 5_000;
 //! config.validate()?;
+//! assert_eq!(config.service.name, "workouts");
 //! # Ok::<(), obskit::Error>(())
 //! ```
 
@@ -15,6 +18,7 @@ mod admin;
 mod clock;
 mod dsn;
 mod egress;
+mod env;
 mod limits;
 mod logs;
 mod metrics;
@@ -32,6 +36,7 @@ pub use admin::Admin;
 pub use clock::Clock;
 pub use dsn::Dsn;
 pub use egress::{Egress, Hosts};
+pub use env::{Environment, ProcessEnvironment, VARIABLES, Variable};
 pub use limits::{LogLimits, SpanLimits};
 pub use logs::{LogFormat, Logs};
 pub use metrics::{Metrics, Naming};

@@ -74,7 +74,7 @@ impl Default for Metrics {
             collect_runtime: true,
             exporter: Exporter::None,
             otlp: Otlp::default(),
-            export_interval: Duration::from_secs(60),
+            export_interval: Duration::from_mins(1),
             export_timeout: Duration::from_secs(30),
         }
     }

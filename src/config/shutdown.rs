@@ -16,7 +16,7 @@ pub struct Shutdown {
 
 impl Shutdown {
     /// The longest of either.
-    pub(crate) const LONGEST: Duration = Duration::from_secs(300);
+    pub(crate) const LONGEST: Duration = Duration::from_mins(5);
 }
 
 impl Default for Shutdown {

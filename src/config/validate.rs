@@ -65,6 +65,10 @@ impl Problems {
         self.unless(of.contains(found), field, found, accepted);
     }
 
+    pub(super) fn into_list(self) -> Vec<String> {
+        self.0
+    }
+
     pub(super) fn into_result(self) -> Result<(), Error> {
         match self.0.as_slice() {
             [] => Ok(()),

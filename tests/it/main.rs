@@ -1,5 +1,6 @@
 //! Tests through the public API: a module per feature.
 
 mod architecture;
+mod config;
 mod propagation;
 mod request_id;

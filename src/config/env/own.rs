@@ -1,0 +1,102 @@
+//! `LOG_*`, `RUST_LOG`, `SENTRY_*` and `OBSKIT_*`: what is wrong in them is an error.
+
+use std::time::Duration;
+
+use tracing::Level;
+
+use super::otel::set;
+use super::parse;
+use super::reader::Reader;
+use crate::config::{
+    Admin, Config, Dsn, LogFormat, Logs, Metrics, Naming, Propagation, Reports, Shutdown, Trust,
+};
+
+pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
+    logs(reader, &mut config.logs);
+    reports(reader, &mut config.reports);
+    context(reader, &mut config.context);
+    metrics(reader, &mut config.metrics);
+    admin(reader, &mut config.admin);
+    shutdown(reader, &mut config.shutdown);
+}
+
+fn logs(reader: &mut Reader<'_>, logs: &mut Logs) {
+    logs.directives = reader.strict("RUST_LOG", |text| Ok(text.to_owned()));
+    let levels = [
+        ("error", Level::ERROR),
+        ("warn", Level::WARN),
+        ("info", Level::INFO),
+        ("debug", Level::DEBUG),
+        ("trace", Level::TRACE),
+    ];
+    set(&mut logs.level, reader.strict("LOG_LEVEL", |text| parse::one_of(text, &levels)));
+    let formats = [
+        ("auto", LogFormat::Auto),
+        ("app", LogFormat::App),
+        ("otel", LogFormat::Otel),
+        ("ecs", LogFormat::Ecs),
+        ("gcp", LogFormat::Gcp),
+        ("logfmt", LogFormat::Logfmt),
+        ("pretty", LogFormat::Pretty),
+    ];
+    set(&mut logs.format, reader.strict("LOG_FORMAT", |text| parse::one_of(text, &formats)));
+}
+
+fn reports(reader: &mut Reader<'_>, reports: &mut Reports) {
+    reports.dsn = reader.strict("SENTRY_DSN", Dsn::parse);
+    reports.environment = reader.strict("SENTRY_ENVIRONMENT", |text| Ok(text.to_owned()));
+    reports.release = reader.strict("SENTRY_RELEASE", |text| Ok(text.to_owned()));
+    let rate = reader.strict("SENTRY_TRACES_SAMPLE_RATE", parse::share);
+    set(&mut reports.traces_sample_rate, rate);
+    set(&mut reports.sample_rate, reader.strict("SENTRY_SAMPLE_RATE", parse::share));
+}
+
+fn context(reader: &mut Reader<'_>, context: &mut Propagation) {
+    let trust = reader.strict("OBSKIT_TRUST", |text| {
+        let modes = [("all", 0), ("none", 1)];
+        match parse::one_of(text, &modes) {
+            Ok(0) => Ok(Trust::All),
+            Ok(_) => Ok(Trust::None),
+            Err(_) => text.parse().map(Trust::Networks).map_err(|_| ""),
+        }
+    });
+    set(&mut context.trust, trust);
+    let hosts = |text: &str| text.parse().map_err(|_| "");
+    set(&mut context.egress.context, reader.strict("OBSKIT_EGRESS", hosts));
+    set(&mut context.egress.baggage, reader.strict("OBSKIT_EGRESS_BAGGAGE", hosts));
+    let accept = reader.strict("OBSKIT_ACCEPT_REQUEST_ID", parse::boolean);
+    set(&mut context.accept_request_id, accept);
+}
+
+fn metrics(reader: &mut Reader<'_>, metrics: &mut Metrics) {
+    let namings = [("prometheus", Naming::Prometheus), ("opentelemetry", Naming::OpenTelemetry)];
+    let naming = reader.strict("OBSKIT_METRIC_NAMING", |text| parse::one_of(text, &namings));
+    set(&mut metrics.naming, naming);
+    let mut limit = |name, of| reader.strict(name, |text| parse::integer(text, &of));
+    set(&mut metrics.series_limit, limit("OBSKIT_SERIES_LIMIT", Metrics::SERIES));
+    set(&mut metrics.endpoint_limit, limit("OBSKIT_ENDPOINT_LIMIT", Metrics::ENDPOINTS));
+    let buckets = reader.strict("OBSKIT_LATENCY_BUCKETS", parse::buckets);
+    set(&mut metrics.latency_buckets, buckets);
+    let mut switch = |name| reader.strict(name, parse::boolean);
+    set(&mut metrics.native_histograms, switch("OBSKIT_NATIVE_HISTOGRAMS"));
+    set(&mut metrics.body_sizes, switch("OBSKIT_BODY_SIZES"));
+    set(&mut metrics.collect_process, switch("OBSKIT_COLLECT_PROCESS"));
+    set(&mut metrics.collect_runtime, switch("OBSKIT_COLLECT_RUNTIME"));
+}
+
+fn admin(reader: &mut Reader<'_>, admin: &mut Admin) {
+    let addr = reader.strict("OBSKIT_ADMIN_ADDR", |text| text.parse().map_err(|_| ""));
+    set(&mut admin.addr, addr);
+    admin.token = reader.strict("OBSKIT_ADMIN_TOKEN", |text| {
+        if Admin::is_token(text) { Ok(text.to_owned().into()) } else { Err("") }
+    });
+    let allow = reader.strict("OBSKIT_ADMIN_ALLOW", |text| text.parse().map_err(|_| ""));
+    set(&mut admin.allow, allow);
+}
+
+fn shutdown(reader: &mut Reader<'_>, shutdown: &mut Shutdown) {
+    let of = Duration::ZERO..=Shutdown::LONGEST;
+    let mut time = |name| reader.strict(name, |text| parse::duration(text, &of));
+    set(&mut shutdown.drain_delay, time("OBSKIT_DRAIN_DELAY"));
+    set(&mut shutdown.deadline, time("OBSKIT_SHUTDOWN_DEADLINE"));
+}

@@ -1,0 +1,156 @@
+//! Text to values. Nothing here knows a variable.
+
+use std::ops::RangeInclusive;
+use std::str::FromStr;
+use std::time::Duration;
+
+use percent_encoding::percent_decode_str;
+
+use super::reader::Parsed;
+use crate::config::validate;
+
+/// A number within bounds.
+pub(super) fn integer<T: FromStr + PartialOrd>(text: &str, of: &RangeInclusive<T>) -> Parsed<T> {
+    let number = text.parse().map_err(|_| "")?;
+    if of.contains(&number) { Ok(number) } else { Err("it is out of bounds") }
+}
+
+/// A count as the OpenTelemetry specification bounds it.
+pub(super) fn count(text: &str) -> Parsed<u32> {
+    integer(text, &(0..=i32::MAX.unsigned_abs()))
+}
+
+/// `true` or `false`, in any case.
+pub(super) fn boolean(text: &str) -> Parsed<bool> {
+    one_of(text, &[("true", true), ("false", false)])
+}
+
+/// The value of a name, in any case.
+pub(super) fn one_of<T: Copy>(text: &str, values: &[(&str, T)]) -> Parsed<T> {
+    let found = values.iter().find(|(name, _)| name.eq_ignore_ascii_case(text));
+    found.map(|(_, value)| *value).ok_or("")
+}
+
+/// A share of a whole.
+pub(super) fn share(text: &str) -> Parsed<f64> {
+    text.parse().ok().filter(|share| validate::is_share(*share)).ok_or("")
+}
+
+/// Histogram bounds in seconds.
+pub(super) fn buckets(text: &str) -> Parsed<Vec<f64>> {
+    let numbers = list(text).map(|item| item.parse().map_err(|_| "one is no number"));
+    let bounds: Vec<f64> = numbers.collect::<Result<_, _>>()?;
+    if validate::are_buckets(&bounds) { Ok(bounds) } else { Err("") }
+}
+
+/// A number with its unit. A bare number would be taken for seconds by one and for milliseconds,
+/// as in `OTEL_*`, by another.
+pub(super) fn duration(text: &str, of: &RangeInclusive<Duration>) -> Parsed<Duration> {
+    let end = text.find(|digit: char| !digit.is_ascii_digit()).ok_or("it has no unit")?;
+    let (number, unit) = text.split_at_checked(end).ok_or("")?;
+    let number: u64 = number.parse().map_err(|_| "")?;
+    let duration = match unit {
+        "ms" => Duration::from_millis(number),
+        "s" => Duration::from_secs(number),
+        "m" => Duration::from_secs(number.saturating_mul(60)),
+        _ => return Err("its unit is not ms, s or m"),
+    };
+    if of.contains(&duration) { Ok(duration) } else { Err("it is out of bounds") }
+}
+
+/// A duration of `OTEL_*`: milliseconds, without a unit.
+pub(super) fn milliseconds(text: &str) -> Parsed<Duration> {
+    count(text).map(|number| Duration::from_millis(number.into()))
+}
+
+/// A timeout of `OTEL_*`: as a duration, but 0 is endless, for which the specification allows the
+/// longest there is.
+pub(super) fn timeout(text: &str) -> Parsed<Duration> {
+    let endless = Duration::from_millis(i32::MAX.unsigned_abs().into());
+    milliseconds(text).map(|timeout| if timeout.is_zero() { endless } else { timeout })
+}
+
+/// What stands between commas, without empty items.
+pub(super) fn list(text: &str) -> impl Iterator<Item = &str> {
+    text.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// `key=value` pairs, percent-encoded, in their order. A key given twice has its last value.
+pub(super) fn pairs(text: &str) -> Parsed<Vec<(String, String)>> {
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for item in list(text) {
+        let (key, value) = item.split_once('=').ok_or("an item has no =")?;
+        let (key, value) = (decoded(key.trim())?, decoded(value.trim())?);
+        if key.is_empty() {
+            return Err("a key is empty");
+        }
+        pairs.retain(|(known, _)| *known != key);
+        pairs.push((key, value));
+    }
+    Ok(pairs)
+}
+
+fn decoded(text: &str) -> Parsed<String> {
+    let is_hex = |digits: &str| digits.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    if !text.split('%').skip(1).all(is_hex) {
+        return Err("a % is not followed by two hexadecimal digits");
+    }
+    let text = percent_decode_str(text).decode_utf8().map_err(|_| "it decodes to no UTF-8")?;
+    Ok(text.into_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_need_a_unit() {
+        let within = Duration::ZERO..=Duration::from_mins(5);
+        let check = |text: &str, expected: Parsed<u64>| {
+            assert_eq!(duration(text, &within), expected.map(Duration::from_millis), "{text}");
+        };
+        check("250ms", Ok(250));
+        check("10s", Ok(10_000));
+        check("1m", Ok(60_000));
+        check("0s", Ok(0));
+        check("10", Err("it has no unit"));
+        check("6m", Err("it is out of bounds"));
+        check("18446744073709551615m", Err("it is out of bounds"));
+        check("18446744073709551616s", Err(""));
+        check("1.5s", Err("its unit is not ms, s or m"));
+        check("1h", Err("its unit is not ms, s or m"));
+        check("s", Err(""));
+        check("-1s", Err(""));
+    }
+
+    #[test]
+    fn pairs_are_decoded_strictly() {
+        let check = |text: &str, expected: Parsed<&[(&str, &str)]>| {
+            let own = |(key, value): &(&str, &str)| ((*key).to_owned(), (*value).to_owned());
+            let expected = expected.map(|pairs| pairs.iter().map(own).collect());
+            assert_eq!(pairs(text), expected, "{text}");
+        };
+        check("a=1, b = 2 ,", Ok(&[("a", "1"), ("b", "2")]));
+        check("a=1,a=2", Ok(&[("a", "2")]));
+        check("a=x%2Cy%3Dz,b=p=q", Ok(&[("a", "x,y=z"), ("b", "p=q")]));
+        check("k%20=%C3%BC", Ok(&[("k ", "ü")]));
+        check("a=", Ok(&[("a", "")]));
+        check("a", Err("an item has no ="));
+        check("=1", Err("a key is empty"));
+        check("a=%", Err("a % is not followed by two hexadecimal digits"));
+        check("a=%4", Err("a % is not followed by two hexadecimal digits"));
+        check("a=%+1", Err("a % is not followed by two hexadecimal digits"));
+        check("a=%ff", Err("it decodes to no UTF-8"));
+    }
+
+    #[test]
+    fn buckets_ascend() {
+        assert_eq!(buckets("0.1, 1,10"), Ok(vec![0.1, 1.0, 10.0]));
+        for wrong in ["1,1", "2,1", "0,1", "-1,1", "1,inf", "nan", ",", "1,x"] {
+            assert!(buckets(wrong).is_err(), "{wrong}");
+        }
+        let many = |count: u32| (1..=count).map(|bound| bound.to_string()).collect::<Vec<_>>();
+        assert!(buckets(&many(64).join(",")).is_ok());
+        assert!(buckets(&many(65).join(",")).is_err());
+    }
+}

@@ -1,0 +1,235 @@
+//! Every variable that is read: one table, from which docs/configuration.md is made.
+
+/// A variable of the environment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Variable {
+    /// As `OBSKIT_SERIES_LIMIT`.
+    pub name: &'static str,
+    /// The values it takes, in words.
+    pub accepts: &'static str,
+    /// The value that stands for an unset variable; in brackets if in words; empty for none.
+    pub default: &'static str,
+    /// What it sets.
+    pub help: &'static str,
+    /// Its value is never printed.
+    pub secret: bool,
+    /// It has a form for each signal, which goes before it: `OTEL_EXPORTER_OTLP_TIMEOUT` has
+    /// `OTEL_EXPORTER_OTLP_TRACES_TIMEOUT`, `…_LOGS_TIMEOUT` and `…_METRICS_TIMEOUT`.
+    pub per_signal: bool,
+}
+
+const OTLP: &str = "OTEL_EXPORTER_OTLP_";
+const SIGNALS: [&str; 3] = ["TRACES_", "LOGS_", "METRICS_"];
+
+const SIZE: &str = "an integer from 1 to 2147483647";
+const COUNT: &str = "an integer from 0 to 2147483647";
+const MILLISECONDS: &str = "milliseconds, 0 to 2147483647";
+const TIMEOUT: &str = "milliseconds, 0 to 2147483647; 0 is endless";
+const SWITCH: &str = "true or false";
+const SHARE: &str = "a number from 0 to 1";
+const TEXT: &str = "text";
+const FILE: &str = "the path of a PEM file";
+const TIME: &str = "a number with its unit, as 250ms, 10s or 1m; at most 5m";
+const HOSTS: &str = "*, none, or hosts as api.example.com and *.example.com, separated by commas";
+const BATCH: &str = "an integer from 1 to the queue's size";
+const GENERAL_COUNT: &str = "(OTEL_ATTRIBUTE_COUNT_LIMIT)";
+const GENERAL_LENGTH: &str = "(OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT)";
+const BUCKETS: &str = "0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5,10";
+
+/// Every variable that [`Config::from_env`](crate::config::Config::from_env) reads.
+#[rustfmt::skip]
+pub const VARIABLES: &[Variable] = &[
+    row("OTEL_SDK_DISABLED", SWITCH, "false",
+        "Nothing is recorded, served or exported; the context still passes through."),
+    row("OTEL_SERVICE_NAME", TEXT, "unknown_service",
+        "The service's name. Goes before `service.name` in `OTEL_RESOURCE_ATTRIBUTES`."),
+    row("OTEL_RESOURCE_ATTRIBUTES",
+        "key=value pairs separated by commas, percent-encoded, at most 128",
+        "",
+        "The service's attributes, among them `service.version`, `service.instance.id` and \
+         `deployment.environment.name`."),
+
+    row("RUST_LOG", "levels by target, as warn,workouts=debug", "",
+        "What is logged. Goes before `LOG_LEVEL`."),
+    row("LOG_LEVEL", "error, warn, info, debug or trace", "info",
+        "The least severe level that is logged."),
+    row("LOG_FORMAT", "auto, app, otel, ecs, gcp, logfmt or pretty", "auto",
+        "The form of a line. `auto` is `pretty` on a terminal and `app` elsewhere."),
+
+    row("OTEL_PROPAGATORS",
+        "tracecontext, baggage, b3 and b3multi, separated by commas, or none",
+        "tracecontext,baggage",
+        "The header formats in which the context is read and written."),
+    row("OBSKIT_TRUST", "all, none, or networks as 10.0.0.0/8 and ::1, separated by commas", "all",
+        "Callers whose trace context, sampling and baggage are believed."),
+    row("OBSKIT_EGRESS", HOSTS, "*",
+        "Hosts that outbound requests tell the trace context and the request ID."),
+    row("OBSKIT_EGRESS_BAGGAGE", HOSTS, "none",
+        "Those of them that are told the baggage too."),
+    row("OBSKIT_ACCEPT_REQUEST_ID", SWITCH, "true",
+        "A well-formed `x-request-id` of a caller is kept."),
+
+    row("OBSKIT_METRIC_NAMING", "prometheus or opentelemetry", "prometheus",
+        "The names of the HTTP metrics."),
+    row("OBSKIT_SERIES_LIMIT", "an integer from 1 to 1000000", "2000",
+        "Label sets a metric may have; later ones go to its overflow series."),
+    row("OBSKIT_ENDPOINT_LIMIT", "an integer from 1 to 100000", "1000",
+        "Endpoints told apart; later ones are counted as overflow."),
+    row("OBSKIT_LATENCY_BUCKETS", "1 to 64 ascending seconds, as 0.1,0.5,1", BUCKETS,
+        "The bounds of the latency histograms."),
+    row("OBSKIT_NATIVE_HISTOGRAMS", SWITCH, "false",
+        "Latencies are kept as native histograms too."),
+    row("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based or always_off", "trace_based",
+        "Whether buckets carry the trace ID of a recent sampled request."),
+    row("OBSKIT_BODY_SIZES", SWITCH, "false",
+        "The sizes of request and response bodies are measured."),
+    row("OBSKIT_COLLECT_PROCESS", SWITCH, "true",
+        "CPU, memory, file descriptors, threads and I/O of the process are measured."),
+    row("OBSKIT_COLLECT_RUNTIME", SWITCH, "true",
+        "Workers, queues and tasks of the tokio runtime are measured."),
+    row("OTEL_METRIC_EXPORT_INTERVAL", "milliseconds, 100 to 2147483647", "60000",
+        "Time from one push of the metrics to the next."),
+    row("OTEL_METRIC_EXPORT_TIMEOUT", TIMEOUT, "30000",
+        "The longest that one push may take."),
+
+    row("OTEL_TRACES_SAMPLER",
+        "always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off or \
+         parentbased_traceidratio",
+        "parentbased_always_on",
+        "Which traces are kept."),
+    row("OTEL_TRACES_SAMPLER_ARG", SHARE, "(1)",
+        "The share that `traceidratio` keeps. Read only if `OTEL_TRACES_SAMPLER` is set."),
+    row("OTEL_BSP_SCHEDULE_DELAY", MILLISECONDS, "5000",
+        "The longest that a span waits for others."),
+    row("OTEL_BSP_EXPORT_TIMEOUT", TIMEOUT, "30000",
+        "The longest that an export of spans may take."),
+    row("OTEL_BSP_MAX_QUEUE_SIZE", SIZE, "2048",
+        "Spans that may wait; more are dropped and counted."),
+    row("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", BATCH, "512",
+        "Spans in one export."),
+    row("OTEL_BLRP_SCHEDULE_DELAY", MILLISECONDS, "1000",
+        "The longest that a log record waits for others before it is pushed."),
+    row("OTEL_BLRP_EXPORT_TIMEOUT", TIMEOUT, "30000",
+        "The longest that an export of log records may take."),
+    row("OTEL_BLRP_MAX_QUEUE_SIZE", SIZE, "2048",
+        "Log records that may wait to be pushed; more are dropped and counted."),
+    row("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", BATCH, "512",
+        "Log records in one export."),
+
+    row("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", COUNT, "",
+        "Characters of an attribute's text."),
+    row("OTEL_ATTRIBUTE_COUNT_LIMIT", COUNT, "128",
+        "Attributes of a span, event, link or log record."),
+    row("OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT", COUNT, GENERAL_LENGTH,
+        "Characters of the text of a span's attribute."),
+    row("OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT", COUNT, GENERAL_COUNT,
+        "Attributes of a span."),
+    row("OTEL_SPAN_EVENT_COUNT_LIMIT", COUNT, "128",
+        "Events of a span."),
+    row("OTEL_SPAN_LINK_COUNT_LIMIT", COUNT, "128",
+        "Links of a span."),
+    row("OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT", COUNT, GENERAL_COUNT,
+        "Attributes of a span's event."),
+    row("OTEL_LINK_ATTRIBUTE_COUNT_LIMIT", COUNT, GENERAL_COUNT,
+        "Attributes of a span's link."),
+    row("OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT", COUNT, GENERAL_LENGTH,
+        "Characters of the text of a log record's attribute."),
+    row("OTEL_LOGRECORD_ATTRIBUTE_COUNT_LIMIT", COUNT, GENERAL_COUNT,
+        "Attributes of a log record."),
+
+    row("OTEL_TRACES_EXPORTER", "otlp, console or none", "otlp",
+        "How spans are exported."),
+    row("OTEL_LOGS_EXPORTER", "otlp, console or none", "console",
+        "`otlp` pushes log records too. The lines on standard output are written in any case."),
+    row("OTEL_METRICS_EXPORTER", "otlp, prometheus or none", "prometheus",
+        "`otlp` pushes metrics too. They are served at `/metrics` in any case."),
+    row("OTEL_EXPORTER_OTLP_ENDPOINT",
+        "a URL as http://collector:4318, without credentials",
+        "(http://localhost:4318; with gRPC http://localhost:4317)",
+        "Where the collector is. Over HTTP, `/v1/traces` and the like are added to the general \
+         form; that of a signal is used as it stands.").per_signal(),
+    row("OTEL_EXPORTER_OTLP_INSECURE", SWITCH, "false",
+        "A gRPC endpoint without a scheme is spoken to without TLS.").per_signal(),
+    row("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf or grpc", "http/protobuf",
+        "What is spoken to the collector.").per_signal(),
+    row("OTEL_EXPORTER_OTLP_HEADERS", "name=value pairs separated by commas, percent-encoded", "",
+        "Headers sent with every export.").secret().per_signal(),
+    row("OTEL_EXPORTER_OTLP_TIMEOUT", TIMEOUT, "10000",
+        "The longest that the collector's answer may take.").per_signal(),
+    row("OTEL_EXPORTER_OTLP_COMPRESSION", "gzip or none", "none",
+        "How exports are compressed.").per_signal(),
+    row("OTEL_EXPORTER_OTLP_CERTIFICATE", FILE, "(the system's)",
+        "Certificates that may have signed the collector's.").per_signal(),
+    row("OTEL_EXPORTER_OTLP_CLIENT_KEY", FILE, "",
+        "Our private key, with `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`.").per_signal(),
+    row("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", FILE, "",
+        "Our certificate chain, with `OTEL_EXPORTER_OTLP_CLIENT_KEY`.").per_signal(),
+
+    row("SENTRY_DSN", crate::config::Dsn::ACCEPTS, "",
+        "Where errors are reported. Unset: nowhere.").secret(),
+    row("SENTRY_ENVIRONMENT", TEXT, "(the service's)",
+        "The environment that reports name."),
+    row("SENTRY_RELEASE", TEXT, "(name@version of the service)",
+        "The release that reports name."),
+    row("SENTRY_TRACES_SAMPLE_RATE", SHARE, "0.1",
+        "The share of requests sent as transactions."),
+    row("SENTRY_SAMPLE_RATE", SHARE, "1",
+        "The share of errors that is reported."),
+
+    row("OBSKIT_ADMIN_ADDR",
+        "an address and port, as 127.0.0.1:9464 or [::]:9464",
+        "127.0.0.1:9464",
+        "Where the operator's server listens."),
+    row("OBSKIT_ADMIN_TOKEN", "16 to 1024 visible ASCII characters", "",
+        "What a caller shows as `Authorization: Bearer` to change or see details.").secret(),
+    row("OBSKIT_ADMIN_ALLOW", "networks as 10.0.0.0/8 and ::1, separated by commas", "",
+        "Networks whose callers need no token."),
+
+    row("OBSKIT_DRAIN_DELAY", TIME, "5s",
+        "Time between not being ready and taking no more requests."),
+    row("OBSKIT_SHUTDOWN_DEADLINE", TIME, "10s",
+        "The longest that ending requests and flushing may take together."),
+];
+
+impl Variable {
+    /// Its name and, if it has one for each signal, those.
+    pub fn names(&self) -> impl Iterator<Item = String> {
+        let setting = self.name.strip_prefix(OTLP).filter(|_| self.per_signal);
+        let of_signal = |setting| SIGNALS.into_iter().map(move |of| format!("{OTLP}{of}{setting}"));
+        std::iter::once(self.name.to_owned()).chain(setting.into_iter().flat_map(of_signal))
+    }
+
+    fn is_named(&self, name: &str) -> bool {
+        let setting = |name: &'static str| name.strip_prefix(OTLP).filter(|_| self.per_signal);
+        let of_signal = |setting: &str| {
+            let form = name.strip_prefix(OTLP).unwrap_or_default();
+            SIGNALS.iter().any(|signal| form.strip_prefix(signal) == Some(setting))
+        };
+        self.name == name || setting(self.name).is_some_and(of_signal)
+    }
+
+    const fn secret(mut self) -> Self {
+        self.secret = true;
+        self
+    }
+
+    const fn per_signal(mut self) -> Self {
+        self.per_signal = true;
+        self
+    }
+}
+
+/// The variable of a name, in its general form or that of a signal.
+pub(super) fn find(name: &str) -> Option<&'static Variable> {
+    VARIABLES.iter().find(|variable| variable.is_named(name))
+}
+
+const fn row(
+    name: &'static str,
+    accepts: &'static str,
+    default: &'static str,
+    help: &'static str,
+) -> Variable {
+    Variable { name, accepts, default, help, secret: false, per_signal: false }
+}

@@ -1,0 +1,162 @@
+//! What `OBSKIT_*`, `LOG_*` and `SENTRY_*` set.
+
+use std::collections::{BTreeMap, HashMap};
+use std::time::Duration;
+
+use obskit::config::{Config, Environment, LogFormat, Naming, ProcessEnvironment, Trust};
+use tracing::Level;
+
+use super::config;
+
+#[test]
+fn logs() {
+    let check = |format: &str, expected| {
+        assert_eq!(config(&[("LOG_FORMAT", format)]).logs.format, expected, "{format}");
+    };
+    check("app", LogFormat::App);
+    check("OTEL", LogFormat::Otel);
+    check("ecs", LogFormat::Ecs);
+    check("gcp", LogFormat::Gcp);
+    check("logfmt", LogFormat::Logfmt);
+    check("Pretty", LogFormat::Pretty);
+    let check = |level: &str, expected| {
+        assert_eq!(config(&[("LOG_LEVEL", level)]).logs.level, expected, "{level}");
+    };
+    check("error", Level::ERROR);
+    check("WARN", Level::WARN);
+    check("info", Level::INFO);
+    check("debug", Level::DEBUG);
+    check(" trace ", Level::TRACE);
+    let directives = config(&[("RUST_LOG", "warn,a::b=debug")]).logs.directives;
+    assert_eq!(directives.as_deref(), Some("warn,a::b=debug"));
+}
+
+#[test]
+fn reports() {
+    let config = config(&[
+        ("SENTRY_DSN", "https://abc@errors.example.com/9"),
+        ("SENTRY_ENVIRONMENT", "staging"),
+        ("SENTRY_RELEASE", "workouts@1.2.3"),
+        ("SENTRY_TRACES_SAMPLE_RATE", "0.25"),
+        ("SENTRY_SAMPLE_RATE", "0.5"),
+    ]);
+    let reports = config.reports;
+    let dsn = reports.dsn.unwrap();
+    assert_eq!(dsn.envelope_url(), "https://errors.example.com/api/9/envelope/");
+    assert_eq!(dsn.public_key().expose(), "abc");
+    assert_eq!(reports.environment.as_deref(), Some("staging"));
+    assert_eq!(reports.release.as_deref(), Some("workouts@1.2.3"));
+    assert_eq!((reports.traces_sample_rate, reports.sample_rate), (0.25, 0.5));
+}
+
+#[test]
+fn context() {
+    let config = config(&[
+        ("OBSKIT_TRUST", "10.0.0.0/8, ::1"),
+        ("OBSKIT_EGRESS", "*.example.com"),
+        ("OBSKIT_EGRESS_BAGGAGE", "billing.example.com, elsewhere"),
+        ("OBSKIT_ACCEPT_REQUEST_ID", "FALSE"),
+    ]);
+    let context = config.context;
+    assert!(context.trust.admits(Some("::ffff:10.9.8.7".parse().unwrap())));
+    assert!(!context.trust.admits(Some("192.0.2.1".parse().unwrap())));
+    assert!(!context.trust.admits(None));
+    assert!(context.egress.context_to("api.example.com"));
+    assert!(!context.egress.context_to("api.example.org"));
+    assert!(context.egress.baggage_to("billing.example.com"));
+    assert!(!context.egress.baggage_to("elsewhere"), "context does not go there");
+    assert!(!context.accept_request_id);
+    assert_eq!(super::config(&[("OBSKIT_TRUST", "None")]).context.trust, Trust::None);
+}
+
+#[test]
+fn metrics() {
+    let config = config(&[
+        ("OBSKIT_METRIC_NAMING", "OpenTelemetry"),
+        ("OBSKIT_SERIES_LIMIT", "7"),
+        ("OBSKIT_ENDPOINT_LIMIT", "100000"),
+        ("OBSKIT_LATENCY_BUCKETS", "0.1, 1"),
+        ("OBSKIT_NATIVE_HISTOGRAMS", "true"),
+        ("OBSKIT_BODY_SIZES", "true"),
+        ("OBSKIT_COLLECT_PROCESS", "false"),
+        ("OBSKIT_COLLECT_RUNTIME", "false"),
+    ]);
+    let metrics = config.metrics;
+    assert_eq!(metrics.naming, Naming::OpenTelemetry);
+    assert_eq!((metrics.series_limit, metrics.endpoint_limit), (7, 100_000));
+    assert_eq!(metrics.latency_buckets, [0.1, 1.0]);
+    assert!(metrics.native_histograms && metrics.body_sizes);
+    assert!(!metrics.collect_process && !metrics.collect_runtime);
+}
+
+#[test]
+fn admin_and_shutdown() {
+    let config = config(&[
+        ("OBSKIT_ADMIN_ADDR", "[::]:0"),
+        ("OBSKIT_ADMIN_TOKEN", "sixteen-bytes-ok"),
+        ("OBSKIT_ADMIN_ALLOW", "10.0.0.0/8"),
+        ("OBSKIT_DRAIN_DELAY", "250ms"),
+        ("OBSKIT_SHUTDOWN_DEADLINE", "1m"),
+    ]);
+    assert_eq!(config.admin.addr, "[::]:0".parse().unwrap());
+    assert_eq!(config.admin.token.unwrap().expose(), "sixteen-bytes-ok");
+    assert!(config.admin.allow.contains([10, 0, 0, 1].into()));
+    assert_eq!(config.shutdown.drain_delay, Duration::from_millis(250));
+    assert_eq!(config.shutdown.deadline, Duration::from_mins(1));
+}
+
+#[test]
+fn every_kind_of_map_is_an_environment() {
+    fn check(environment: &impl Environment) {
+        let config = Config::from_environment(environment).unwrap();
+        assert_eq!(config.metrics.series_limit, 9);
+    }
+    let pairs = [("OBSKIT_SERIES_LIMIT", "9")];
+    check(&pairs);
+    check(&pairs.as_slice());
+    check(&pairs.to_vec());
+    check(&HashMap::from(pairs));
+    check(&BTreeMap::from(pairs));
+    check(&[("OBSKIT_SERIES_LIMIT".to_owned(), "9".to_owned())]);
+    check(&[("OBSKIT_SERIES_LIMIT", "9"), ("OBSKIT_SERIES_LIMIT", "10")]);
+}
+
+#[test]
+fn the_process_is_an_environment_too() {
+    let found = ProcessEnvironment.get("CARGO_MANIFEST_DIR");
+    assert_eq!(found, Some(env!("CARGO_MANIFEST_DIR").into()));
+    assert_eq!(ProcessEnvironment.get("OBSKIT_NO_SUCH_VARIABLE"), None);
+}
+
+/// A change in code is held to the same bounds.
+#[test]
+fn code_is_validated_whole() {
+    let mut config = Config::default();
+    config.service.name = " ".to_owned();
+    config.metrics.series_limit = 0;
+    config.metrics.latency_buckets = vec![1.0, 0.5];
+    config.traces.sampler = obskit::config::Sampler::Ratio(f64::NAN);
+    config.traces.batch.batch_size = config.traces.batch.queue_size + 1;
+    config.logs.otlp.endpoint = Some(http::Uri::from_static("/v1/logs"));
+    config.metrics.otlp.client_key = Some("key.pem".into());
+    config.reports.sample_rate = 1.5;
+    config.admin.token = Some("short-token".to_owned().into());
+    config.shutdown.deadline = Duration::from_secs(301);
+    let error = config.validate().unwrap_err().to_string();
+    assert!(error.starts_with("10 settings are wrong:\n"), "{error}");
+    for field in [
+        "service.name",
+        "metrics.series_limit is 0; accepted: 1 to 1000000",
+        "metrics.latency_buckets is [1.0, 0.5]",
+        "traces.sampler is NaN",
+        "traces.batch.batch_size is 2049; accepted: 1 to 2048",
+        "logs.otlp.endpoint",
+        "metrics.otlp is half a client certificate",
+        "reports.sample_rate is 1.5; accepted: 0 to 1",
+        "admin.token is [hidden]",
+        "shutdown.deadline is 301s; accepted: at most 300s",
+    ] {
+        assert!(error.contains(field), "{field} in {error}");
+    }
+    assert!(!error.contains("short-token"));
+}
