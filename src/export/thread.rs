@@ -10,7 +10,7 @@ use std::thread::{self, JoinHandle};
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::oneshot;
 
-use crate::Error;
+use crate::error::Error;
 
 /// The running thread. Dropping it stops the thread without waiting for it.
 #[derive(Debug)]

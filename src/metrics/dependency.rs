@@ -1,7 +1,7 @@
 //! Calls to databases, caches and other services.
 
-use crate::Error;
 use crate::context::{Call, Outcome, RecordCall};
+use crate::error::Error;
 
 use super::catalog;
 use super::counter::Counter;

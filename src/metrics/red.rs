@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::Error;
 use crate::config::Naming;
 use crate::context::{Exchange, Outcome, Record, RequestContext, Routes, Shape};
+use crate::error::Error;
 
 use super::catalog::{self, Definition};
 use super::counter::Counter;

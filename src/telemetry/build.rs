@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use super::Telemetry;
 use crate::config::Config;
 use crate::context::{Acceptor, Routes, Sampler};
+use crate::error::Error;
 use crate::health::Health;
 use crate::ledger::Ledger;
 use crate::metrics::{Dependencies, Metrics, Red};
 use crate::middleware::Server;
-use crate::{Error, Telemetry};
 
 use super::Parts;
 use super::serve::Admin;

@@ -3,9 +3,10 @@
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use super::Telemetry;
 use crate::config::Config;
 use crate::context::RequestContext;
-use crate::{Error, Telemetry};
+use crate::error::Error;
 
 /// Builds the telemetry of this process and installs it.
 ///

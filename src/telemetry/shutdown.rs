@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use crate::{Error, Telemetry};
+use super::Telemetry;
+use crate::error::Error;
 
 /// What became of the telemetry that was under way.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
