@@ -64,11 +64,15 @@ macro_rules! catalog {
 catalog! {
     HTTP_REQUESTS = Counter "http_requests_total"
         ["method", "endpoint", "status", "outcome", "grpc_status"]
-        "Requests that ended, by route template, status sent (499: client gone before it) and outcome."
+        "Requests that ended, by route template, status sent (499: client gone before it) \
+         and outcome."
         as "http_server_requests_total"
-        ["http_request_method", "http_route", "http_response_status_code", "outcome", "rpc_grpc_status_code"];
-    HTTP_REQUEST_DURATION = Histogram "http_request_duration_seconds" ["method", "endpoint", "status"]
-        "Time from the request's head to the end of the response's body, by class of status; streams, upgrades and cancelled requests apart."
+        ["http_request_method", "http_route", "http_response_status_code", "outcome",
+         "rpc_grpc_status_code"];
+    HTTP_REQUEST_DURATION = Histogram "http_request_duration_seconds"
+        ["method", "endpoint", "status"]
+        "Time from the request's head to the end of the response's body, by class of status; \
+         streams, upgrades and cancelled requests apart."
         as "http_server_request_duration_seconds"
         ["http_request_method", "http_route", "http_response_status_code"];
     HTTP_REQUESTS_IN_FLIGHT = Gauge "http_requests_in_flight" ["endpoint"]
@@ -88,7 +92,8 @@ catalog! {
         as "http_server_response_body_size_bytes" ["http_request_method", "http_route"];
     DEPENDENCY_REQUESTS = Counter "dependency_requests_total" ["dependency", "operation", "outcome"]
         "Calls to databases, caches and other services that ended.";
-    DEPENDENCY_DURATION = Histogram "dependency_request_duration_seconds" ["dependency", "operation"]
+    DEPENDENCY_DURATION = Histogram "dependency_request_duration_seconds"
+        ["dependency", "operation"]
         "Time a call to a dependency took, to the end of its answer.";
     ACTIVE_USERS = Gauge "active_users" ["window"]
         "Distinct users seen within the window; an estimate within 2 %.";
