@@ -1,12 +1,13 @@
-//! Texts that are compared whole with a file under `tests/golden`.
+//! Texts that are compared whole with a file of the repository.
 
 use crate::tools;
 use std::fs;
 
-/// Compares `actual` with `tests/golden/NAME`; `UPDATE_GOLDEN=1` writes the file in place of that.
+/// Compares `actual` with the file at `name`, a path from the root such as `tests/golden/a.txt`;
+/// `UPDATE_GOLDEN=1` writes the file in place of that.
 #[track_caller]
 pub fn check(name: &str, actual: &str) {
-    let path = tools::root().join("tests/golden").join(name);
+    let path = tools::root().join(name);
     if updating() {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
         fs::write(&path, actual).unwrap();

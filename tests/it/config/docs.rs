@@ -65,7 +65,7 @@ fn each_stands_once_and_says_something() {
 
 #[test]
 fn the_page_is_made_from_the_table() {
-    golden::check("../../docs/configuration.md", &page().unwrap());
+    golden::check("docs/configuration.md", &page().unwrap());
 }
 
 fn page() -> Result<String, std::fmt::Error> {
