@@ -1,50 +1,38 @@
-//! Counting instructions and allocations, and comparing times.
+//! Counting instructions, and comparing times.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
 
 use crate::Subject;
 
-/// The option by which a bench, started again under callgrind, is told what to run.
-pub const RUN: &str = "--run";
-
-/// Instructions of one go, as the difference of two runs under callgrind.
+/// Instructions of one go, as the difference of two runs of `program` under callgrind.
 ///
 /// # Errors
 ///
 /// When valgrind cannot be run or its output not be read.
-pub fn instructions(subject: &Subject) -> Result<u64, String> {
+pub fn instructions(program: &str, subject: &Subject) -> Result<u64, String> {
     const TIMES: u64 = 1_000;
-    let (few, many) = (collected(subject, TIMES)?, collected(subject, 2 * TIMES)?);
+    let few = collected(program, subject, TIMES)?;
+    let many = collected(program, subject, 2 * TIMES)?;
     Ok(many.saturating_sub(few) / TIMES)
 }
 
-/// Allocations of one go once everything is warm.
-pub fn allocations(subject: &Subject) -> u64 {
-    let count = |times| allocation_counter::measure(|| (subject.run)(times)).count_total;
-    let (few, many) = (count(1_000), count(2_000));
-    many.saturating_sub(few) / 1_000
-}
-
-/// The shortest time of one go among several rounds, set-up left out.
-pub fn time(subject: &Subject, times: u64) -> Duration {
+/// The shortest time of one go among several rounds in tenths of nanoseconds, set-up left out.
+pub fn time(subject: &Subject, times: u64) -> u128 {
     let round = |times| {
         let began = Instant::now();
         (subject.run)(times);
         began.elapsed()
     };
-    let best = |times| (0..7).map(|_| round(times)).min().unwrap_or_default();
+    let best = |times| (0..7).map(|_| round(times)).min().unwrap_or(Duration::ZERO);
     let (few, many) = (best(times / 10), best(times + times / 10));
-    let each = many.saturating_sub(few).as_nanos() / u128::from(times.max(1));
-    Duration::from_nanos(u64::try_from(each).unwrap_or(u64::MAX))
+    many.saturating_sub(few).as_nanos() * 10 / u128::from(times.max(1))
 }
 
-fn collected(subject: &Subject, times: u64) -> Result<u64, String> {
-    let program = std::env::current_exe().map_err(|error| error.to_string())?;
+fn collected(program: &str, subject: &Subject, times: u64) -> Result<u64, String> {
     let output = Command::new("valgrind")
-        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null"])
-        .arg(program)
-        .args([RUN, subject.name, &times.to_string()])
+        .args(["--tool=callgrind", "--callgrind-out-file=/dev/null", program, subject.name])
+        .arg(times.to_string())
         .output()
         .map_err(|error| format!("valgrind did not start: {error}"))?;
     let told = String::from_utf8_lossy(&output.stderr);
