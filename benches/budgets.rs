@@ -22,7 +22,8 @@ fn main() -> ExitCode {
 fn report(out: &mut impl Write, only: Option<&str>) -> Result<(), String> {
     let wanted = |subject: &&Subject| only.is_none_or(|only| subject.name.starts_with(only));
     let problem = |error: io::Error| error.to_string();
-    writeln!(out, "{:32} {:>12} {:>8} {:>8}", "", "instructions", "allocs", "ns").map_err(problem)?;
+    writeln!(out, "{:32} {:>12} {:>8} {:>8}", "", "instructions", "allocs", "ns")
+        .map_err(problem)?;
     for subject in SUBJECTS.iter().filter(wanted) {
         let times = if subject.name.starts_with("http") { 50_000 } else { 5_000_000 };
         let (ir, allocs) = (instructions(SUBJECT, subject)?, allocations(subject));

@@ -63,7 +63,12 @@ impl<V: Keyed> Table<V> {
 
     #[inline]
     pub(crate) fn get(&self, key: &[u8]) -> Option<&V> {
-        self.find(self.hash(key), key)
+        self.find(self.hash(key), key).map(|(_, entry)| entry)
+    }
+
+    /// How many entries were added before the one of `key`.
+    pub(crate) fn position(&self, key: &[u8]) -> Option<usize> {
+        self.find(self.hash(key), key).map(|(position, _)| position)
     }
 
     /// The entry of `key`, or the one that `make` gives.
@@ -75,13 +80,14 @@ impl<V: Keyed> Table<V> {
         make: impl FnOnce(usize) -> Option<V>,
     ) -> Option<&V> {
         let hash = self.hash(key);
-        self.find(hash, key).or_else(|| self.insert(hash, key, make))
+        let found = self.find(hash, key).map(|(_, entry)| entry);
+        found.or_else(|| self.insert(hash, key, make))
     }
 
     #[cold]
     fn insert(&self, hash: u64, key: &[u8], make: impl FnOnce(usize) -> Option<V>) -> Option<&V> {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(entry) = self.find(hash, key) {
+        if let Some((_, entry)) = self.find(hash, key) {
             return Some(entry);
         }
         let (position, entry) = self.entries.push(make(self.entries.len())?)?;
@@ -94,7 +100,7 @@ impl<V: Keyed> Table<V> {
     }
 
     #[inline]
-    fn find(&self, hash: u64, key: &[u8]) -> Option<&V> {
+    fn find(&self, hash: u64, key: &[u8]) -> Option<(usize, &V)> {
         let slots = self.level();
         for slot in probe(slots, hash) {
             let slot = slot.load(Ordering::Acquire);
@@ -104,9 +110,10 @@ impl<V: Keyed> Table<V> {
             if slot >> POSITION_BITS != tag(hash) {
                 continue;
             }
-            let entry = self.entries.get((slot & POSITION_MASK) as usize - 1)?;
+            let position = (slot & POSITION_MASK) as usize - 1;
+            let entry = self.entries.get(position)?;
             if entry.key() == key {
-                return Some(entry);
+                return Some((position, entry));
             }
         }
         None

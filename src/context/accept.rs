@@ -8,11 +8,14 @@ use http::{HeaderMap, Method};
 use crate::config::{self, Clock};
 use crate::ledger::{Ledger, Reason, Signal};
 
+use super::method::Verb;
 use super::propagate::{self, Incoming};
-use super::request::Start;
+use super::request::{Rest, Start};
 use super::route::Routes;
 use super::sample::Sampler;
-use super::{RequestContext, RequestId, SpanId, TraceFlags, TraceId};
+use super::{
+    Baggage, RequestContext, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState,
+};
 
 /// Makes the contexts of one telemetry.
 #[derive(Debug)]
@@ -47,7 +50,7 @@ impl Acceptor {
         let (at, wall) = (self.clock.now(), self.clock.wall());
         let accepted = incoming.request_id.filter(|_| self.policy.accept_request_id);
         let request_id = accepted.unwrap_or_else(|| RequestId::generate(wall));
-        let parent = incoming.parent;
+        let Incoming { parent, link, baggage, .. } = incoming;
         let trace_id = parent.as_ref().map_or_else(TraceId::generate, |parent| parent.trace_id);
         let sampled = self.sampler.sample(parent.as_ref(), trace_id);
         let flags = parent.as_ref().map_or(TraceFlags::NONE, |parent| parent.flags);
@@ -57,28 +60,19 @@ impl Acceptor {
             span_id: SpanId::generate(),
             flags: flags.with_sampled(sampled),
             parent: parent.as_ref().map(|parent| parent.span_id),
-            tracestate: parent.and_then(|parent| parent.tracestate),
-            link: incoming.link,
-            baggage: incoming.baggage,
-            method: method_name(method),
+            rest: rest(parent.and_then(|parent| parent.tracestate), link, baggage),
+            verb: Verb::of(method),
             at,
             wall,
         }
     }
 }
 
-/// A method that anybody may make up is no label: what the RFCs do not name is `_OTHER`.
-pub(crate) fn method_name(method: &Method) -> &'static str {
-    match *method {
-        Method::GET => "GET",
-        Method::POST => "POST",
-        Method::PUT => "PUT",
-        Method::DELETE => "DELETE",
-        Method::HEAD => "HEAD",
-        Method::OPTIONS => "OPTIONS",
-        Method::CONNECT => "CONNECT",
-        Method::PATCH => "PATCH",
-        Method::TRACE => "TRACE",
-        _ => "_OTHER",
-    }
+fn rest(
+    tracestate: Option<TraceState>,
+    link: Option<SpanContext>,
+    baggage: Option<Baggage>,
+) -> Option<Box<Rest>> {
+    let any = tracestate.is_some() || link.is_some() || baggage.is_some();
+    any.then(|| Box::new(Rest { tracestate, link, baggage }))
 }

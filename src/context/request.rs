@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::{Instant, SystemTime};
 
 use super::current::{Entered, InContext, current};
+use super::method::Verb;
 use super::route::{Route, Routes, UNMATCHED};
 use super::{Baggage, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
@@ -39,14 +40,20 @@ pub(crate) struct Start {
     pub(crate) flags: TraceFlags,
     /// The caller's span, if it is trusted.
     pub(crate) parent: Option<SpanId>,
-    pub(crate) tracestate: Option<TraceState>,
-    /// The caller's span, if it is not.
-    pub(crate) link: Option<SpanContext>,
-    pub(crate) baggage: Option<Baggage>,
-    /// From a small set; `_OTHER` for what is not in it.
-    pub(crate) method: &'static str,
+    /// Apart, because few requests have any of it.
+    pub(crate) rest: Option<Box<Rest>>,
+    pub(crate) verb: Verb,
     pub(crate) at: Instant,
     pub(crate) wall: SystemTime,
+}
+
+/// What else a request's headers may bring.
+#[derive(Debug, Default)]
+pub(crate) struct Rest {
+    pub(crate) tracestate: Option<TraceState>,
+    /// The caller's span, if it is not trusted.
+    pub(crate) link: Option<SpanContext>,
+    pub(crate) baggage: Option<Baggage>,
 }
 
 const UNRECORDED: u8 = 1;
@@ -99,12 +106,12 @@ impl RequestContext {
 
     /// The baggage that came with the request.
     pub fn baggage(&self) -> Option<&Baggage> {
-        self.inner.start.baggage.as_ref()
+        self.inner.start.rest.as_ref()?.baggage.as_ref()
     }
 
     /// The request's method; `_OTHER` for one that RFC 9110 and RFC 5789 do not name.
     pub fn method(&self) -> &'static str {
-        self.inner.start.method
+        self.inner.start.verb.as_str()
     }
 
     /// The template of the route that the request matched, such as `/users/{id}`; `unmatched`
@@ -140,6 +147,15 @@ impl RequestContext {
 
     pub(crate) fn start(&self) -> &Start {
         &self.inner.start
+    }
+
+    #[inline]
+    pub(crate) fn verb(&self) -> Verb {
+        self.inner.start.verb
+    }
+
+    pub(crate) fn tracestate(&self) -> Option<&TraceState> {
+        self.inner.start.rest.as_ref()?.tracestate.as_ref()
     }
 
     pub(crate) fn routes(&self) -> &Routes {

@@ -99,6 +99,21 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
         self.core.get(&key, true)
     }
 
+    /// The series with these label values, and its position unless it is the overflow series.
+    #[expect(clippy::needless_pass_by_value, reason = "a tuple of borrowed values reads best so")]
+    pub(super) fn find(&self, values: impl Values<L>, reserved: bool) -> (Option<usize>, &M) {
+        let mut key = Key::default();
+        values.write(&mut key);
+        let metric = self.core.get(&key, reserved);
+        (self.core.table.position(key.as_bytes()), metric)
+    }
+
+    /// The series at a position that [`find`](Self::find) gave.
+    #[inline]
+    pub(super) fn at(&self, position: usize) -> Option<&M> {
+        self.core.table.at(position).map(|series| &series.metric)
+    }
+
     pub(super) fn new(core: Arc<Core<M>>) -> Self {
         if L::DOMAINS.is_empty() {
             core.common();

@@ -1,29 +1,35 @@
 //! Rate, errors and duration of requests, from finished exchanges.
 
+mod in_flight;
+mod labels;
+mod memo;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::config::Naming;
-use crate::context::{Exchange, Outcome, Record, RequestContext, Routes, Shape};
+use crate::context::{Exchange, Outcome, Record, Route, Routes, Shape};
 use crate::error::Error;
 
 use super::catalog::{self, Definition};
 use super::counter::Counter;
 use super::exemplar::Exemplar;
 use super::family::Family;
-use super::gauge::{FloatGauge, Gauge};
-use super::histogram::Histogram;
-use super::key::LabelValue;
-use super::label::{Label, Text};
+use super::histogram::{Bounds, Histogram};
+use super::label::{LabelSet, Text, Values};
+use super::metric::Metric;
 use super::registry::Metrics;
+
+use labels::{GrpcStatus, Status};
+use memo::Remembered;
 
 /// The HTTP families of one registry.
 #[derive(Debug)]
 pub(crate) struct Red {
-    requests: Family<(&'static str, Text, u16, Outcome, GrpcStatus), Counter>,
-    duration: Family<(&'static str, Text, Status), Histogram>,
+    requests: Remembered<(&'static str, Text, u16, Outcome, GrpcStatus), Counter>,
+    duration: Remembered<(&'static str, Text, Status), Histogram>,
+    ttfb: Remembered<(&'static str, Text), Histogram>,
     streams: Family<(&'static str, Text), Histogram>,
-    ttfb: Family<(&'static str, Text), Histogram>,
     bodies: Option<Bodies>,
     naming: Naming,
 }
@@ -34,17 +40,6 @@ struct Bodies {
     response: Family<(&'static str, Text), Histogram>,
 }
 
-/// A gRPC status; nothing for a plain HTTP request.
-#[derive(Clone, Copy)]
-struct GrpcStatus(Option<u8>);
-
-/// A status as the duration has it: the class, or the code by the semantic conventions.
-#[derive(Clone, Copy)]
-enum Status {
-    Class(u16),
-    Code(u16),
-}
-
 /// Upper bounds in bytes.
 const SIZES: [f64; 8] = [1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 /// Upper bounds in seconds, from a hiccup to a day.
@@ -52,35 +47,64 @@ const LIFETIMES: [f64; 9] = [0.1, 1.0, 10.0, 60.0, 300.0, 1_800.0, 7_200.0, 28_8
 
 impl Red {
     pub(crate) fn register(metrics: &Metrics, routes: &Arc<Routes>) -> Result<Self, Error> {
-        let naming = metrics.config().naming;
-        register_in_flight(metrics, routes)?;
-        let bodies = metrics.config().body_sizes.then(|| Bodies::register(metrics)).transpose()?;
-        let histogram = |definition: &Definition| {
-            let (name, labels) = definition.named(naming);
-            (metrics.histogram(name, definition.help), labels)
-        };
-        let (duration, duration_labels) = histogram(&catalog::HTTP_REQUEST_DURATION);
-        let (streams, stream_labels) = histogram(&catalog::HTTP_STREAM_DURATION);
-        let (ttfb, ttfb_labels) = histogram(&catalog::HTTP_RESPONSE_TTFB);
-        let (requests, request_labels) = catalog::HTTP_REQUESTS.named(naming);
-        let requests = metrics.counter(requests, catalog::HTTP_REQUESTS.help);
+        let config = metrics.config();
+        let latency = Bounds::from(config.latency_buckets.as_slice());
+        let (requests, labels) = catalog::HTTP_REQUESTS.named(config.naming);
+        let requests = metrics.counter(requests, catalog::HTTP_REQUESTS.help).labels(labels);
+        let duration = histogram(metrics, &catalog::HTTP_REQUEST_DURATION, latency.clone())?;
+        let ttfb = histogram(metrics, &catalog::HTTP_RESPONSE_TTFB, latency)?;
+        in_flight::register(metrics, routes)?;
         Ok(Self {
-            requests: requests.labels(request_labels).register()?,
-            duration: duration.labels(duration_labels).register()?,
-            streams: streams.buckets(LIFETIMES).labels(stream_labels).register()?,
-            ttfb: ttfb.labels(ttfb_labels).register()?,
-            bodies,
-            naming,
+            requests: Remembered::new(requests.register()?),
+            duration: Remembered::new(duration),
+            ttfb: Remembered::new(ttfb),
+            streams: histogram(metrics, &catalog::HTTP_STREAM_DURATION, LIFETIMES.into())?,
+            bodies: config.body_sizes.then(|| Bodies::register(metrics)).transpose()?,
+            naming: config.naming,
         })
     }
 
     /// Puts a declared endpoint's series in place, at 0 and beyond the limits.
     pub(crate) fn declare(&self, method: &'static str, endpoint: &str) {
         for (status, outcome) in [(200, Outcome::Success), (500, Outcome::ServerError)] {
-            self.requests.reserve((method, endpoint, status, outcome, GrpcStatus(None)));
-            self.duration.reserve((method, endpoint, self.status(status)));
+            let labels = (method, endpoint, status, outcome, GrpcStatus(None));
+            self.requests.family().reserve(labels);
+            self.duration.family().reserve((method, endpoint, self.status(status)));
         }
-        self.ttfb.reserve((method, endpoint));
+        self.ttfb.family().reserve((method, endpoint));
+    }
+
+    fn record_count(&self, exchange: &Exchange<'_>, route: &Route, at: u64) {
+        let Exchange { context, status, outcome, grpc_status, .. } = *exchange;
+        let grpc = grpc_status.map_or(0, |status| u64::from(status) + 1);
+        let key = at | (outcome as u64) << 19 | u64::from(status) << 9 | grpc;
+        let labels = || {
+            let grpc_status = GrpcStatus(grpc_status);
+            (context.method(), route.template(), status, outcome, grpc_status)
+        };
+        self.requests.get(key, route.is_declared(), labels).inc();
+    }
+
+    /// What was cancelled or never answered has no latency; a stream's is how long it was heard.
+    fn record_time(&self, exchange: &Exchange<'_>, route: &Route, at: u64) {
+        let Exchange { context, outcome, shape, .. } = *exchange;
+        let (method, endpoint) = (context.method(), route.template());
+        let declared = route.is_declared();
+        let seconds = exchange.duration.as_secs_f64();
+        let exemplar = exemplar(exchange);
+        if shape == Shape::Stream {
+            let streams = place(&self.streams, (method, endpoint), declared);
+            streams.observe_with(seconds, exemplar.as_ref());
+        } else if shape == Shape::Unary && outcome != Outcome::Cancelled {
+            let status = self.status(exchange.status);
+            let key = at | u64::from(status.number()) << 9;
+            let duration = self.duration.get(key, declared, || (method, endpoint, status));
+            duration.observe_with(seconds, exemplar.as_ref());
+        }
+        if let Some(time) = exchange.time_to_head.filter(|_| shape != Shape::Upgrade) {
+            let ttfb = self.ttfb.get(at, declared, || (method, endpoint));
+            ttfb.observe_with(time.as_secs_f64(), exemplar.as_ref());
+        }
     }
 
     fn status(&self, code: u16) -> Status {
@@ -89,64 +113,33 @@ impl Red {
             Naming::OpenTelemetry => Status::Code(code),
         }
     }
-
-    fn record_count(&self, exchange: &Exchange<'_>, endpoint: &str, declared: bool) {
-        let Exchange { context, status, outcome, grpc_status, .. } = *exchange;
-        let labels = (context.method(), endpoint, status, outcome, GrpcStatus(grpc_status));
-        place(&self.requests, labels, declared).inc();
-    }
-
-    /// What was cancelled or never answered has no latency; a stream's is how long it was heard.
-    fn record_time(&self, exchange: &Exchange<'_>, endpoint: &str, declared: bool) {
-        let Exchange { context, outcome, shape, .. } = *exchange;
-        let seconds = exchange.duration.as_secs_f64();
-        let method = context.method();
-        let exemplar = exemplar(exchange);
-        match shape {
-            Shape::Stream => {
-                let streams = place(&self.streams, (method, endpoint), declared);
-                streams.observe_with(seconds, exemplar.as_ref());
-            }
-            Shape::Unary if outcome != Outcome::Cancelled => {
-                let labels = (method, endpoint, self.status(exchange.status));
-                let duration = place(&self.duration, labels, declared);
-                duration.observe_with(seconds, exemplar.as_ref());
-            }
-            Shape::Unary | Shape::Upgrade => {}
-        }
-        if let Some(time) = exchange.time_to_head.filter(|_| shape != Shape::Upgrade) {
-            let ttfb = place(&self.ttfb, (method, endpoint), declared);
-            ttfb.observe_with(time.as_secs_f64(), exemplar.as_ref());
-        }
-    }
 }
 
 impl Record for Red {
     fn record(&self, exchange: &Exchange<'_>) {
-        let context = exchange.context;
-        let Some(route) = context.route() else { return };
+        let Some(route) = exchange.context.route() else { return };
         route.is_recorded.store(true, Ordering::Relaxed);
-        let (endpoint, declared) = (route.template(), route.is_declared());
-        self.record_count(exchange, endpoint, declared);
-        self.record_time(exchange, endpoint, declared);
+        // Keys of 40 bits: 14 of route, 4 of method, 3 of outcome, 10 of status, 9 of gRPC status.
+        let at = (route.position() as u64) << 26 | (exchange.context.verb() as u64) << 22;
+        self.record_count(exchange, route, at);
+        self.record_time(exchange, route, at);
         if let Some(bodies) = &self.bodies {
-            bodies.record(exchange, endpoint, declared);
+            bodies.record(exchange, route);
         }
     }
 }
 
 impl Bodies {
     fn register(metrics: &Metrics) -> Result<Self, Error> {
-        let family = |definition: &Definition| {
-            let (name, labels) = definition.named(metrics.config().naming);
-            metrics.histogram(name, definition.help).buckets(SIZES).labels(labels).register()
-        };
-        let request = family(&catalog::HTTP_REQUEST_BODY)?;
-        Ok(Self { request, response: family(&catalog::HTTP_RESPONSE_BODY)? })
+        Ok(Self {
+            request: histogram(metrics, &catalog::HTTP_REQUEST_BODY, SIZES.into())?,
+            response: histogram(metrics, &catalog::HTTP_RESPONSE_BODY, SIZES.into())?,
+        })
     }
 
-    fn record(&self, exchange: &Exchange<'_>, endpoint: &str, declared: bool) {
-        let labels = (exchange.context.method(), endpoint);
+    fn record(&self, exchange: &Exchange<'_>, route: &Route) {
+        let labels = (exchange.context.method(), route.template());
+        let declared = route.is_declared();
         if let Some(bytes) = exchange.request_bytes {
             place(&self.request, labels, declared).observe(float(bytes));
         }
@@ -154,56 +147,18 @@ impl Bodies {
     }
 }
 
-impl Label for Outcome {
-    const VALUES: &'static [&'static str] = &Self::NAMES;
-
-    fn write(&self, value: &mut LabelValue<'_>) {
-        value.push_str(self.as_str());
-    }
+fn histogram<L: LabelSet>(
+    metrics: &Metrics,
+    definition: &Definition,
+    bounds: Bounds,
+) -> Result<Family<L, Histogram>, Error> {
+    let (name, labels) = definition.named(metrics.config().naming);
+    metrics.histogram(name, definition.help).buckets(bounds).labels(labels).register()
 }
 
-impl Label for GrpcStatus {
-    fn write(&self, value: &mut LabelValue<'_>) {
-        self.0.into_iter().for_each(|status| Label::write(&status, value));
-    }
-}
-
-impl Label for Status {
-    fn write(&self, value: &mut LabelValue<'_>) {
-        match *self {
-            Self::Code(code) => Label::write(&code, value),
-            Self::Class(code) => value.push_str(class(code)),
-        }
-    }
-}
-
-/// The gauges of requests under way are read off the routes at each scrape.
-fn register_in_flight(metrics: &Metrics, routes: &Arc<Routes>) -> Result<(), Error> {
-    let naming = metrics.config().naming;
-    let (name, labels) = catalog::HTTP_REQUESTS_IN_FLIGHT.named(naming);
-    let gauge = metrics.gauge(name, catalog::HTTP_REQUESTS_IN_FLIGHT.help);
-    let count: Family<(Text,), Gauge> = gauge.labels(labels).limit(u32::MAX).register()?;
-    let (name, labels) = catalog::HTTP_OLDEST_REQUEST.named(naming);
-    let gauge = metrics.float_gauge(name, catalog::HTTP_OLDEST_REQUEST.help);
-    let oldest: Family<(Text,), FloatGauge> = gauge.labels(labels).limit(u32::MAX).register()?;
-    let (routes, clock) = (Arc::clone(routes), metrics.clock().clone());
-    metrics.before_scrape(move || {
-        let now = routes.age(clock.now());
-        for route in routes.iter() {
-            let age = route.in_flight.oldest().map(|start| now.saturating_sub(start));
-            // Nobody wants a series for the scrape itself, which is under way right now.
-            if route.is_worth_showing(age) {
-                count.get((route.template(),)).set(route.in_flight.count());
-                oldest.get((route.template(),)).set(age.unwrap_or_default().as_secs_f64());
-            }
-        }
-    });
-    Ok(())
-}
-
-fn place<L: super::label::LabelSet, M: super::metric::Metric>(
+fn place<L: LabelSet, M: Metric>(
     family: &Family<L, M>,
-    labels: impl super::label::Values<L>,
+    labels: impl Values<L>,
     declared: bool,
 ) -> &M {
     if declared { family.reserve(labels) } else { family.get(labels) }
@@ -211,21 +166,11 @@ fn place<L: super::label::LabelSet, M: super::metric::Metric>(
 
 /// An exemplar of a trace that is kept; any other would lead nowhere.
 fn exemplar(exchange: &Exchange<'_>) -> Option<Exemplar<'static>> {
-    let context: &RequestContext = exchange.context;
+    let context = exchange.context;
     context.is_sampled().then(|| {
         let ended = exchange.started + exchange.duration;
         Exemplar::at(ended).trace(context.trace_id().to_bytes(), context.span_id().to_bytes())
     })
-}
-
-fn class(status: u16) -> &'static str {
-    match status / 100 {
-        1 => "1xx",
-        2 => "2xx",
-        3 => "3xx",
-        4 => "4xx",
-        _ => "5xx",
-    }
 }
 
 #[expect(clippy::cast_precision_loss, reason = "a body of 2^53 bytes may be a byte off")]

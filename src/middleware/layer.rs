@@ -9,7 +9,7 @@ use http::{Extensions, Method, Request, Uri};
 use tower_layer::Layer;
 
 use crate::config::Trust;
-use crate::context::{Acceptor, Record, RequestContext, Routes};
+use crate::context::{Acceptor, Record, RequestContext, Routes, Verb};
 
 use super::framework;
 use super::service::ServerService;
@@ -58,7 +58,7 @@ impl ServerLayer {
     #[must_use]
     pub fn route(self, method: &Method, template: &str) -> Self {
         self.server.routes.declare(template);
-        (self.server.declare)(crate::context::method_name(method), template);
+        (self.server.declare)(Verb::of(method).as_str(), template);
         self
     }
 

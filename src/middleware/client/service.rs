@@ -9,7 +9,7 @@ use http::{HeaderValue, Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::context::{Outgoing, RequestContext, inject, method_name};
+use crate::context::{Outgoing, RequestContext, Verb, inject};
 
 use super::ClientBody;
 use super::call::PendingCall;
@@ -47,7 +47,7 @@ where
             self.client.hand_on(&context, &mut request);
         }
         let named = request.extensions().get::<Operation>().map(|operation| operation.0);
-        let operation = named.unwrap_or_else(|| method_name(request.method()));
+        let operation = named.unwrap_or_else(|| Verb::of(request.method()).as_str());
         let call = PendingCall::begin(&self.client, operation);
         ClientFuture::new(self.inner.call(request), call)
     }
@@ -65,8 +65,8 @@ impl Client {
             trace_id: start.trace_id,
             span_id: start.span_id,
             flags: start.flags,
-            tracestate: start.tracestate.as_ref(),
-            baggage: start.baggage.as_ref(),
+            tracestate: context.tracestate(),
+            baggage: context.baggage(),
             request_id: Some(&start.request_id),
         };
         inject(request.headers_mut(), &self.policy.propagators, &outgoing, with_baggage);
