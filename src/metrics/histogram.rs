@@ -90,12 +90,17 @@ impl Histogram {
             return self.record_infinite(value);
         }
         let bucket = self.settings.bounds.bucket(value);
-        let place = if self.settings.native { native::place(value, bucket) } else { bucket };
-        if let Some(cells) = self.shards.get() {
-            cells.add(place, value);
-        } else if !self.base.try_add(place, value) {
-            self.contended().add(place, value);
+        if self.settings.native {
+            return self.record_native(value, bucket);
         }
+        self.add(bucket, value);
+        Some(bucket)
+    }
+
+    /// Apart, so that histograms that are not native do not pay for it.
+    #[inline(never)]
+    fn record_native(&self, value: f64, bucket: usize) -> Option<usize> {
+        self.add(native::place(value, bucket), value);
         Some(bucket)
     }
 
@@ -110,9 +115,19 @@ impl Histogram {
         Some(bucket)
     }
 
+    #[inline]
+    fn add(&self, place: usize, value: f64) {
+        if let Some(cells) = self.shards.get() {
+            cells.add(place, value);
+        } else if !self.base.try_add(place, value) {
+            self.add_contended(place, value);
+        }
+    }
+
     #[cold]
-    fn contended(&self) -> &Cells {
-        self.shards.get_or_shard(|| Cells::new(&self.settings)).unwrap_or(&self.base)
+    fn add_contended(&self, place: usize, value: f64) {
+        let cells = self.shards.get_or_shard(|| Cells::new(&self.settings));
+        cells.unwrap_or(&self.base).add(place, value);
     }
 
     fn keep(&self, bucket: usize, value: f64, exemplar: &Exemplar<'_>) {

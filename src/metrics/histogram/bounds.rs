@@ -1,5 +1,6 @@
 //! The upper bounds of a histogram's buckets.
 
+use std::fmt;
 use std::ops::Deref;
 
 use arrayvec::ArrayVec;
@@ -18,12 +19,16 @@ use arrayvec::ArrayVec;
 /// metrics.histogram("mail_bytes", "Size of a message.").buckets(sizes).register()?;
 /// # Ok::<(), obskit::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq)]
-pub struct Bounds(ArrayVec<f64, { MAX_BOUNDS + 1 }>);
+#[derive(Clone, PartialEq)]
+pub struct Bounds {
+    list: ArrayVec<f64, { MAX_BOUNDS + 1 }>,
+    /// The list, then +Inf.
+    blocks: [[f64; BLOCK]; MAX_BOUNDS / BLOCK],
+}
 
 const MAX_BOUNDS: usize = 64;
-/// Up to here comparing with every bound is faster than a search, whose branches mispredict.
-const FEW: usize = 16;
+/// A length that the compiler knows becomes a chain of branches, each predicted by itself.
+const BLOCK: usize = 16;
 
 impl Bounds {
     /// `count` bounds, the first at `start`, each `width` above the one before.
@@ -37,28 +42,32 @@ impl Bounds {
         std::iter::successors(Some(start), |bound| Some(bound * factor)).take(count).collect()
     }
 
-    /// The bucket of `value`: how many bounds are below it.
+    /// The bucket of `value`: the first whose bound is not below it.
     #[inline]
     pub(super) fn bucket(&self, value: f64) -> usize {
-        if self.0.len() <= FEW {
-            self.0.iter().filter(|bound| **bound < value).count()
-        } else {
-            self.0.partition_point(|bound| *bound < value)
+        let [first, ..] = &self.blocks;
+        let in_block =
+            |block: &[f64; BLOCK]| block.iter().position(|bound| value <= *bound).unwrap_or(BLOCK);
+        if self.list.len() <= BLOCK {
+            return in_block(first);
         }
+        let ends = self.blocks.each_ref().map(|[.., end]| *end);
+        let n = ends.iter().position(|end| value <= *end).unwrap_or(ends.len());
+        n * BLOCK + self.blocks.get(n).map_or(0, in_block)
     }
 
     pub(super) fn validate(&self) -> Result<(), String> {
-        if self.0.is_empty() || self.0.len() > MAX_BOUNDS {
-            let found = if self.0.is_empty() { "no buckets" } else { "more than 64 buckets" };
+        if self.is_empty() || self.len() > MAX_BOUNDS {
+            let found = if self.is_empty() { "no buckets" } else { "more than 64 buckets" };
             return Err(format!("{found}; 1 to {MAX_BOUNDS} bounds are accepted"));
         }
-        if let Some(bound) = self.0.iter().find(|bound| !bound.is_finite()) {
+        if let Some(bound) = self.iter().find(|bound| !bound.is_finite()) {
             return Err(format!(
                 "bucket {bound:?}; accepted are finite bounds, and one up to +Inf is always there"
             ));
         }
         let unordered = |pair: &&[f64]| matches!(pair, [lower, upper] if lower >= upper);
-        match self.0.windows(2).find(unordered) {
+        match self.windows(2).find(unordered) {
             Some(pair) => Err(format!("buckets {pair:?} in a row; bounds are accepted ascending")),
             None => Ok(()),
         }
@@ -70,14 +79,17 @@ impl Deref for Bounds {
 
     #[inline]
     fn deref(&self) -> &[f64] {
-        &self.0
+        &self.list
     }
 }
 
 /// Keeps one more than a histogram may have, and not those after it.
 impl FromIterator<f64> for Bounds {
     fn from_iter<I: IntoIterator<Item = f64>>(bounds: I) -> Self {
-        Self(bounds.into_iter().take(MAX_BOUNDS + 1).collect())
+        let list: ArrayVec<f64, _> = bounds.into_iter().take(MAX_BOUNDS + 1).collect();
+        let mut blocks = [[f64::INFINITY; BLOCK]; MAX_BOUNDS / BLOCK];
+        blocks.as_flattened_mut().iter_mut().zip(&list).for_each(|(to, bound)| *to = *bound);
+        Self { list, blocks }
     }
 }
 
@@ -99,13 +111,19 @@ impl From<Vec<f64>> for Bounds {
     }
 }
 
+impl fmt::Debug for Bounds {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Bounds").field(&&**self).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn a_value_falls_below_the_lowest_bound_not_under_it() {
-        for count in [1, 11, FEW, FEW + 1, MAX_BOUNDS] {
+        for count in [1, 11, BLOCK, BLOCK + 1, MAX_BOUNDS] {
             let bounds = Bounds::linear(1.0, 1.0, count);
             for n in 0..=count {
                 let value = f64::from(u32::try_from(n).unwrap());

@@ -9,13 +9,18 @@ use crate::metrics::counter::add_bits;
 use super::Settings;
 use super::native::{self, Native};
 
-/// The sum, then the buckets; or the sum alone, beside native buckets.
+/// The sum and the first buckets; the other buckets, or native ones in place of all.
 ///
 /// In native mode a place is a native bucket cut where bounds of the classic ones fall into it, so
 /// that one addition counts in both and they never disagree.
 pub(super) struct Cells {
-    lines: Box<[Line]>,
-    native: Option<Box<Native>>,
+    head: Line,
+    more: More,
+}
+
+enum More {
+    Classic(Box<[Line]>),
+    Native(Box<Native>),
 }
 
 /// What a histogram counted, all cells together.
@@ -26,27 +31,30 @@ pub(super) struct Counts {
 
 pub(super) const MAX_BUCKETS: usize = 65;
 
-/// Two cache lines, because x86 fetches them in pairs: no two threads' cells share one.
+/// Whole cache lines, so that histograms written by different threads share none.
 #[derive(Default)]
-#[repr(align(128))]
+#[repr(align(64))]
 struct Line([AtomicU64; WORDS]);
 
 const WORDS: usize = 16;
+/// Places from here on are outside the head, beside the sum.
+pub(super) const HEAD: usize = WORDS - 1;
 
 impl Cells {
     pub(super) fn new(settings: &Settings) -> Self {
-        let buckets = if settings.native { 0 } else { settings.bounds.len() + 1 };
-        let lines = (1 + buckets).div_ceil(WORDS);
-        Self {
-            lines: std::iter::repeat_with(Line::default).take(lines).collect(),
-            native: settings.native.then(Box::default),
-        }
+        let lines = (settings.bounds.len() + 1).saturating_sub(HEAD).div_ceil(WORDS);
+        let more = if settings.native {
+            More::Native(Box::default())
+        } else {
+            More::Classic(std::iter::repeat_with(Line::default).take(lines).collect())
+        };
+        Self { head: Line::default(), more }
     }
 
     /// Counts `value`, unless another thread changes the sum just now.
     #[inline]
     pub(super) fn try_add(&self, place: usize, value: f64) -> bool {
-        let Some(sum) = self.word(0) else { return true };
+        let [sum, ..] = &self.head.0;
         let old = sum.load(Ordering::Relaxed);
         let new = (f64::from_bits(old) + value).to_bits();
         let added = sum.compare_exchange(old, new, Ordering::Relaxed, Ordering::Relaxed).is_ok();
@@ -58,35 +66,48 @@ impl Cells {
 
     #[inline]
     pub(super) fn add(&self, place: usize, value: f64) {
-        if let Some(sum) = self.word(0) {
-            add_bits(sum, value);
-        }
+        let [sum, ..] = &self.head.0;
+        add_bits(sum, value);
         self.count(place);
     }
 
     /// Counts a value that is not to be in the sum.
     #[inline]
     pub(super) fn count(&self, place: usize) {
-        let cell = match &self.native {
-            None => self.word(1 + place),
-            Some(native) => native.cell(place),
-        };
-        if let Some(cell) = cell {
+        let [_, buckets @ ..] = &self.head.0;
+        if let Some(cell) = buckets.get(place).or_else(|| self.more.cell(place)) {
             cell.fetch_add(1, Ordering::Relaxed);
         }
     }
 
     pub(super) fn sum(&self) -> f64 {
-        self.word(0).map_or(0.0, |sum| f64::from_bits(sum.load(Ordering::Relaxed)))
-    }
-
-    #[inline]
-    fn word(&self, n: usize) -> Option<&AtomicU64> {
-        self.lines.get(n / WORDS)?.0.get(n % WORDS)
+        let [sum, ..] = &self.head.0;
+        f64::from_bits(sum.load(Ordering::Relaxed))
     }
 
     fn bucket(&self, n: usize) -> u64 {
-        self.word(1 + n).map_or(0, |bucket| bucket.load(Ordering::Relaxed))
+        let [_, buckets @ ..] = &self.head.0;
+        let cell = buckets.get(n).or_else(|| self.more.cell(n));
+        cell.map_or(0, |cell| cell.load(Ordering::Relaxed))
+    }
+
+    fn native(&self) -> Option<&Native> {
+        match &self.more {
+            More::Classic(_) => None,
+            More::Native(native) => Some(native),
+        }
+    }
+}
+
+impl More {
+    fn cell(&self, place: usize) -> Option<&AtomicU64> {
+        match self {
+            Self::Classic(lines) => {
+                let word = place - HEAD;
+                lines.get(word / WORDS)?.0.get(word % WORDS)
+            }
+            Self::Native(native) => native.cell(place),
+        }
     }
 }
 
@@ -96,9 +117,8 @@ impl Counts {
         I: Iterator<Item = &'a Cells>,
     {
         if settings.native {
-            let (buckets, native) = native::read(&settings.bounds, || {
-                cells().filter_map(|cells| cells.native.as_deref())
-            });
+            let (buckets, native) =
+                native::read(&settings.bounds, || cells().filter_map(Cells::native));
             return Self { buckets, native: Some(native) };
         }
         let bucket = |n| cells().map(|cells| cells.bucket(n)).fold(0, u64::wrapping_add);

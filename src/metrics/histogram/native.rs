@@ -12,7 +12,7 @@ use once_cell::race::OnceBox;
 
 use crate::metrics::exposition::NativeSample;
 
-use super::cells::MAX_BUCKETS;
+use super::cells::{HEAD, MAX_BUCKETS};
 
 /// Counts by place, in chunks that are made when a value first falls there.
 pub(super) struct Native {
@@ -48,7 +48,9 @@ const MANTISSA: u64 = (1 << MANTISSA_BITS) - 1;
 
 const CHUNK: usize = 8;
 const GROUP: usize = 32;
-const PLACES: usize = (INFINITE - ZERO) as usize + MAX_BUCKETS;
+/// The first place: those before it are of classic buckets alone.
+const FIRST: usize = HEAD;
+const PLACES: usize = FIRST + (INFINITE - ZERO) as usize + MAX_BUCKETS;
 const GROUPS: usize = PLACES.div_ceil(CHUNK * GROUP);
 
 /// The lower bounds of the buckets between one and two; halves of them stand in Prometheus itself.
@@ -66,7 +68,7 @@ const STEPS: [f64; 1 << SCHEMA] = [
 /// Where a value of the classic bucket `bucket` is counted.
 #[inline]
 pub(super) fn place(value: f64, bucket: usize) -> usize {
-    usize::try_from(index(value) - ZERO).unwrap_or(0) + bucket
+    FIRST + usize::try_from(index(value) - ZERO).unwrap_or(0) + bucket
 }
 
 /// The counts of all `cells` together, by classic and by native bucket.
@@ -89,7 +91,7 @@ where
         if let Some(counted) = classic.get_mut(bucket) {
             *counted = counted.wrapping_add(count);
         }
-        native.add(ZERO + i32::try_from(place - bucket).unwrap_or(0), count);
+        native.add(ZERO + i32::try_from(place - bucket - FIRST).unwrap_or(0), count);
     });
     (classic, native)
 }
@@ -115,7 +117,7 @@ impl Default for Native {
 }
 
 impl Native {
-    /// The counter of a place.
+    /// The counter of a place, which is made if need be.
     #[inline]
     pub(super) fn cell(&self, place: usize) -> Option<&AtomicU64> {
         let chunk = place / CHUNK;
