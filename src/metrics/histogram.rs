@@ -99,6 +99,7 @@ impl Histogram {
 
     /// Apart, so that histograms that are not native do not pay for it.
     #[inline(never)]
+    #[expect(clippy::unnecessary_wraps, reason = "it is what its caller returns")]
     fn record_native(&self, value: f64, bucket: usize) -> Option<usize> {
         self.add(native::place(value, bucket), value);
         Some(bucket)
@@ -219,5 +220,90 @@ impl fmt::Debug for Histogram {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (count, sum) = (self.count(), self.sum());
         f.debug_struct("Histogram").field("count", &count).field("sum", &sum).finish()
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::cast_possible_truncation, reason = "small numbers")]
+mod tests {
+    use super::*;
+    use std::collections::BTreeMap;
+    use std::thread;
+
+    const BOUNDS: [f64; 7] = [-1.0, 0.0, 1e-9, 1.0, 1.05, 1.1, 1e6];
+
+    /// Values in nineteen powers of two, some of them negative, zero or such a power.
+    fn values(seed: u64) -> impl Iterator<Item = f64> {
+        let mut state = seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1;
+        let mut next = move || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state
+        };
+        let value = move || {
+            let exponent = f64::from(next() as u32) * 4.4e-9 - 9.5;
+            match next() % 16 {
+                0 => 0.0,
+                1 => -exponent.exp2(),
+                2 => exponent.round().exp2(),
+                _ => exponent.exp2(),
+            }
+        };
+        std::iter::repeat_with(value).take(30_000)
+    }
+
+    /// The native bucket of a value in schema 3, or none for zero, by the definition.
+    fn native_index(value: f64) -> Option<i32> {
+        if value <= 0.0 {
+            return None;
+        }
+        let upper = |index: i32| 2_f64.powf(0.125).powi(index) * (1.0 + 1e-13);
+        let near = (value.log2() * 8.0).round() as i32;
+        (near - 1..=near + 1).find(|index| value <= upper(*index))
+    }
+
+    fn observed_by_four_threads(native: bool) -> Histogram {
+        let settings = Settings { bounds: BOUNDS.into(), native, exemplars: true };
+        let histogram = Histogram::new(&Arc::new(settings));
+        thread::scope(|scope| {
+            for seed in 0..4 {
+                let histogram = &histogram;
+                scope.spawn(move || values(seed).for_each(|value| histogram.observe(value)));
+            }
+        });
+        histogram
+    }
+
+    fn check_classic(histogram: &Histogram) {
+        let mut expected = [0; BOUNDS.len() + 1];
+        let mut sum = 0.0;
+        for value in (0..4).flat_map(values) {
+            expected[BOUNDS.iter().filter(|bound| **bound < value).count()] += 1;
+            sum += value;
+        }
+        assert_eq!(histogram.counts().buckets.as_slice(), expected);
+        assert_eq!(histogram.count(), 120_000);
+        assert!((histogram.sum() / sum - 1.0).abs() < 1e-9, "{} {sum}", histogram.sum());
+    }
+
+    #[test]
+    fn racing_threads_lose_nothing() {
+        check_classic(&observed_by_four_threads(false));
+    }
+
+    #[test]
+    fn a_native_histogram_counts_every_value_in_both_forms() {
+        let histogram = observed_by_four_threads(true);
+        check_classic(&histogram);
+        let mut expected = BTreeMap::new();
+        for value in (0..4).flat_map(values) {
+            *expected.entry(native_index(value)).or_insert(0) += 1;
+        }
+        let counts = histogram.counts();
+        let sample = counts.native.as_ref().map(native::Buckets::sample).unwrap();
+        assert_eq!((sample.schema, sample.zero_count), (3, expected[&None]));
+        let positive = expected.into_iter().filter_map(|(index, count)| Some((index?, count)));
+        assert_eq!(sample.positive, positive.collect::<Vec<_>>());
     }
 }

@@ -2,5 +2,6 @@
 
 mod architecture;
 mod config;
+mod histogram;
 mod propagation;
 mod request_id;

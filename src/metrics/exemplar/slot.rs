@@ -158,3 +158,140 @@ fn micros(time: SystemTime) -> u64 {
 fn seconds(micros: u64) -> f64 {
     micros as f64 / 1e6
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+    use std::time::Duration;
+
+    /// A time in milliseconds after one of 2026.
+    fn at(millis: u64) -> SystemTime {
+        UNIX_EPOCH + Duration::from_secs(1_790_000_000) + Duration::from_millis(millis)
+    }
+
+    fn kept(slots: &Slots) -> Option<(f64, Vec<(String, String)>)> {
+        let sample = slots.read(0)?;
+        let owned = |(name, value): (&str, &str)| (name.to_owned(), value.to_owned());
+        Some((sample.value, sample.labels.pairs().map(owned).collect()))
+    }
+
+    fn value_after(offers: &[(u64, f64)]) -> Option<f64> {
+        let slots = Slots::new(1);
+        for (millis, value) in offers {
+            slots.offer(0, *value, &Exemplar::at(at(*millis)).label("n", "1"));
+        }
+        kept(&slots).map(|(value, _)| value)
+    }
+
+    /// R29: about seven seconds a bucket.
+    #[test]
+    fn an_exemplar_is_kept_for_seven_seconds() {
+        assert_eq!(value_after(&[]), None);
+        assert_eq!(value_after(&[(0, 1.0), (0, 2.0)]), Some(1.0));
+        assert_eq!(value_after(&[(0, 1.0), (6_999, 2.0)]), Some(1.0));
+        assert_eq!(value_after(&[(0, 1.0), (6_999, 2.0), (7_000, 3.0)]), Some(3.0));
+        assert_eq!(value_after(&[(0, 1.0), (7_000, 2.0), (13_999, 3.0)]), Some(2.0));
+        assert_eq!(value_after(&[(9_000, 1.0), (0, 2.0)]), Some(2.0), "the clock was set back");
+    }
+
+    #[test]
+    fn trace_and_labels_are_shown_as_they_were_given() {
+        let slots = Slots::new(1);
+        let (trace_id, span_id) = (0x0af7_6519_16cd_43dd_8448_eb21_1c80_319c_u128, 0x00f0_67aa_u64);
+        let exemplar = Exemplar::at(at(250)).trace(trace_id.to_be_bytes(), span_id.to_be_bytes());
+        slots.offer(0, 0.5, &exemplar.label("user", "\"ünï\\\n"));
+        let expected = [
+            ("trace_id", "0af7651916cd43dd8448eb211c80319c"),
+            ("span_id", "0000000000f067aa"),
+            ("user", "\"ünï\\\n"),
+        ];
+        let (value, labels) = kept(&slots).unwrap();
+        assert!((value - 0.5).abs() < f64::EPSILON);
+        assert!(labels.iter().map(|(name, value)| (&**name, &**value)).eq(expected));
+        assert!((slots.read(0).unwrap().timestamp - 1_790_000_000.25).abs() < 1e-6);
+    }
+
+    fn is_kept_whole(exemplar: &Exemplar<'_>) -> bool {
+        let slots = Slots::new(1);
+        slots.offer(0, 1.0, exemplar);
+        let Some((_, labels)) = kept(&slots) else { return false };
+        let mut shown = labels.iter().map(|(name, value)| (&**name, &**value));
+        exemplar.labels.iter().all(|label| shown.any(|pair| pair == *label))
+    }
+
+    fn check(exemplar: &Exemplar<'_>, accepted: bool) {
+        assert_eq!(is_kept_whole(exemplar), accepted, "{exemplar:?}");
+    }
+
+    /// R28: one that is too long is dropped, and so is any other that nobody would accept.
+    #[test]
+    fn what_is_not_acceptable_is_dropped() {
+        let nothing = Exemplar::at(at(0));
+        let traced = nothing.clone().trace([1; 16], [1; 8]);
+        let (long, four_bytes) = ("x".repeat(127), "🦀".repeat(127));
+        let too_long = "x".repeat(128);
+        check(&nothing.clone(), false);
+        check(&traced.clone(), true);
+        check(&nothing.clone().label("a", &long), true);
+        check(&nothing.clone().label("a", &four_bytes), true);
+        check(&nothing.clone().label("a", &too_long), false);
+        check(&traced.clone().label("ab", &long[..63]), true);
+        check(&traced.clone().label("ab", &long[..64]), false);
+        check(&traced.clone().label("trace_id", "1"), false);
+        check(&nothing.clone().label("trace_id", "1").label("span_id", "2"), true);
+        check(&nothing.clone().label("a", "1").label("a", "2"), false);
+        for name in ["", "1a", "a-b", "ä", "a\u{0}"] {
+            check(&nothing.clone().label(name, "1"), false);
+        }
+        let names = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+        let labelled =
+            |n| names.iter().take(n).fold(nothing.clone(), |all, name| all.label(name, "1"));
+        check(&labelled(8), true);
+        check(&labelled(9), false);
+    }
+
+    #[test]
+    fn a_dropped_exemplar_leaves_the_kept_one() {
+        let slots = Slots::new(1);
+        slots.offer(0, 1.0, &Exemplar::at(at(0)).label("n", "1"));
+        slots.offer(0, 2.0, &Exemplar::at(at(60_000)).label("n", &"x".repeat(128)));
+        assert_eq!(kept(&slots).map(|(value, _)| value), Some(1.0));
+        slots.offer(1, 2.0, &Exemplar::at(at(60_000)).label("n", "1"));
+        assert!(slots.read(1).is_none(), "no such bucket");
+    }
+
+    /// All of it follows from `id`.
+    fn offer(slots: &Slots, at: SystemTime, id: u32) {
+        let text = id.to_string().repeat(id as usize % 8 + 1);
+        let trace_id = u128::from(id).to_be_bytes();
+        let exemplar = Exemplar::at(at).trace(trace_id, u64::from(id).to_be_bytes());
+        slots.offer(0, f64::from(id), &exemplar.label("id", &text));
+    }
+
+    #[test]
+    fn a_reader_never_sees_halves_of_two() {
+        let slots = Slots::new(1);
+        let writing = AtomicU64::new(2);
+        let write = |first: u32| {
+            for n in 0..20_000 {
+                offer(&slots, at(u64::from(n) * 8_000), first + n);
+            }
+            writing.fetch_sub(1, Ordering::Relaxed);
+        };
+        let check = |(value, labels): (f64, Vec<(String, String)>)| {
+            let id = u32::from_str_radix(&labels[0].1, 16).unwrap();
+            assert_eq!(value.to_bits(), f64::from(id).to_bits());
+            assert_eq!(u32::from_str_radix(&labels[1].1, 16), Ok(id));
+            assert_eq!(labels[2].1, id.to_string().repeat(id as usize % 8 + 1));
+        };
+        thread::scope(|scope| {
+            scope.spawn(|| write(1));
+            scope.spawn(|| write(1_000_000));
+            while writing.load(Ordering::Relaxed) > 0 {
+                kept(&slots).into_iter().for_each(check);
+            }
+        });
+        check(kept(&slots).unwrap());
+    }
+}
