@@ -75,11 +75,12 @@ impl<'a> Exemplar<'a> {
         Self { at: time, trace: None, labels: ArrayVec::new(), crowded: false }
     }
 
-    /// Adds the labels `trace_id` and `span_id`, by which Grafana finds the trace.
+    /// Adds the labels `trace_id` and `span_id`, by which Grafana finds the trace; a trace ID of
+    /// zeros is none.
     #[inline]
     #[must_use]
     pub fn trace(mut self, trace_id: [u8; 16], span_id: [u8; 8]) -> Self {
-        self.trace = Some((trace_id, span_id));
+        self.trace = (trace_id != [0; 16]).then_some((trace_id, span_id));
         self
     }
 

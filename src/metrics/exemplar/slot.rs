@@ -233,6 +233,7 @@ mod tests {
         let too_long = "x".repeat(128);
         check(&nothing.clone(), false);
         check(&traced.clone(), true);
+        check(&nothing.clone().trace([0; 16], [1; 8]), false);
         check(&nothing.clone().label("a", &long), true);
         check(&nothing.clone().label("a", &four_bytes), true);
         check(&nothing.clone().label("a", &too_long), false);
