@@ -12,6 +12,7 @@ mod gauge;
 mod histogram;
 mod key;
 mod label;
+pub(crate) mod losses;
 mod metric;
 mod red;
 mod registry;

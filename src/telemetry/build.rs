@@ -8,7 +8,7 @@ use crate::context::{Acceptor, Routes, Sampler};
 use crate::error::Error;
 use crate::health::Health;
 use crate::ledger::Ledger;
-use crate::metrics::{Dependencies, Metrics, Red};
+use crate::metrics::{Dependencies, Metrics, Red, losses};
 use crate::middleware::Server;
 
 use super::Parts;
@@ -24,6 +24,7 @@ impl Telemetry {
         config.validate()?;
         let metrics = Metrics::new(&config.metrics, &config.clock);
         let ledger = Ledger::default();
+        losses::register(&metrics, &ledger)?;
         let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &config.clock));
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let calls = Arc::new(Dependencies::register(&metrics)?);
