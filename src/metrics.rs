@@ -2,6 +2,7 @@
 
 mod builder;
 pub mod catalog;
+pub(crate) mod collect;
 mod counter;
 mod dependency;
 mod descriptor;
@@ -16,6 +17,7 @@ pub(crate) mod losses;
 mod metric;
 mod red;
 mod registry;
+mod users;
 
 pub use builder::Builder;
 pub use counter::{Counter, FloatCounter};
@@ -31,3 +33,4 @@ pub use registry::Metrics;
 
 pub(crate) use dependency::Dependencies;
 pub(crate) use red::Red;
+pub(crate) use users::ActiveUsers;

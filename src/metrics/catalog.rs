@@ -97,6 +97,46 @@ catalog! {
         "Time a call to a dependency took, to the end of its answer.";
     ACTIVE_USERS = Gauge "active_users" ["window"]
         "Distinct users seen within the window; an estimate within 2 %.";
+    PROCESS_CPU = Counter "process_cpu_seconds_total" []
+        "Total user and system CPU time spent in seconds.";
+    PROCESS_START_TIME = Gauge "process_start_time_seconds" []
+        "Start time of the process since unix epoch in seconds.";
+    PROCESS_THREADS = Gauge "process_threads" []
+        "Number of operating system threads in the process.";
+    PROCESS_RESIDENT_MEMORY = Gauge "process_resident_memory_bytes" []
+        "Resident memory size in bytes.";
+    PROCESS_VIRTUAL_MEMORY = Gauge "process_virtual_memory_bytes" []
+        "Virtual memory size in bytes.";
+    PROCESS_VIRTUAL_MEMORY_MAX = Gauge "process_virtual_memory_max_bytes" []
+        "Maximum amount of virtual memory available in bytes; absent when there is none.";
+    PROCESS_MAJOR_PAGE_FAULTS = Counter "process_major_page_faults_total" []
+        "Page faults for which a page was read from disk.";
+    PROCESS_MINOR_PAGE_FAULTS = Counter "process_minor_page_faults_total" []
+        "Page faults that were met without reading from disk.";
+    PROCESS_OPEN_FDS = Gauge "process_open_fds" []
+        "Number of open file descriptors.";
+    PROCESS_MAX_FDS = Gauge "process_max_fds" []
+        "Maximum number of open file descriptors.";
+    PROCESS_STORAGE_READ = Counter "process_io_storage_read_bytes_total" []
+        "Bytes read from storage for the process; what the page cache answered is not among them.";
+    PROCESS_STORAGE_WRITTEN = Counter "process_io_storage_written_bytes_total" []
+        "Bytes that the process made to be written to storage, now or later.";
+    PROCESS_NETWORK_RECEIVE = Counter "process_network_receive_bytes_total" []
+        "Bytes received over IP in the process's network namespace, loopback included.";
+    PROCESS_NETWORK_TRANSMIT = Counter "process_network_transmit_bytes_total" []
+        "Bytes sent over IP in the process's network namespace, loopback included.";
+    RUNTIME_WORKERS = Gauge "runtime_workers" ["runtime"]
+        "Worker threads of the tokio runtime.";
+    RUNTIME_ALIVE_TASKS = Gauge "runtime_alive_tasks" ["runtime"]
+        "Tasks spawned and not yet ended.";
+    RUNTIME_QUEUE_DEPTH = Gauge "runtime_global_queue_depth" ["runtime"]
+        "Tasks that are ready and wait in the runtime's global queue.";
+    RUNTIME_BUSY_RATIO = Gauge "runtime_busy_ratio" ["runtime"]
+        "Part of the workers' time spent working since the scrape before, 0 to 1.";
+    RUNTIME_BUSY_SECONDS = Counter "runtime_worker_busy_seconds_total" ["runtime", "worker"]
+        "Time the worker spent working.";
+    RUNTIME_PARKS = Counter "runtime_worker_parks_total" ["runtime", "worker"]
+        "Times the worker went to sleep for want of work.";
     BUILD_INFO = Gauge "build_info" ["service", "version", "environment", "obskit_version"]
         "Which build is running; always 1.";
     DROPPED = Counter "obskit_dropped_total" ["signal", "reason"]

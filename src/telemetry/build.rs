@@ -8,7 +8,7 @@ use crate::context::{Acceptor, Routes, Sampler};
 use crate::error::Error;
 use crate::health::Health;
 use crate::ledger::Ledger;
-use crate::metrics::{Dependencies, Metrics, Red, losses};
+use crate::metrics::{ActiveUsers, Dependencies, Metrics, Red, collect, losses};
 use crate::middleware::Server;
 
 use super::Parts;
@@ -28,6 +28,8 @@ impl Telemetry {
         let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &config.clock));
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let calls = Arc::new(Dependencies::register(&metrics)?);
+        let users = Arc::new(ActiveUsers::register(&metrics)?);
+        collect::register(&metrics, &config)?;
         let acceptor = Acceptor {
             clock: config.clock.clone(),
             policy: config.context.clone(),
@@ -40,7 +42,7 @@ impl Telemetry {
             acceptor,
             routes,
             declare: Box::new(move |method, template| declare.declare(method, template)),
-            records: vec![red],
+            records: vec![red, users],
         });
         let (health, admin) = (Health::default(), Admin::default());
         Ok(Self { parts: Arc::new(Parts { config, metrics, health, server, calls, admin }) })
