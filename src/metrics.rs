@@ -23,6 +23,7 @@ pub use builder::Builder;
 pub use counter::{Counter, FloatCounter};
 pub use descriptor::Kind;
 pub use exemplar::Exemplar;
+pub use exposition::{ForeignRegistry, Format, MetricsCollector, Scrape, Scraped};
 pub use family::Family;
 pub use gauge::{FloatGauge, Gauge};
 pub use histogram::{Bounds, Histogram};

@@ -143,4 +143,7 @@ catalog! {
         "Telemetry that was lost, by signal and reason.";
     SERIES_OVERFLOW = Counter "obskit_series_overflow_total" ["metric"]
         "Updates that went to a metric's overflow series because its series limit was reached.";
+    SCRAPE_ERRORS = Counter "obskit_scrape_errors_total" ["reason"]
+        "What was left out of expositions: foreign families whose names are taken (conflict) or \
+         that no format expresses (malformed), and callbacks that panicked (panic).";
 }

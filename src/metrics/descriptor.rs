@@ -67,7 +67,7 @@ impl Descriptor {
 
     fn validate_name(&self) -> Result<(), Error> {
         let name = &*self.name;
-        if name.len() > MAX_NAME_BYTES || !is_identifier(name, |c| c == '_' || c == ':') {
+        if name.len() > MAX_NAME_BYTES || !is_metric_name(name) {
             let accepted =
                 "a letter, `_` or `:`, then letters, digits, `_` or `:`, 200 bytes at most";
             return Err(self.refuse(&format!("its name; accepted: {accepted}")));
@@ -110,6 +110,11 @@ impl Descriptor {
     pub(super) fn refuse(&self, what: &str) -> Error {
         Error::metric(format!("metric {:?} has {what}", self.name))
     }
+}
+
+/// Whether a metric may be called so.
+pub(crate) fn is_metric_name(name: &str) -> bool {
+    is_identifier(name, |c| c == '_' || c == ':')
 }
 
 fn is_identifier(name: &str, extra: impl Fn(char) -> bool) -> bool {

@@ -38,7 +38,11 @@ pub struct Exemplar<'a> {
 
 /// The kept exemplars of one histogram's buckets.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Exemplars<'a>(Option<&'a Slots>);
+pub(crate) enum Exemplars<'a> {
+    Kept(Option<&'a Slots>),
+    /// Those of a foreign registry's histogram.
+    Given(&'a [Option<ExemplarSample>]),
+}
 
 /// One observation, kept as an example of its bucket.
 #[derive(Clone, Debug)]
@@ -110,12 +114,15 @@ impl<'a> Exemplar<'a> {
 
 impl<'a> Exemplars<'a> {
     pub(crate) fn new(slots: Option<&'a Slots>) -> Self {
-        Self(slots)
+        Self::Kept(slots)
     }
 
     /// What is kept of a bucket.
     pub(crate) fn get(self, bucket: usize) -> Option<ExemplarSample> {
-        self.0?.read(bucket)
+        match self {
+            Self::Kept(slots) => slots?.read(bucket),
+            Self::Given(exemplars) => exemplars.get(bucket)?.clone(),
+        }
     }
 }
 
@@ -126,6 +133,18 @@ impl ExemplarLabels {
         std::iter::from_fn(move || Some((texts.next()?.ok()?, texts.next()?.ok()?)))
     }
 
+    /// Labels from elsewhere, unless they are not acceptable.
+    pub(crate) fn given<V: AsRef<str>>(pairs: &[(&str, V)]) -> Option<Self> {
+        let nothing = Exemplar::at(SystemTime::UNIX_EPOCH);
+        let exemplar =
+            pairs.iter().fold(nothing, |all, (name, text)| all.label(name, text.as_ref()));
+        let mut labels = Self::default();
+        for text in exemplar.labels.iter().flat_map(|(name, text)| [name, text]) {
+            labels.push(text);
+        }
+        exemplar.is_acceptable().then_some(labels)
+    }
+
     fn new(trace: Option<(u128, u64)>, custom: &[u8]) -> Self {
         let mut labels = Self::default();
         if let Some((trace_id, span_id)) = trace {
@@ -134,7 +153,9 @@ impl ExemplarLabels {
             // These are as long as the numbers' digits.
             let _ = write!(trace_hex, "{trace_id:032x}");
             let _ = write!(span_hex, "{span_id:016x}");
-            [TRACE_ID, &trace_hex, SPAN_ID, &span_hex].iter().for_each(|text| labels.push(text));
+            for text in [TRACE_ID, &trace_hex, SPAN_ID, &span_hex] {
+                labels.push(text);
+            }
         }
         let _ = labels.text.try_extend_from_slice(custom);
         labels

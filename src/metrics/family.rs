@@ -230,7 +230,7 @@ impl<M: Metric> Core<M> {
     fn encode_series(&self, series: &Series<M>, encoder: &mut Encoder<'_>) {
         let names: &[Cow<'static, str>] = &self.descriptor.labels;
         let labels = Labels { names, values: &series.values, plain: series.plain };
-        let created = self.epoch + f64::from(series.created) / 10.0;
+        let created = Some(self.epoch + f64::from(series.created) / 10.0);
         series.metric.encode(Sample { labels, created }, encoder);
     }
 }

@@ -30,7 +30,7 @@ pub(crate) struct Labels<'a> {
 
 pub(crate) const MAX_VALUE_BYTES: usize = 128;
 const KEY_BYTES: usize = MAX_LABELS * (MAX_VALUE_BYTES + 1);
-const END: u8 = 0xff;
+pub(crate) const END: u8 = 0xff;
 
 impl Key {
     /// Adds one value, written by `write`.

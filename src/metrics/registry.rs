@@ -11,6 +11,7 @@ use crate::error::Error;
 
 use super::builder::Builder;
 use super::counter::{Counter, FloatCounter};
+use super::exposition::{Head, Own, Scrapes, Type};
 use super::family::Encode;
 use super::gauge::{FloatGauge, Gauge};
 
@@ -28,6 +29,8 @@ struct Registry {
     before_scrape: Mutex<Vec<Arc<dyn Fn() + Send + Sync>>>,
     config: config::Metrics,
     clock: Clock,
+    own: Own,
+    scrapes: Scrapes,
 }
 
 #[derive(Clone)]
@@ -39,11 +42,18 @@ struct Registered {
 impl Metrics {
     /// An empty registry.
     pub fn new(config: &config::Metrics, clock: &Clock) -> Self {
+        let (own, families) = Own::new(clock);
+        let registrant = Location::caller();
+        let named = |family: Arc<dyn Encode>| {
+            (family.descriptor().base_name().into(), Registered { family, registrant })
+        };
         let registry = Registry {
-            families: Mutex::default(),
+            families: Mutex::new(families.into_iter().map(named).collect()),
             before_scrape: Mutex::default(),
             config: config.clone(),
             clock: clock.clone(),
+            own,
+            scrapes: Scrapes::default(),
         };
         Self { registry: Arc::new(registry) }
     }
@@ -96,15 +106,23 @@ impl Metrics {
         lock(&self.registry.before_scrape).push(Arc::new(update));
     }
 
-    /// The families at one moment, in the order of their names, each holding its values of now.
-    pub(crate) fn gather(&self) -> Vec<Arc<dyn Encode>> {
-        // No lock is held while a callback runs, so that it may register.
-        let updates = lock(&self.registry.before_scrape).clone();
-        for update in &updates {
-            update();
-        }
+    /// What to call before a scrape. No lock is held meanwhile, so that it may register.
+    pub(super) fn updates(&self) -> Vec<Arc<dyn Fn() + Send + Sync>> {
+        lock(&self.registry.before_scrape).clone()
+    }
+
+    /// The families in the order of their names.
+    pub(crate) fn families(&self) -> Vec<Arc<dyn Encode>> {
         let families = lock(&self.registry.families);
         families.values().map(|registered| Arc::clone(&registered.family)).collect()
+    }
+
+    pub(super) fn own(&self) -> &Own {
+        &self.registry.own
+    }
+
+    pub(super) fn scrapes(&self) -> &Scrapes {
+        &self.registry.scrapes
     }
 
     pub(crate) fn config(&self) -> &config::Metrics {
@@ -126,14 +144,17 @@ impl Metrics {
         registrant: &'static Location<'static>,
     ) -> Result<(), Error> {
         let mut families = lock(&self.registry.families);
-        let name = family.descriptor().base_name();
-        if let Some(first) = families.get(name) {
+        let head = Head::from(family.descriptor());
+        if let Some(first) = head.samples().find_map(|sample| holder(&families, &sample)) {
+            let taken = &first.family.descriptor().name;
             return Err(Error::metric(format!(
-                "metric {:?} is registered at {registrant} and was at {}; a name is accepted once",
+                "metric {:?} is registered at {registrant}, and {taken:?} was at {}; \
+                 a name is accepted once, and so are the names of its samples",
                 family.descriptor().name,
                 first.registrant
             )));
         }
+        let name = family.descriptor().base_name();
         families.insert(name.into(), Registered { family, registrant });
         Ok(())
     }
@@ -152,6 +173,15 @@ impl fmt::Debug for Metrics {
     }
 }
 
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+/// Whose sample `name` may be.
+fn holder<'a>(families: &'a BTreeMap<Box<str>, Registered>, name: &str) -> Option<&'a Registered> {
+    Type::SUFFIXES.iter().find_map(|suffix| {
+        let holder = families.get(name.strip_suffix(suffix)?)?;
+        let kind = Type::from(holder.family.descriptor().kind);
+        kind.suffixes().contains(suffix).then_some(holder)
+    })
+}
+
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

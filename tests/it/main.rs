@@ -2,6 +2,7 @@
 
 mod architecture;
 mod config;
+mod exposition;
 mod histogram;
 mod propagation;
 mod request_id;

@@ -2,5 +2,6 @@
 //! one is missing, its tests fail.
 
 mod exporter;
+mod exposition;
 mod oracle;
 mod prometheus;
