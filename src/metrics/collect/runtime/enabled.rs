@@ -183,7 +183,7 @@ mod tests {
     use tokio::sync::oneshot;
 
     fn scrape(metrics: &Metrics) {
-        let _ = metrics.gather();
+        let _ = metrics.text();
     }
 
     fn current_thread() -> Runtime {
