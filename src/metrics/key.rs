@@ -66,9 +66,11 @@ impl LabelValue<'_> {
 }
 
 impl<'a> Labels<'a> {
-    /// Each name with its unescaped value.
+    /// Each name with its unescaped value; a label without a value is no label.
     pub(crate) fn pairs(self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
-        self.names.iter().map(AsRef::as_ref).zip(self.values.split(|byte| *byte == END))
+        let pairs = self.names.iter().zip(self.values.split(|byte| *byte == END));
+        let present = pairs.filter(|(_, value)| !value.is_empty());
+        present.map(|(name, value)| (name.as_ref(), value))
     }
 
     pub(crate) fn is_empty(self) -> bool {

@@ -181,13 +181,16 @@ impl Cursor<'_> {
 
     #[cold]
     fn escaped_labels(&mut self, pieces: &Pieces, values: &[u8]) {
-        let mut values = values.split(|byte| *byte == END);
+        let mut values = values.split(|byte| *byte == END).peekable();
         for n in 0..pieces.len() {
             if n > 0 {
                 let value = values.next().unwrap_or_default();
                 self.escaped(value, true);
             }
-            self.piece(pieces, n);
+            let absent = values.peek().is_some_and(|value| value.is_empty());
+            if !(absent && pieces.is_inner(n)) {
+                self.piece(pieces, n);
+            }
         }
     }
 

@@ -159,6 +159,9 @@ impl Cursor<'_> {
     }
 
     /// Copies the pieces, and between each and the next a value of `values`, where `end` ends each.
+    ///
+    /// A piece within is left out if nothing stands between it and the next: to Prometheus a label
+    /// without a value is no label.
     #[inline]
     pub(crate) fn weave(&mut self, pieces: &Pieces, values: &[u8], end: u8) {
         let (mut at, mut from, mut tail) = (self.at, 0, 0);
@@ -171,6 +174,10 @@ impl Cursor<'_> {
                 at += found;
                 in_value = found == WORD && from + WORD < values.len();
                 from += found + usize::from(!in_value);
+            }
+            if values.get(from) == Some(&end) && pieces.is_inner(n) {
+                tail = piece.tail;
+                continue;
             }
             store(self.room, at, &piece.block);
             at += piece.len.min(BLOCK);
@@ -213,6 +220,12 @@ impl Pieces {
 
     pub(crate) fn len(&self) -> usize {
         self.list.len()
+    }
+
+    /// Neither the first nor the last.
+    #[inline]
+    pub(crate) fn is_inner(&self, n: usize) -> bool {
+        n > 0 && n + 1 < self.list.len()
     }
 
     pub(crate) fn push(&mut self, parts: &[&[u8]]) {
@@ -282,13 +295,30 @@ mod tests {
             let values = [v.as_bytes(), b"\xff", w.as_bytes(), b"\xff"].concat();
             let mut out = Output::default();
             out.write(pieces.room() + values.len(), |line| line.weave(&pieces, &values, 0xff));
-            let expected = format!("{long}{{a=\"{v}\",b=\"{w}\"}} {long}");
+            let last = if w.is_empty() { String::new() } else { format!("\",b=\"{w}") };
+            let expected = format!("{long}{{a=\"{v}{last}\"}} {long}");
             assert_eq!(std::str::from_utf8(out.as_bytes()), Ok(&*expected));
             out.clear();
             out.write(pieces.room(), |line| (0..pieces.len()).for_each(|n| line.piece(&pieces, n)));
             let expected = format!("{long}{{a=\"\",b=\"\"}} {long}");
             assert_eq!(std::str::from_utf8(out.as_bytes()), Ok(&*expected));
         }
+    }
+
+    #[test]
+    fn a_piece_before_nothing_is_left_out() {
+        let mut pieces = Pieces::default();
+        for piece in ["{a=\"", "\",b=\"", "\",c=\"", "\"} "] {
+            pieces.push(&[piece.as_bytes()]);
+        }
+        let woven = |values: &[u8]| {
+            let mut out = Output::default();
+            out.write(pieces.room() + values.len(), |line| line.weave(&pieces, values, 0xff));
+            String::from_utf8(out.as_bytes().to_vec()).unwrap()
+        };
+        assert_eq!(woven(b"x\xff\xffz\xff"), "{a=\"x\",c=\"z\"} ");
+        assert_eq!(woven(b"x\xffy\xff\xff"), "{a=\"x\",b=\"y\"} ");
+        assert_eq!(woven(b"\xff\xff\xff"), "{a=\"\"} ");
     }
 
     #[test]
