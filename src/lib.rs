@@ -1,5 +1,52 @@
 //! Observability for Rust services: one dependency, one layer.
+//!
+//! Of every request one record is made, an [`Exchange`](context::Exchange), and every signal comes
+//! from it. [`init`] builds what a process needs from its settings, [`Telemetry::layer`] goes
+//! around the service, `Telemetry::serve_admin` serves `/metrics` and the probes.
+//!
+//! ```no_run
+//! use axum::Router;
+//! use axum::routing::get;
+//! use obskit::config::Config;
+//! use std::time::Duration;
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let telemetry = obskit::init(Config::from_env()?)?;
+//! let app: Router = Router::new()
+//!     .route("/workouts/{id}", get(|| async { "squats" }))
+//!     .layer(telemetry.layer());
+//! telemetry.serve_admin().await?;
+//! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
+//! axum::serve(listener, app).await?;
+//! telemetry.shutdown(Duration::from_secs(10)).await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! In reading order:
+//!
+//! - [`telemetry`]: the running whole, from its settings to its end
+//! - [`config`]: what is set, in code or by the environment
+//! - [`middleware`]: the layers around a service and around its clients
+//! - [`context`]: what a request is, while it runs and when it has ended
+//! - [`metrics`]: counters, gauges and histograms, and how they are served
+//! - [`health`]: whether the service can take requests
+//! - `admin`: the operator's server, with the feature of that name
+//!
+//! # Features
+//!
+//! | feature | adds | default |
+//! |---|---|---|
+//! | `macros` | attributes | yes |
+//! | `admin` | the operator's server | yes |
+//! | `axum` | routes from axum's `MatchedPath`, and the operator's routes as an axum router | |
+//! | `hyper` | an executor for hyper clients that keeps the current request | with `admin` |
+//! | `tokio` | `context::spawn`, the runtime's metrics | with `admin` |
+//! | `testing` | doubles for a service's own tests | |
+//! | `full` | all of them | |
 
+#[cfg(feature = "admin")]
+pub mod admin;
 mod concurrent;
 pub mod config;
 pub mod context;

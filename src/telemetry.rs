@@ -2,13 +2,14 @@
 
 mod build;
 mod install;
+#[cfg(all(feature = "admin", feature = "axum"))]
+mod router;
 #[cfg(feature = "admin")]
 #[path = "telemetry/serve/enabled.rs"]
 mod serve;
 #[cfg(not(feature = "admin"))]
 #[path = "telemetry/serve/disabled.rs"]
 mod serve;
-#[cfg(feature = "tokio")]
 mod shutdown;
 
 use std::fmt;
@@ -20,7 +21,6 @@ use crate::metrics::Metrics;
 use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
 
 pub use install::init;
-#[cfg(feature = "tokio")]
 pub use shutdown::Report;
 
 /// Everything an operator gets from one service. Cloning it is cheap, and clones are the same.
@@ -50,7 +50,7 @@ struct Parts {
     health: Health,
     server: Arc<Server>,
     calls: Arc<dyn crate::context::RecordCall>,
-    admin: serve::Admin,
+    serving: serve::Serving,
 }
 
 impl Telemetry {
@@ -77,6 +77,17 @@ impl Telemetry {
     /// Keeps `/readyz` at 503 until it is dropped.
     pub fn latch(&self) -> Latch {
         self.parts.health.latch()
+    }
+
+    /// Whether the service can take requests: no latch is held, and it was not shut down. What
+    /// `/readyz` says, for a service with probes of its own.
+    pub fn is_ready(&self) -> bool {
+        self.parts.health.is_ready()
+    }
+
+    /// Whether the latches that were held at first have been dropped. What `/startupz` says.
+    pub fn has_started(&self) -> bool {
+        self.parts.health.has_started()
     }
 
     /// The settings it was built from.

@@ -1,4 +1,6 @@
 //! The one table of metrics: what the registry, the docs and the dashboards all read.
+//!
+#![doc = include_str!("../../docs/metrics.md")]
 
 use crate::config::Naming;
 

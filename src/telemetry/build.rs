@@ -12,7 +12,7 @@ use crate::metrics::{ActiveUsers, Dependencies, Metrics, Red, collect, losses};
 use crate::middleware::Server;
 
 use super::Parts;
-use super::serve::Admin;
+use super::serve::Serving;
 
 impl Telemetry {
     /// Builds a telemetry with no global effect; any number may live side by side.
@@ -44,7 +44,7 @@ impl Telemetry {
             declare: Box::new(move |method, template| declare.declare(method, template)),
             records: vec![red, users],
         });
-        let (health, admin) = (Health::default(), Admin::default());
-        Ok(Self { parts: Arc::new(Parts { config, metrics, health, server, calls, admin }) })
+        let (health, serving) = (Health::default(), Serving::default());
+        Ok(Self { parts: Arc::new(Parts { config, metrics, health, server, calls, serving }) })
     }
 }

@@ -16,16 +16,15 @@ pub struct Report {
 impl Telemetry {
     /// Ends the telemetry: readiness goes off, the operator's server stops.
     ///
-    /// Call it when the service has served its last request. It takes `deadline` at most.
+    /// Call it when the service has served its last request. It takes `deadline` at most, and
+    /// runs on any runtime or none. A second call finds nothing left to do.
     ///
     /// # Errors
     ///
-    /// None so far; later ones tell what could not be delivered.
-    #[expect(clippy::unused_async, reason = "exporters that are flushed here will be waited for")]
+    /// When the `obskit` thread panicked, or had not ended by the deadline.
     pub async fn shutdown(&self, deadline: Duration) -> Result<Report, Error> {
-        let _ = deadline;
         self.parts.health.drain();
-        self.parts.admin.stop();
+        self.parts.serving.stop(deadline).await?;
         let dropped = self.parts.server.acceptor.ledger.iter().map(|(_, _, count)| count).sum();
         Ok(Report { dropped })
     }

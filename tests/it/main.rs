@@ -1,9 +1,11 @@
 //! Tests through the public API: a module per feature.
 
+mod admin;
 mod architecture;
 mod collect;
 mod config;
 mod exposition;
 mod histogram;
 mod propagation;
+mod reference;
 mod request_id;

@@ -1,9 +1,16 @@
 //! Without the feature `admin` there is nothing to serve.
 
+use std::time::Duration;
+
+use crate::error::Error;
+
 /// No server.
 #[derive(Debug, Default)]
-pub(super) struct Admin;
+pub(crate) struct Serving {}
 
-impl Admin {
-    pub(super) fn stop(&self) {}
+impl Serving {
+    #[expect(clippy::unused_async, reason = "the twin waits for its thread")]
+    pub(crate) async fn stop(&self, _within: Duration) -> Result<(), Error> {
+        Ok(())
+    }
 }

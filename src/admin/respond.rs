@@ -1,0 +1,89 @@
+//! From a request's head to the answer, the same on the operator's server and in a router.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use http::header::{
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS,
+};
+use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
+
+use super::Admin;
+use super::content::Content;
+use super::index;
+use super::probe;
+use super::routes::{Page, Route};
+
+/// The head of a request; its body is never read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Asked<'a> {
+    pub(crate) method: &'a Method,
+    pub(crate) uri: &'a Uri,
+    pub(crate) headers: &'a HeaderMap,
+}
+
+const TEXT: &str = "text/plain; charset=utf-8";
+/// On every answer: it is of this moment, and nothing but what its type says.
+const FIXED: [(HeaderName, HeaderValue); 2] = [
+    (CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+];
+
+impl Admin {
+    /// Answers a request by its path.
+    pub(crate) fn respond(&self, asked: Asked<'_>) -> Response<Content> {
+        match Route::find(asked.uri.path()) {
+            Some(route) => self.respond_as(route, asked),
+            None => finish(text(StatusCode::NOT_FOUND, "not found; / lists what is here\n"), asked),
+        }
+    }
+
+    /// Answers a request for a route, wherever that is mounted.
+    pub(super) fn respond_as(&self, route: &Route, asked: Asked<'_>) -> Response<Content> {
+        if !route.allows(asked.method.as_str()) {
+            let mut refused = text(StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n");
+            refused.headers_mut().insert(ALLOW, HeaderValue::from_static(route.methods));
+            return finish(refused, asked);
+        }
+        // A scrape runs what others have registered.
+        let page = catch_unwind(AssertUnwindSafe(|| self.page(route.page, asked)));
+        let failed = |_| text(StatusCode::INTERNAL_SERVER_ERROR, "a collector panicked\n");
+        finish(page.unwrap_or_else(failed), asked)
+    }
+
+    fn page(&self, page: Page, asked: Asked<'_>) -> Response<Content> {
+        match page {
+            Page::Metrics => self.metrics_page(asked),
+            Page::Live => probe::verdict(true),
+            Page::Ready => probe::verdict(self.health.is_ready()),
+            Page::Started => probe::verdict(self.health.has_started()),
+            Page::Index => text(StatusCode::OK, index::page(&self.service)),
+        }
+    }
+}
+
+fn text(status: StatusCode, body: impl Into<bytes::Bytes>) -> Response<Content> {
+    answer(status, TEXT, body)
+}
+
+/// An answer of one type.
+pub(super) fn answer(
+    status: StatusCode,
+    content_type: &'static str,
+    body: impl Into<bytes::Bytes>,
+) -> Response<Content> {
+    let mut response = Response::new(Content::from(body.into()));
+    *response.status_mut() = status;
+    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+    response
+}
+
+fn finish(mut response: Response<Content>, asked: Asked<'_>) -> Response<Content> {
+    let length = response.body().len();
+    let headers = response.headers_mut();
+    headers.extend(FIXED);
+    headers.insert(CONTENT_LENGTH, length.into());
+    if asked.method == Method::HEAD {
+        *response.body_mut() = Content::default();
+    }
+    response
+}

@@ -1,0 +1,38 @@
+//! The operator's routes as an axum router, to be mounted in the service's own.
+
+use std::future::ready;
+use std::sync::Arc;
+
+use axum::Router;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::routing::any;
+
+use crate::context::RequestContext;
+
+use super::Admin;
+use super::respond::Asked;
+use super::routes::{Page, ROUTES, Route};
+
+/// Every route but the list at `/`, a path that belongs to the service.
+pub(crate) fn router<S>(admin: Admin) -> Router<S>
+where
+    S: Clone + Send + Sync + 'static,
+{
+    let admin = Arc::new(admin);
+    let mounted = ROUTES.iter().filter(|route| route.page != Page::Index);
+    let paths = mounted.flat_map(|route| route.paths().map(move |path| (path, route)));
+    paths.fold(Router::new(), |router, (path, route)| {
+        let admin = Arc::clone(&admin);
+        router.route(path, any(move |request: Request| ready(answer(&admin, route, &request))))
+    })
+}
+
+fn answer(admin: &Admin, route: &Route, request: &Request) -> http::Response<Body> {
+    // A probe or a scrape is no traffic of the service's.
+    if let Some(context) = RequestContext::current() {
+        context.exclude();
+    }
+    let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+    admin.respond_as(route, Asked { method, uri, headers }).map(Body::new)
+}

@@ -1,0 +1,174 @@
+//! HTTP/1.1 on an address of its own, on the `obskit` thread.
+
+use std::convert::Infallible;
+use std::future::ready;
+use std::net::SocketAddr;
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::Request;
+use hyper::body::Incoming;
+use hyper::server::conn::http1;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::time::{sleep, timeout};
+
+use crate::error::Error;
+use crate::export::{Background, Lifeline, unless};
+
+use super::Admin;
+use super::respond::Asked;
+
+/// The operator's server while it runs. It ends with the thread it was started on.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Server {
+    addr: SocketAddr,
+}
+
+/// How long a peer is waited for.
+#[derive(Clone, Copy, Debug)]
+struct Patience {
+    /// From the connection, or the last answer, to the end of the next request's head.
+    head: Duration,
+    /// After which a connection takes no further request, so that none is held for ever by a peer
+    /// that reads or writes a byte at a time.
+    connection: Duration,
+    /// For the answer that is on its way when a connection's time is over.
+    answer: Duration,
+}
+
+const PATIENCE: Patience = Patience {
+    head: Duration::from_secs(5),
+    connection: Duration::from_mins(1),
+    answer: Duration::from_secs(5),
+};
+/// Connections beyond these wait in the listener's backlog until one ends.
+const MAX_CONNECTIONS: usize = 64;
+const MAX_HEADERS: usize = 64;
+const MAX_HEAD_BYTES: usize = 16 * 1_024;
+/// Before the next try when the system refuses a connection, as it does without descriptors.
+const PAUSE: Duration = Duration::from_millis(100);
+
+impl Server {
+    /// Listens on `addr`, where port 0 is any free one, and serves on the thread.
+    pub(crate) fn start(
+        admin: Admin,
+        addr: SocketAddr,
+        background: &Background,
+    ) -> Result<Self, Error> {
+        let refused = |error| {
+            Error::bind(format!("the operator's server cannot listen on {addr}")).because(error)
+        };
+        let listener = std::net::TcpListener::bind(addr).map_err(refused)?;
+        listener.set_nonblocking(true).map_err(refused)?;
+        let bound = listener.local_addr().map_err(refused)?;
+        let listener = {
+            let _on_the_thread = background.handle().enter();
+            TcpListener::from_std(listener).map_err(refused)?
+        };
+        background.spawn(|lifeline| accept(listener, Arc::new(admin), lifeline));
+        Ok(Self { addr: bound })
+    }
+
+    /// Where it listens.
+    pub(crate) fn addr(&self) -> SocketAddr {
+        self.addr
+    }
+}
+
+async fn accept(listener: TcpListener, admin: Arc<Admin>, mut lifeline: Lifeline) {
+    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let connections = lifeline.clone();
+    let accepting = async {
+        // A semaphore that is never closed always gives a place in the end.
+        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+            let Ok((stream, _)) = listener.accept().await else {
+                sleep(PAUSE).await;
+                continue;
+            };
+            let serving = serve(stream, Arc::clone(&admin), connections.clone(), PATIENCE);
+            tokio::spawn(async {
+                serving.await;
+                drop(place);
+            });
+        }
+    };
+    unless(lifeline.cut(), accepting).await;
+}
+
+async fn serve(stream: TcpStream, admin: Arc<Admin>, mut lifeline: Lifeline, patience: Patience) {
+    // Answers are written whole, so waiting to fill a packet only costs time.
+    let _ = stream.set_nodelay(true);
+    let respond = service_fn(|request: Request<Incoming>| {
+        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
+        ready(Ok::<_, Infallible>(admin.respond(Asked { method, uri, headers })))
+    });
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(patience.head)
+        .max_headers(MAX_HEADERS)
+        .max_buf_size(MAX_HEAD_BYTES);
+    let mut connection = pin!(http.serve_connection(TokioIo::new(stream), respond));
+    let over = timeout(patience.connection, lifeline.cut());
+    // What goes wrong on a connection is its peer's affair.
+    if unless(over, connection.as_mut()).await.is_none() {
+        connection.as_mut().graceful_shutdown();
+        let _ = timeout(patience.answer, connection).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Admin, PATIENCE, Patience, serve};
+    use crate::export::Background;
+    use std::io::{Read, Write};
+    use std::net::{TcpListener, TcpStream};
+    use std::sync::Arc;
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    const DEADLINE: Duration = Duration::from_secs(20);
+
+    /// Serves a page of many megabytes on one connection, and says when it is over.
+    fn check(patience: Patience, client: impl FnOnce(TcpStream)) {
+        let background = Background::start().unwrap();
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, _) = listener.accept().unwrap();
+        stream.set_nonblocking(true).unwrap();
+        let admin = Admin {
+            service: "a".repeat(32 << 20),
+            metrics: crate::metrics::Metrics::default(),
+            health: crate::health::Health::default(),
+        };
+        let (ended, end) = channel();
+        background.spawn(|lifeline| async move {
+            let stream = tokio::net::TcpStream::from_std(stream).unwrap();
+            serve(stream, Arc::new(admin), lifeline, patience).await;
+            ended.send(()).unwrap();
+        });
+        client(peer.try_clone().unwrap());
+        end.recv_timeout(DEADLINE).unwrap();
+    }
+
+    #[test]
+    fn a_peer_that_does_not_read_is_given_up() {
+        let brief = Duration::from_millis(100);
+        let patience = Patience { connection: brief, answer: brief, ..PATIENCE };
+        check(patience, |mut peer| peer.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap());
+    }
+
+    #[test]
+    fn an_answer_on_its_way_is_finished() {
+        let patience = Patience { connection: Duration::from_millis(10), ..PATIENCE };
+        check(patience, |mut peer| {
+            peer.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+            let mut answer = String::new();
+            peer.read_to_string(&mut answer).unwrap();
+            assert!(answer.len() > 32 << 20, "{} bytes", answer.len());
+        });
+    }
+}

@@ -1,0 +1,38 @@
+//! How a task on the `obskit` thread learns that it is to end, and the thread that it has.
+
+use std::future::poll_fn;
+use std::pin::pin;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+
+/// Held by every task; while one is held, the thread waits to end.
+#[derive(Clone, Debug)]
+pub(crate) struct Lifeline {
+    stop: watch::Receiver<Option<Duration>>,
+    _busy: mpsc::Sender<()>,
+}
+
+impl Lifeline {
+    pub(super) fn new(stop: watch::Receiver<Option<Duration>>, busy: mpsc::Sender<()>) -> Self {
+        Self { stop, _busy: busy }
+    }
+
+    /// Waits until the thread is asked to end.
+    pub(crate) async fn cut(&mut self) {
+        // An error is the end of whoever could ask.
+        let _ = self.stop.wait_for(Option::is_some).await;
+    }
+}
+
+/// Runs `work` to its end, unless `event` comes first.
+pub(crate) async fn unless<T>(event: impl Future, work: impl Future<Output = T>) -> Option<T> {
+    let (mut event, mut work) = (pin!(event), pin!(work));
+    poll_fn(|cx| match (event.as_mut().poll(cx), work.as_mut().poll(cx)) {
+        (_, Poll::Ready(done)) => Poll::Ready(Some(done)),
+        (Poll::Ready(_), Poll::Pending) => Poll::Ready(None),
+        (Poll::Pending, Poll::Pending) => Poll::Pending,
+    })
+    .await
+}
