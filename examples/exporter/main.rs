@@ -1,0 +1,177 @@
+//! The bundled exporter: a small workout tracker, watched by obskit and busy by itself.
+//!
+//! `cargo run --example exporter` needs nothing else. What it prints at its start are the
+//! addresses to open; `--help` tells the rest.
+
+mod args;
+mod dice;
+mod leave;
+mod logs;
+mod partners;
+mod service;
+mod traffic;
+
+use std::error::Error;
+use std::io::{self, Write};
+use std::net::SocketAddr;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use obskit::Telemetry;
+use obskit::config::Config;
+use tokio::net::TcpListener;
+use tokio::sync::mpsc::Receiver;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+use tokio::time::timeout;
+use tracing::{info, warn};
+
+use args::{Args, Asked};
+
+type Failure = Box<dyn Error + Send + Sync>;
+
+/// For requests under way when the service is asked to leave.
+const GRACE: Duration = Duration::from_secs(5);
+/// For telemetry that is still to be delivered after that.
+const FLUSH: Duration = Duration::from_secs(3);
+const WRONG_ARGUMENTS: u8 = 2;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let args = match args::parse(std::env::args_os().skip(1)) {
+        Ok(Asked::Run(args)) => args,
+        Ok(Asked::Help) => return print(&mut io::stdout(), args::HELP),
+        Err(error) => {
+            print(&mut io::stderr(), &format!("exporter: {error}; --help tells what there is\n"));
+            return WRONG_ARGUMENTS.into();
+        }
+    };
+    match run(args).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            print(&mut io::stderr(), &format!("exporter: {}\n", told(&*error)));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(args: Args) -> Result<(), Failure> {
+    let config = configure(&args)?;
+    logs::start(&config.logs)?;
+    config.warnings.iter().for_each(|warning| warn!("{warning}"));
+    let telemetry = obskit::init(config)?;
+    // Before anything is served, so that no signal is missed.
+    let mut leave = leave::asked()?;
+    let (stop, stopping) = watch::channel(false);
+    let running = start(&telemetry, args, stopping).await?;
+
+    leave.recv().await;
+    info!("leaving");
+    let _not_ready = telemetry.latch();
+    stop.send_replace(true);
+    finish(running, &mut leave).await;
+    let report = telemetry.shutdown(FLUSH).await?;
+    info!(dropped = report.dropped, "left");
+    Ok(())
+}
+
+/// Waits for requests under way, but not for ever, nor when somebody asks once more.
+async fn finish(running: Running, leave: &mut Receiver<()>) {
+    tokio::select! {
+        finished = timeout(GRACE, running.end()) => {
+            if finished.is_err() {
+                warn!("some requests were still under way after {GRACE:?}");
+            }
+        }
+        _ = leave.recv() => warn!("asked twice, so requests under way are given up"),
+    }
+}
+
+/// The service and what visits it. Both end by themselves once they are told to.
+struct Running {
+    serving: JoinHandle<io::Result<()>>,
+    traffic: JoinHandle<()>,
+}
+
+impl Running {
+    async fn end(self) {
+        for ended in [self.traffic.await.map(|()| Ok(())), self.serving.await] {
+            match ended {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => warn!(%error, "the service failed"),
+                Err(error) => warn!(%error, "a task panicked"),
+            }
+        }
+    }
+}
+
+async fn start(
+    telemetry: &Telemetry,
+    args: Args,
+    stopping: watch::Receiver<bool>,
+) -> Result<Running, Failure> {
+    // Not ready until the service listens.
+    let _starting = telemetry.latch();
+    let admin = telemetry.serve_admin().await?;
+    let refused = |error| format!("the service cannot listen on {}: {error}", args.listen);
+    let listener = TcpListener::bind(args.listen).await.map_err(refused)?;
+    let addr = listener.local_addr()?;
+    let app = service::app(telemetry, stopping.clone()).await?;
+    let mut stop = stopping.clone();
+    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
+        // An error is the end of who could ask for it.
+        let _ = stop.wait_for(|stopping| *stopping).await;
+    });
+    announce(addr, admin, args.traffic);
+    Ok(Running {
+        serving: tokio::spawn(serving.into_future()),
+        traffic: tokio::spawn(traffic::run(addr, args.traffic, stopping)),
+    })
+}
+
+/// The environment's settings, and the arguments before them.
+fn configure(args: &Args) -> Result<Config, Failure> {
+    let mut config = Config::from_env()?;
+    let named = config.service.name != Config::default().service.name;
+    if !named {
+        "workout-tracker".clone_into(&mut config.service.name);
+    }
+    config.service.version.get_or_insert_with(|| env!("CARGO_PKG_VERSION").to_owned());
+    config.admin.addr = args.admin.unwrap_or(config.admin.addr);
+    Ok(config)
+}
+
+fn announce(service: SocketAddr, admin: SocketAddr, traffic: u32) {
+    let busy = match traffic {
+        0 => "No traffic of its own.".to_owned(),
+        n => format!("{n} requests a second of its own."),
+    };
+    let text = format!(
+        "\nservice    http://{service}  (try /api/workouts, /api/ppl/today, /api/live)\n\
+         metrics    http://{admin}/metrics\n\
+         readiness  http://{admin}/readyz\n\
+         routes     http://{admin}/\n\n\
+         {busy} Ctrl-C ends it.\n\
+         On a terminal only trouble is logged, unless RUST_LOG says otherwise.\n\n"
+    );
+    print(&mut io::stderr(), &text);
+}
+
+/// An error with its causes, in one line.
+fn told(error: &(dyn Error + Send + Sync)) -> String {
+    let mut told = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        told = format!("{told}: {error}");
+        cause = error.source();
+    }
+    told
+}
+
+fn print(to: &mut dyn Write, text: &str) -> ExitCode {
+    match to.write_all(text.as_bytes()).and_then(|()| to.flush()) {
+        Ok(()) => ExitCode::SUCCESS,
+        // Nobody reads it.
+        Err(_) => ExitCode::FAILURE,
+    }
+}
