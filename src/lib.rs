@@ -60,3 +60,7 @@ pub mod telemetry;
 
 pub use error::Error;
 pub use telemetry::{Telemetry, init};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
