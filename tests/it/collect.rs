@@ -154,8 +154,7 @@ fn the_build_is_named() {
     config.service.name = "workouts".to_owned();
     config.service.version = Some("1.2.3".to_owned());
     let telemetry = Telemetry::build(config).unwrap();
-    let series = "build_info{service=\"workouts\",version=\"1.2.3\",environment=\"\",\
-                  obskit_version=\"0.1.0\"}";
+    let series = "build_info{service=\"workouts\",version=\"1.2.3\",obskit_version=\"0.1.0\"}";
     close(value(&telemetry, series), 1.0, 0.0);
 }
 

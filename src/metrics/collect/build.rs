@@ -5,8 +5,8 @@ use crate::error::Error;
 use crate::metrics::catalog::BUILD_INFO;
 use crate::metrics::{Family, Gauge, Metrics, Text};
 
-/// Registers `build_info`, which is always 1 and says the rest in its labels; what is not known
-/// is empty there.
+/// Registers `build_info`, which is always 1 and says the rest in its labels, without those
+/// that are not known.
 ///
 /// # Errors
 ///
