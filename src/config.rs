@@ -53,7 +53,8 @@ pub use traces::{RootSampler, Sampler, Traces};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Config {
-    /// Nothing is recorded, served or exported; the context still passes through.
+    /// Nothing is recorded or exported of requests and calls; the context still passes through,
+    /// and probes are still served, or the service would be taken for dead.
     /// Default: false (`OTEL_SDK_DISABLED`).
     pub disabled: bool,
     /// Who is speaking.

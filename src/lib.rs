@@ -54,9 +54,13 @@ mod error;
 mod export;
 pub mod health;
 mod ledger;
+mod logging;
 pub mod metrics;
 pub mod middleware;
+mod monitoring;
+mod reporting;
 pub mod telemetry;
+mod trace;
 
 pub use error::Error;
 pub use telemetry::{Telemetry, init};

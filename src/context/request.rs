@@ -94,6 +94,16 @@ impl RequestContext {
         self.inner.start.span_id
     }
 
+    /// The caller's span, which this request's own one is a child of, if the caller is trusted.
+    pub fn parent_span_id(&self) -> Option<SpanId> {
+        self.inner.start.parent
+    }
+
+    /// The caller's span, if the caller is not trusted: this trace points at it and owes it nothing.
+    pub fn link(&self) -> Option<&SpanContext> {
+        self.inner.start.rest.as_ref()?.link.as_ref()
+    }
+
     /// The trace's flags as they are handed on.
     pub fn trace_flags(&self) -> TraceFlags {
         self.inner.start.flags

@@ -179,10 +179,10 @@ impl<M: Metric> Core<M> {
     #[cold]
     fn add(&self, key: &Key, reserved: bool) -> &M {
         let series = |_| (reserved || self.take_place()).then(|| self.series(key.as_bytes()));
-        let added = match self.descriptor.labels.is_empty() {
-            true => None,
-            false => self.table.get_or_insert(key.as_bytes(), series),
-        };
+        if self.descriptor.labels.is_empty() {
+            return self.common();
+        }
+        let added = self.table.get_or_insert(key.as_bytes(), series);
         added.map_or_else(|| self.overflow(), |series| &series.metric)
     }
 
@@ -196,9 +196,7 @@ impl<M: Metric> Core<M> {
     }
 
     fn overflow(&self) -> &M {
-        if !self.descriptor.labels.is_empty() {
-            self.overflowed.fetch_add(1, Ordering::Relaxed);
-        }
+        self.overflowed.fetch_add(1, Ordering::Relaxed);
         self.common()
     }
 

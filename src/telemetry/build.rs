@@ -2,17 +2,16 @@
 
 use std::sync::Arc;
 
-use super::Telemetry;
 use crate::config::Config;
-use crate::context::{Acceptor, Routes, Sampler};
+use crate::context::{Acceptor, Call, RecordCall, Routes, Sampler};
 use crate::error::Error;
 use crate::health::Health;
 use crate::ledger::Ledger;
 use crate::metrics::{ActiveUsers, Dependencies, Metrics, Red, collect, losses};
 use crate::middleware::Server;
 
-use super::Parts;
 use super::serve::Serving;
+use super::{Parts, Telemetry};
 
 impl Telemetry {
     /// Builds a telemetry with no global effect; any number may live side by side.
@@ -27,7 +26,7 @@ impl Telemetry {
         losses::register(&metrics, &ledger)?;
         let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &config.clock));
         let red = Arc::new(Red::register(&metrics, &routes)?);
-        let calls = Arc::new(Dependencies::register(&metrics)?);
+        let calls = Dependencies::register(&metrics)?;
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         collect::register(&metrics, &config)?;
         let acceptor = Acceptor {
@@ -42,9 +41,16 @@ impl Telemetry {
             acceptor,
             routes,
             declare: Box::new(move |method, template| declare.declare(method, template)),
-            records: vec![red, users],
+            records: if config.disabled { Vec::new() } else { vec![red, users] },
         });
         let (health, serving) = (Health::default(), Serving::default());
         Ok(Self { parts: Arc::new(Parts { config, metrics, health, server, calls, serving }) })
     }
+}
+
+/// Takes calls while everything is switched off.
+struct Unrecorded;
+
+impl RecordCall for Unrecorded {
+    fn record(&self, _call: &Call) {}
 }

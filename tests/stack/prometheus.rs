@@ -8,7 +8,7 @@ use obskit_tests::wait::wait_until;
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-const DEADLINE: Duration = Duration::from_secs(60);
+const DEADLINE: Duration = Duration::from_mins(1);
 const TRAFFIC: u32 = 50;
 const OPEN_METRICS: [(&str, &str); 1] = [("accept", "application/openmetrics-text;version=1.0.0")];
 const NATIVE: (&str, &str) = ("OBSKIT_NATIVE_HISTOGRAMS", "true");

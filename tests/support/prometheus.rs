@@ -14,7 +14,7 @@ use std::time::Duration;
 use tempfile::TempDir;
 
 /// Prometheus starts to scrape some 5 s after it is ready.
-const FIRST_DATA: Duration = Duration::from_secs(60);
+const FIRST_DATA: Duration = Duration::from_mins(1);
 const READY: Duration = Duration::from_secs(30);
 
 /// What the server asks for and keeps.

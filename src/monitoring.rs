@@ -1,0 +1,1 @@
+//! Files for outside systems, from the catalog: nothing here yet.

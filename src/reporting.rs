@@ -1,0 +1,1 @@
+//! Error reports: nothing here yet.
