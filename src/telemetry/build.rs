@@ -26,7 +26,7 @@ impl Telemetry {
         losses::register(&metrics, &ledger)?;
         let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &config.clock));
         let red = Arc::new(Red::register(&metrics, &routes)?);
-        let calls = Dependencies::register(&metrics)?;
+        let calls = calls(&metrics, config.disabled)?;
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         collect::register(&metrics, &config)?;
         let acceptor = Acceptor {
@@ -53,4 +53,9 @@ struct Unrecorded;
 
 impl RecordCall for Unrecorded {
     fn record(&self, _call: &Call) {}
+}
+
+fn calls(metrics: &Metrics, disabled: bool) -> Result<Arc<dyn RecordCall>, Error> {
+    let calls = Dependencies::register(metrics)?;
+    Ok(if disabled { Arc::new(Unrecorded) } else { Arc::new(calls) })
 }
