@@ -99,7 +99,7 @@ impl RequestContext {
         self.inner.start.parent
     }
 
-    /// The caller's span, if the caller is not trusted: this trace points at it and owes it nothing.
+    /// The caller's span, if the caller is not trusted: the trace points at it, no more.
     pub fn link(&self) -> Option<&SpanContext> {
         self.inner.start.rest.as_ref()?.link.as_ref()
     }
