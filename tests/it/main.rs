@@ -5,6 +5,7 @@ mod architecture;
 mod collect;
 mod config;
 mod exposition;
+mod families;
 mod histogram;
 mod propagation;
 mod reference;

@@ -3,7 +3,6 @@
 use super::{everything, text};
 use flate2::read::GzDecoder;
 use obskit::metrics::{Format, Metrics, Scrape, Text};
-use obskit_tests::metric_family;
 use std::io::Read;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Barrier, mpsc};
@@ -132,48 +131,4 @@ fn a_callback_that_panics_is_counted_and_hides_nothing() {
         assert!(text.contains(&line), "{text}");
         assert!(text.contains("\nlate 1\n") && text.contains("\nconnections -3\n"));
     }
-}
-
-/// What is made, changed and scraped by two threads at once is all there in the end.
-#[test]
-fn hammering_loses_nothing() {
-    const ROUNDS: u32 = 20_000;
-    let metrics = Metrics::default();
-    let family = metrics.counter("hits_total", "Hits").label::<Text>("n").limit(50_000);
-    let family = family.register().unwrap();
-    thread::scope(|scope| {
-        let hammer = || {
-            for n in 0..ROUNDS {
-                family.get((n.to_string(),)).inc();
-            }
-        };
-        let hammers = [scope.spawn(hammer), scope.spawn(hammer)];
-        let mut last = 0.0;
-        while hammers.iter().any(|hammer| !hammer.is_finished()) {
-            for format in [Format::Text, Format::Protobuf] {
-                let scraped = metrics.scrape(&Scrape { format, ..named(&["hits"]) });
-                let total = match format {
-                    Format::Protobuf => protobuf_total(scraped.body()),
-                    _ => text_total(scraped.body()),
-                };
-                assert!(total >= last, "{total} after {last}");
-                last = total;
-            }
-        }
-    });
-    let scraped = metrics.scrape(&named(&["hits"]));
-    assert_eq!(Some(text_total(scraped.body())), Some((2 * ROUNDS).into()));
-    let lines = std::str::from_utf8(scraped.body()).unwrap().lines();
-    assert_eq!(lines.filter(|line| line.ends_with("} 2")).count(), 20_000);
-}
-
-fn text_total(body: &[u8]) -> f64 {
-    let lines = std::str::from_utf8(body).unwrap().lines().filter(|line| !line.starts_with('#'));
-    lines.map(|line| line.rsplit_once(' ').unwrap().1.parse::<f64>().unwrap()).sum()
-}
-
-fn protobuf_total(body: &[u8]) -> f64 {
-    let families = metric_family::decode(body).unwrap();
-    let metrics = families.iter().flat_map(|family| &family.metric);
-    metrics.map(|metric| metric.counter.as_ref().unwrap().value()).sum()
 }
