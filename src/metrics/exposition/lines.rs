@@ -20,6 +20,7 @@ pub(super) struct Scratch {
     kind: Option<Type>,
     /// What stands before each label's value, the name of the sample first, and after the last.
     labels: Pieces,
+    /// The bounds seen last; most histograms have the same.
     bounds: Vec<f64>,
     /// `le` of each bucket, and what is left of the line's labels.
     les: Pieces,
@@ -50,12 +51,10 @@ impl<'a> Lines<'a> {
 
     /// Begins the lines of a family.
     pub(super) fn family(&mut self, head: Head<'_>) {
-        let Scratch { base, kind, bounds, les, .. } = self.scratch;
+        let Scratch { base, kind, .. } = self.scratch;
         base.clear();
         base.push_str(head.base);
         *kind = Some(head.kind);
-        bounds.clear();
-        les.clear();
     }
 
     pub(super) fn label_names<N: AsRef<str>>(&mut self, names: &[N]) {

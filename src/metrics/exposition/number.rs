@@ -101,7 +101,7 @@ fn digits(number: u32) -> u64 {
     reason = "saturates, which is as good an answer as any to a clock so wrong"
 )]
 pub(crate) fn millis(seconds: f64) -> u64 {
-    (seconds * 1_000.0).round() as u64
+    (seconds * 1_000.0 + 0.5) as u64
 }
 
 #[cfg(test)]

@@ -36,6 +36,13 @@ struct Piece {
     tail: usize,
 }
 
+/// Texts behind each other, each with an end, read in order.
+pub(crate) struct Values<'a> {
+    all: &'a [u8],
+    left: &'a [u8],
+    end: u8,
+}
+
 /// Bytes of a piece copied at once.
 const BLOCK: usize = 32;
 /// Bytes of a value copied at once.
@@ -106,13 +113,6 @@ impl Output {
         }
     }
 
-    /// Writes over one byte.
-    pub(crate) fn set(&mut self, at: usize, byte: u8) {
-        if let Some(to) = self.bytes.get_mut(at) {
-            *to = byte;
-        }
-    }
-
     #[inline]
     fn cursor(&mut self, limit: usize) -> Cursor<'_> {
         let needed = self.len + limit + BLOCK;
@@ -147,11 +147,13 @@ impl Cursor<'_> {
     }
 
     /// Bytes written so far.
+    #[inline]
     pub(crate) fn position(&self) -> usize {
         self.at
     }
 
     /// Writes over one byte.
+    #[inline]
     pub(crate) fn replace(&mut self, at: usize, byte: u8) {
         if let Some(to) = self.room.get_mut(at) {
             *to = byte;
@@ -164,31 +166,47 @@ impl Cursor<'_> {
     /// without a value is no label.
     #[inline]
     pub(crate) fn weave(&mut self, pieces: &Pieces, values: &[u8], end: u8) {
-        let (mut at, mut from, mut tail) = (self.at, 0, 0);
+        let mut values = Values::new(values, end);
+        let mut tail = 0;
         for (n, piece) in pieces.list.iter().enumerate() {
-            let mut in_value = n > 0;
-            while in_value {
-                let word = word_at(values, from);
-                store(self.room, at, &word.to_le_bytes());
-                let found = position(word, end);
-                at += found;
-                in_value = found == WORD && from + WORD < values.len();
-                from += found + usize::from(!in_value);
+            if n > 0 {
+                self.value(&mut values);
             }
-            if values.get(from) == Some(&end) && pieces.is_inner(n) {
+            if pieces.is_inner(n) && values.is_next_empty() {
                 tail = piece.tail;
                 continue;
             }
-            store(self.room, at, &piece.block);
-            at += piece.len.min(BLOCK);
+            store(self.room, self.at, &piece.block);
+            self.at += piece.len.min(BLOCK);
             if piece.len > BLOCK {
-                self.at = at;
                 self.put(pieces.tails.get(tail..piece.tail).unwrap_or_default());
-                at = self.at;
             }
             tail = piece.tail;
         }
-        self.at = at;
+    }
+
+    /// Copies the next value.
+    #[inline]
+    pub(crate) fn value(&mut self, values: &mut Values<'_>) {
+        loop {
+            let word = values.word();
+            store(self.room, self.at, &word.to_le_bytes());
+            let len = position(word, values.end);
+            self.at += len;
+            if len < WORD {
+                values.left = values.left.get(len + 1..).unwrap_or_default();
+                return;
+            }
+            values.left = values.left.get(WORD..).unwrap_or_default();
+        }
+    }
+
+    /// Moves what was written from `from` on by `by` bytes.
+    pub(crate) fn insert(&mut self, from: usize, by: usize) {
+        if from <= self.at && self.at + by <= self.room.len() {
+            self.room.copy_within(from..self.at, from + by);
+            self.at += by;
+        }
     }
 
     /// Copies one of the pieces.
@@ -208,6 +226,49 @@ impl Cursor<'_> {
     pub(crate) fn word(&mut self, word: u64, len: usize) {
         store(self.room, self.at, &word.to_le_bytes());
         self.at += len;
+    }
+}
+
+impl<'a> Values<'a> {
+    pub(crate) fn new(all: &'a [u8], end: u8) -> Self {
+        Self { all, left: all, end }
+    }
+
+    #[inline]
+    fn is_next_empty(&self) -> bool {
+        self.left.first() == Some(&self.end)
+    }
+
+    /// Passes over the next value if there is nothing in it.
+    #[inline]
+    pub(crate) fn pass_empty(&mut self) -> bool {
+        let is_empty = self.is_next_empty();
+        if is_empty {
+            self.left = self.left.get(1..).unwrap_or_default();
+        }
+        is_empty
+    }
+
+    /// The next eight bytes; behind the last of them stands an end.
+    #[inline]
+    fn word(&self) -> u64 {
+        self.left
+            .first_chunk::<WORD>()
+            .map_or_else(|| self.last(), |word| u64::from_le_bytes(*word))
+    }
+
+    #[inline]
+    fn last(&self) -> u64 {
+        let missing = 8 * (WORD - self.left.len());
+        let ends = u64::from_le_bytes([self.end; WORD]);
+        if missing == 64 {
+            return ends;
+        }
+        let bytes = match self.all.last_chunk::<WORD>() {
+            Some(last) => u64::from_le_bytes(*last) >> missing,
+            None => self.left.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
+        };
+        bytes | ends << (64 - missing)
     }
 }
 
@@ -252,20 +313,6 @@ impl Pieces {
 fn store<const N: usize>(room: &mut [u8], at: usize, word: &[u8; N]) {
     if let Some(to) = room.get_mut(at..).and_then(|room| room.first_chunk_mut::<N>()) {
         *to = *word;
-    }
-}
-
-/// The eight bytes from `at` on; zeros stand for what is behind the end.
-#[inline]
-fn word_at(text: &[u8], at: usize) -> u64 {
-    let rest = text.get(at..).unwrap_or_default();
-    match (rest.first_chunk::<8>(), text.last_chunk::<8>()) {
-        (Some(word), _) => u64::from_le_bytes(*word),
-        (None, Some(last)) => {
-            let missing = 8 - rest.len();
-            (u64::from_le_bytes(*last) >> (4 * missing)) >> (4 * missing)
-        }
-        (None, None) => rest.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
     }
 }
 

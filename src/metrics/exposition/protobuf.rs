@@ -3,10 +3,10 @@
 //! Field numbers are those of `io/prometheus/client/metrics.proto`.
 
 use super::number::millis;
-use super::output::Output;
+use super::output::{Cursor, Output, Values};
 use super::{Head, HistogramSample, NativeSample, Number, Sample, Type};
 use crate::metrics::exemplar::ExemplarSample;
-use crate::metrics::key::Labels;
+use crate::metrics::key::{END, Labels};
 
 /// Writes families as messages.
 pub(super) struct Protobuf<'a> {
@@ -23,6 +23,11 @@ struct Family {
     kind: Type,
 }
 
+/// Bytes that a handful of fields take, whatever text is in them apart.
+const FIELDS: usize = 64;
+/// Bytes of an exemplar: 128 characters of up to four bytes, in at most ten labels.
+const EXEMPLAR: usize = 1_024;
+
 impl<'a> Protobuf<'a> {
     pub(super) fn new(out: &'a mut Output) -> Self {
         Self { out, family: None }
@@ -37,14 +42,16 @@ impl<'a> Protobuf<'a> {
             Type::Unknown => 3,
             Type::Histogram => 4,
         };
-        self.out.message(1, |name| {
-            name.put(head.base.as_bytes());
-            name.put(head.suffix().as_bytes());
+        self.out.write(head.base.len() + head.help.len() + FIELDS, |to| {
+            to.message(1, |name| {
+                name.put(head.base.as_bytes());
+                name.put(head.suffix().as_bytes());
+            });
+            if !head.help.is_empty() {
+                to.message(2, |help| help.put(head.help.as_bytes()));
+            }
+            to.varint_field(3, kind);
         });
-        if !head.help.is_empty() {
-            self.out.bytes(2, head.help.as_bytes());
-        }
-        self.out.varint_field(3, kind);
         let unit = head.unit.map(Into::into);
         self.family = Some(Family { start, metrics: self.out.len(), unit, kind: head.kind });
     }
@@ -55,25 +62,25 @@ impl<'a> Protobuf<'a> {
         total: Number,
         exemplar: Option<&ExemplarSample>,
     ) {
-        let counter = |to: &mut Output| {
+        let counter = |to: &mut Cursor<'_>| {
             to.double(1, total.as_float());
             if let Some(exemplar) = exemplar {
                 write_exemplar(to, 2, exemplar);
             }
             write_created(to, 3, sample);
         };
-        self.metric(sample.labels, |metric| metric.message(3, counter));
+        self.metric(sample.labels, FIELDS + EXEMPLAR, |metric| metric.message(3, counter));
     }
 
     pub(super) fn gauge(&mut self, sample: Sample<'_>, value: Number) {
         let is_unknown = self.family.as_ref().is_some_and(|family| family.kind == Type::Unknown);
         let field = if is_unknown { 5 } else { 2 };
-        let gauge = |to: &mut Output| to.double(1, value.as_float());
-        self.metric(sample.labels, |metric| metric.message(field, gauge));
+        let gauge = |to: &mut Cursor<'_>| to.double(1, value.as_float());
+        self.metric(sample.labels, FIELDS, |metric| metric.message(field, gauge));
     }
 
     pub(super) fn histogram(&mut self, sample: Sample<'_>, histogram: &HistogramSample<'_>) {
-        let message = |to: &mut Output| {
+        let message = |to: &mut Cursor<'_>| {
             to.varint_field(1, histogram.count());
             to.double(2, histogram.sum);
             if let Some(native) = &histogram.native {
@@ -82,20 +89,24 @@ impl<'a> Protobuf<'a> {
             write_buckets(to, histogram);
             write_created(to, 15, sample);
         };
-        self.metric(sample.labels, |metric| metric.message(7, message));
+        let native = histogram.native.map_or(0, |native| native.positive.len());
+        let limit = FIELDS + histogram.counts.len() * (FIELDS + EXEMPLAR) + native * FIELDS;
+        self.metric(sample.labels, limit, |metric| metric.message(7, message));
     }
 
     pub(super) fn end(mut self) {
         self.end_family();
     }
 
-    fn metric(&mut self, labels: Labels<'_>, value: impl FnOnce(&mut Output)) {
-        self.out.message(4, |metric| {
-            for (name, label) in labels.pairs() {
-                write_pair(metric, name.as_bytes(), label);
-            }
+    /// A metric whose value takes at most `limit` bytes.
+    #[inline]
+    fn metric(&mut self, labels: Labels<'_>, limit: usize, value: impl FnOnce(&mut Cursor<'_>)) {
+        let names: usize = labels.names.iter().map(|name| name.len() + FIELDS).sum();
+        let metric = |metric: &mut Cursor<'_>| {
+            write_labels(metric, labels);
             value(metric);
-        });
+        };
+        self.out.write(names + labels.values.len() + limit, |to| to.message(4, metric));
     }
 
     fn end_family(&mut self) {
@@ -104,15 +115,31 @@ impl<'a> Protobuf<'a> {
             return self.out.truncate(family.start);
         }
         if let Some(unit) = family.unit {
-            self.out.bytes(5, unit.as_bytes());
+            self.out.write(unit.len() + FIELDS, |to| {
+                to.message(5, |to| to.put(unit.as_bytes()));
+            });
         }
         let (length, digits) = varint((self.out.len() - family.start) as u64);
         self.out.insert(family.start, length.get(..digits).unwrap_or_default());
     }
 }
 
+#[inline]
+fn write_labels(to: &mut Cursor<'_>, labels: Labels<'_>) {
+    let mut values = Values::new(labels.values, END);
+    for name in labels.names {
+        if values.pass_empty() {
+            continue;
+        }
+        to.message(1, |pair| {
+            pair.message(1, |to| to.put(name.as_bytes()));
+            pair.message(2, |to| to.value(&mut values));
+        });
+    }
+}
+
 /// The classic buckets, cumulated.
-fn write_buckets(to: &mut Output, histogram: &HistogramSample<'_>) {
+fn write_buckets(to: &mut Cursor<'_>, histogram: &HistogramSample<'_>) {
     let bounds = histogram.bounds.iter().chain([&f64::INFINITY]);
     let mut total = 0_u64;
     for (n, (bound, count)) in bounds.zip(histogram.counts).enumerate() {
@@ -127,7 +154,7 @@ fn write_buckets(to: &mut Output, histogram: &HistogramSample<'_>) {
     }
 }
 
-fn write_native(to: &mut Output, native: &NativeSample<'_>) {
+fn write_native(to: &mut Cursor<'_>, native: &NativeSample<'_>) {
     to.varint_field(5, zigzag(native.schema.into()));
     to.double(6, native.zero_threshold);
     to.varint_field(7, native.zero_count);
@@ -145,23 +172,28 @@ fn write_native(to: &mut Output, native: &NativeSample<'_>) {
     to.message(13, |to| native.deltas().for_each(|delta| to.varint(zigzag(delta))));
 }
 
-fn write_exemplar(to: &mut Output, field: u8, exemplar: &ExemplarSample) {
+#[cold]
+fn write_exemplar(to: &mut Cursor<'_>, field: u8, exemplar: &ExemplarSample) {
     to.message(field, |to| {
         for (name, value) in exemplar.labels.pairs() {
-            write_pair(to, name.as_bytes(), value.as_bytes());
+            to.message(1, |pair| {
+                pair.message(1, |to| to.put(name.as_bytes()));
+                pair.message(2, |to| to.put(value.as_bytes()));
+            });
         }
         to.double(2, exemplar.value);
         write_timestamp(to, 3, exemplar.timestamp);
     });
 }
 
-fn write_created(to: &mut Output, field: u8, sample: Sample<'_>) {
+#[inline]
+fn write_created(to: &mut Cursor<'_>, field: u8, sample: Sample<'_>) {
     if let Some(created) = sample.created {
         write_timestamp(to, field, created);
     }
 }
 
-fn write_timestamp(to: &mut Output, field: u8, seconds: f64) {
+fn write_timestamp(to: &mut Cursor<'_>, field: u8, seconds: f64) {
     let millis = millis(seconds);
     to.message(field, |to| {
         to.varint_field(1, millis / 1_000);
@@ -169,49 +201,47 @@ fn write_timestamp(to: &mut Output, field: u8, seconds: f64) {
     });
 }
 
-/// A name and a value, which are in field 1 of all that have them.
-fn write_pair(to: &mut Output, name: &[u8], value: &[u8]) {
-    to.message(1, |pair| {
-        pair.bytes(1, name);
-        pair.bytes(2, value);
-    });
-}
-
 /// Fields of messages.
-impl Output {
+impl Cursor<'_> {
+    #[inline]
     fn varint_field(&mut self, field: u8, value: u64) {
         self.push(field << 3);
         self.varint(value);
     }
 
+    #[inline]
     fn double(&mut self, field: u8, value: f64) {
         self.push(field << 3 | 1);
-        self.put(&value.to_le_bytes());
+        self.word(value.to_bits(), 8);
     }
 
-    fn bytes(&mut self, field: u8, bytes: &[u8]) {
-        self.push(field << 3 | 2);
-        self.varint(bytes.len() as u64);
-        self.put(bytes);
-    }
-
-    /// A message within, whose length is known when it is written.
+    /// A message or text within, whose length is known when it is written.
+    #[inline]
     fn message(&mut self, field: u8, write: impl FnOnce(&mut Self)) {
-        self.push(field << 3 | 2);
-        self.push(0);
-        let start = self.len();
+        self.word((field << 3 | 2).into(), 2);
+        let start = self.position();
         write(self);
-        let (length, digits) = varint((self.len() - start) as u64);
-        let length = length.get(..digits).unwrap_or_default();
-        if let Some((first, more)) = length.split_first() {
-            self.set(start - 1, *first);
-            if !more.is_empty() {
-                self.insert(start, more);
-            }
+        match u8::try_from(self.position() - start) {
+            Ok(length @ 0..0x80) => self.replace(start - 1, length),
+            _ => self.lengthen(start),
         }
     }
 
+    /// Makes room for the length of a long message.
+    #[cold]
+    fn lengthen(&mut self, start: usize) {
+        let (length, digits) = varint((self.position() - start) as u64);
+        self.insert(start, digits - 1);
+        for (at, digit) in length.iter().take(digits).enumerate() {
+            self.replace(start - 1 + at, *digit);
+        }
+    }
+
+    #[inline]
     fn varint(&mut self, value: u64) {
+        if let Ok(value @ 0..0x80) = u8::try_from(value) {
+            return self.push(value);
+        }
         let (bytes, digits) = varint(value);
         self.put(bytes.get(..digits).unwrap_or_default());
     }
