@@ -14,18 +14,18 @@ pub(crate) struct Ledger {
 /// What can be lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
-    /// Entries of a `baggage` or `tracestate` header.
-    Context,
-    /// Parts of an exposition.
-    Metrics,
+    /// Members of a `baggage` header.
+    Baggage,
+    /// Endpoints told apart.
+    Endpoint,
 }
 
 /// Why it was.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
-    /// It broke its format's rules.
-    Invalid,
-    /// A bound was reached.
+    /// It broke its format's rules, or a bound in them.
+    Refused,
+    /// There were as many as there may be.
     Limit,
 }
 
@@ -51,22 +51,22 @@ impl Ledger {
 }
 
 impl Signal {
-    const ALL: [Self; 2] = [Self::Context, Self::Metrics];
+    const ALL: [Self; 2] = [Self::Baggage, Self::Endpoint];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Context => "context",
-            Self::Metrics => "metrics",
+            Self::Baggage => "baggage",
+            Self::Endpoint => "endpoint",
         }
     }
 }
 
 impl Reason {
-    const ALL: [Self; 2] = [Self::Invalid, Self::Limit];
+    const ALL: [Self; 2] = [Self::Refused, Self::Limit];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
-            Self::Invalid => "invalid",
+            Self::Refused => "refused",
             Self::Limit => "limit",
         }
     }

@@ -40,7 +40,7 @@ impl Acceptor {
         let incoming = propagate::extract(headers, &self.policy.propagators, trusted);
         let dropped = incoming.baggage_dropped;
         if dropped > 0 {
-            self.ledger.drop(Signal::Context, Reason::Limit, dropped as u64);
+            self.ledger.drop(Signal::Baggage, Reason::Refused, dropped as u64);
         }
         let start = self.start(method, incoming);
         RequestContext::new(start, Arc::clone(&self.routes), self.routes.find(template))

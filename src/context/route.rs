@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::concurrent::{Keyed, Table};
 use crate::config::Clock;
+use crate::ledger::{Ledger, Reason, Signal};
 
 use super::in_flight::InFlight;
 
@@ -16,6 +17,7 @@ pub(crate) struct Routes {
     table: Table<Route>,
     limit: u32,
     undeclared: AtomicU32,
+    ledger: Ledger,
     epoch: Instant,
 }
 
@@ -41,14 +43,20 @@ const OVERFLOW_POSITION: usize = 1;
 const MAX_TEMPLATE_BYTES: usize = 128;
 
 impl Routes {
-    pub(crate) fn new(limit: u32, clock: &Clock) -> Self {
+    pub(crate) fn new(limit: u32, ledger: &Ledger, clock: &Clock) -> Self {
         let table = Table::new();
         for template in [UNMATCHED, OVERFLOW] {
             table.get_or_insert(template.as_bytes(), |position| {
                 Some(Route::new(position, template))
             });
         }
-        Self { table, limit, undeclared: AtomicU32::new(0), epoch: clock.now() }
+        Self {
+            table,
+            limit,
+            undeclared: AtomicU32::new(0),
+            ledger: ledger.clone(),
+            epoch: clock.now(),
+        }
     }
 
     /// The position of the endpoint of a request that matched `template`.
@@ -110,9 +118,19 @@ impl Routes {
     #[cold]
     fn add(&self, template: &str) -> usize {
         let template = cut(template);
+        // Asked before the table is, which would have writers take turns.
+        if self.undeclared.load(Ordering::Relaxed) >= self.limit {
+            let known = self.table.get(template.as_bytes()).map(|route| route.position);
+            return known.unwrap_or_else(|| self.overflow());
+        }
         let make = |position| self.take_place().then(|| Route::new(position, template));
         let added = self.table.get_or_insert(template.as_bytes(), make);
-        added.map_or(OVERFLOW_POSITION, |route| route.position)
+        added.map_or_else(|| self.overflow(), |route| route.position)
+    }
+
+    fn overflow(&self) -> usize {
+        self.ledger.drop(Signal::Endpoint, Reason::Limit, 1);
+        OVERFLOW_POSITION
     }
 
     /// Called by one thread at a time, so the limit is exact.

@@ -182,6 +182,10 @@ impl<M: Metric> Core<M> {
         if self.descriptor.labels.is_empty() {
             return self.common();
         }
+        // Asked before the table is, which would have writers take turns.
+        if !reserved && self.unreserved.load(Ordering::Relaxed) >= self.limit {
+            return self.overflow();
+        }
         let added = self.table.get_or_insert(key.as_bytes(), series);
         added.map_or_else(|| self.overflow(), |series| &series.metric)
     }

@@ -24,7 +24,7 @@ impl Telemetry {
         let metrics = Metrics::new(&config.metrics, &config.clock);
         let ledger = Ledger::default();
         losses::register(&metrics, &ledger)?;
-        let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &config.clock));
+        let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &ledger, &config.clock));
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let calls = calls(&metrics, config.disabled)?;
         let users = Arc::new(ActiveUsers::register(&metrics)?);

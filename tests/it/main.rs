@@ -2,6 +2,7 @@
 
 mod admin;
 mod architecture;
+mod cardinality;
 mod collect;
 mod config;
 mod exposition;
