@@ -205,10 +205,10 @@ impl Drop for PendingExchange {
     fn drop(&mut self) {
         let duration = self.elapsed();
         let Some(context) = self.context.clone() else { return };
-        if let Some((position, place)) = self.place.take() {
-            if let Some(route) = self.server.routes.at(position) {
-                route.in_flight.end(place);
-            }
+        if let Some((position, place)) = self.place.take()
+            && let Some(route) = self.server.routes.at(position)
+        {
+            route.in_flight.end(place);
         }
         let excluded_route = context.route().is_some_and(Route::is_excluded);
         if !excluded_route && !context.is_excluded() {
