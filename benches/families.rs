@@ -77,6 +77,7 @@ pub fn histogram_of_client(times: u64) {
 }
 
 /// A family of counters with [`SERIES`] series.
+#[expect(clippy::missing_panics_doc, reason = "a bench has nobody to tell")]
 pub fn counters(metrics: &Metrics) -> Family<Labels, Counter> {
     let family = metrics.counter("bench_total", "What is counted.");
     #[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
@@ -94,6 +95,7 @@ pub fn counters(metrics: &Metrics) -> Family<Labels, Counter> {
 }
 
 /// A family of histograms with [`SERIES`] series.
+#[expect(clippy::missing_panics_doc, reason = "a bench has nobody to tell")]
 pub fn histograms(metrics: &Metrics) -> Family<Labels, Histogram> {
     let family = metrics.histogram("bench_seconds", "What is measured.").buckets(limit::BOUNDS);
     #[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
