@@ -5,6 +5,8 @@ mod b3;
 mod baggage;
 mod byte_set;
 mod call;
+#[cfg(feature = "testing")]
+mod captured;
 mod current;
 mod exchange;
 #[cfg(feature = "hyper")]
@@ -26,6 +28,9 @@ mod traceparent;
 mod tracestate;
 
 pub use baggage::{Baggage, BaggageMember};
+#[cfg(feature = "testing")]
+#[doc(hidden)]
+pub use captured::{Captured, Exchanges};
 pub use current::InContext;
 pub use exchange::{Exchange, Shape};
 #[cfg(feature = "hyper")]
@@ -45,6 +50,6 @@ pub(crate) use current::Entered;
 pub(crate) use exchange::Record;
 pub(crate) use in_flight::Place;
 pub(crate) use method::Verb;
-pub(crate) use propagate::{Outgoing, inject};
+pub(crate) use propagate::{Outgoing, inject, withhold};
 pub(crate) use route::{Route, Routes};
 pub(crate) use sample::Sampler;

@@ -60,6 +60,8 @@ pub mod middleware;
 mod monitoring;
 mod reporting;
 pub mod telemetry;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod trace;
 
 pub use error::Error;

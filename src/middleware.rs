@@ -13,6 +13,7 @@ mod framework;
 #[path = "middleware/framework/plain.rs"]
 mod framework;
 mod future;
+mod grpc;
 mod layer;
 mod pending;
 mod service;

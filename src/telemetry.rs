@@ -1,6 +1,8 @@
 //! `Telemetry`: the running whole.
 
 mod build;
+#[cfg(feature = "testing")]
+mod capture;
 mod install;
 #[cfg(all(feature = "admin", feature = "axum"))]
 mod router;

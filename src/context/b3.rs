@@ -57,6 +57,13 @@ pub(super) fn inject_multi(
     }
 }
 
+/// Takes away what either encoding writes.
+pub(super) fn withhold(headers: &mut HeaderMap) {
+    for name in [&B3, &TRACE_ID, &SPAN_ID, &PARENT_SPAN_ID, &SAMPLED, &FLAGS] {
+        headers.remove(name);
+    }
+}
+
 /// `{trace}-{span}[-{state}[-{parent}]]`.
 fn single(text: &[u8]) -> Option<SpanContext> {
     let mut fields = text.splitn(4, |byte| *byte == b'-');

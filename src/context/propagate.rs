@@ -121,6 +121,26 @@ pub(crate) fn inject(
     }
 }
 
+/// Takes away what [`inject`] would write, and with it what a proxy copied from its own caller.
+/// An ID of another request is none of ours and stays: some services give it a meaning.
+pub(crate) fn withhold(headers: &mut HeaderMap, propagators: &[Propagator], own: &RequestId) {
+    if headers.get(&X_REQUEST_ID) == Some(own.as_header()) {
+        headers.remove(&X_REQUEST_ID);
+    }
+    for propagator in propagators {
+        match propagator {
+            Propagator::TraceContext => {
+                headers.remove(&TRACEPARENT);
+                headers.remove(&TRACESTATE);
+            }
+            Propagator::Baggage => {
+                headers.remove(&BAGGAGE);
+            }
+            Propagator::B3 | Propagator::B3Multi => b3::withhold(headers),
+        }
+    }
+}
+
 /// The caller by the last propagator that finds one: a composite propagator of the OpenTelemetry
 /// specification runs all in order, each over the result of those before it.
 fn caller(
@@ -245,6 +265,20 @@ mod tests {
         assert_eq!(fields(&out), expected);
         inject(&mut out, DEFAULT, &Outgoing { tracestate: None, ..outgoing }, false);
         assert_eq!(fields(&out), [CALLER[0], CALLER[3]], "without leave, without a state");
+    }
+
+    #[test]
+    fn what_a_host_may_not_have_is_taken_away() {
+        let own = RequestId::parse("abc").unwrap();
+        let mut out = headers(&CALLER);
+        out.insert("x-b3-traceid", "a".parse().unwrap());
+        withhold(&mut out, DEFAULT, &own);
+        assert_eq!(fields(&out), [("x-b3-traceid", "a")], "a format that is not configured");
+        withhold(&mut out, &[B3], &own);
+        assert_eq!(fields(&out), []);
+        let mut out = headers(&[("x-request-id", "their-own")]);
+        withhold(&mut out, DEFAULT, &own);
+        assert_eq!(fields(&out), [("x-request-id", "their-own")]);
     }
 
     #[test]

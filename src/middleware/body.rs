@@ -19,7 +19,7 @@ pin_project! {
         #[pin]
         body: Option<B>,
         watch: Option<W>,
-        // What the head promised, if it did.
+        // Bytes still to come of those announced, if any were.
         left: Option<u64>,
     }
 
@@ -74,7 +74,7 @@ impl<B: Body, W: Watch> Body for WatchedBody<B, W> {
         let Some(mut body) = this.body.as_mut().as_pin_mut() else { return Poll::Ready(None) };
         let Some(watch) = this.watch else { return body.poll_frame(cx) };
         let polled = watch.run(|| body.as_mut().poll_frame(cx));
-        let complete = match &polled {
+        let ended = match &polled {
             Poll::Pending => return polled,
             Poll::Ready(Some(Ok(frame))) => {
                 // A server stops polling when the length is reached or the body says it is done.
@@ -86,8 +86,10 @@ impl<B: Body, W: Watch> Body for WatchedBody<B, W> {
             }
             Poll::Ready(None) => true,
         };
-        if complete {
-            this.watch.take().into_iter().for_each(|watch| watch.end(true));
+        if ended {
+            // Fewer bytes than announced are an error to the client.
+            let complete = this.left.is_none_or(|left| left == 0);
+            this.watch.take().into_iter().for_each(|watch| watch.end(complete));
         }
         polled
     }

@@ -13,6 +13,7 @@ use crate::context::{
 
 use super::ResponseBody;
 use super::body::Watch;
+use super::grpc;
 use super::layer::Server;
 
 /// Held by the request's future, then by the response's body. Its drop makes the record.
@@ -50,8 +51,6 @@ enum End {
 
 /// The client closed the connection before the head was sent; nginx's code for it.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
-const GRPC_CANCELLED: u8 = 1;
-const GRPC_UNKNOWN: u8 = 2;
 
 impl PendingExchange {
     pub(super) fn begin<B>(
@@ -65,7 +64,7 @@ impl PendingExchange {
             server: Arc::clone(server),
             context: Some(context),
             place,
-            is_grpc: is_grpc(request.headers()),
+            is_grpc: grpc::is_grpc(request.headers()),
             is_head: request.method() == Method::HEAD,
             request_bytes: content_length(request.headers()),
             head: None,
@@ -79,7 +78,7 @@ impl PendingExchange {
     pub(super) fn respond<R: Body>(mut self, response: Response<R>) -> Response<ResponseBody<R>> {
         let (mut parts, body) = response.into_parts();
         self.head = Some(self.head_of(parts.status, &parts.headers));
-        let left = content_length(&parts.headers);
+        let left = self.left(&parts.headers, &body);
         let ends_here = self.is_head || is_bodiless(parts.status) || left == Some(0);
         if let Some(context) = &self.context {
             parts.headers.insert(&X_REQUEST_ID, context.request_id().as_header().clone());
@@ -98,8 +97,16 @@ impl PendingExchange {
     }
 
     fn head_of(&self, status: StatusCode, headers: &HeaderMap) -> Head {
-        let grpc_status = if self.is_grpc { grpc_status(headers) } else { None };
+        let grpc_status = if self.is_grpc { grpc::status(headers) } else { None };
         Head { status, grpc_status, shape: self.shape(status, headers), after: self.elapsed() }
+    }
+
+    /// How many bytes of the body make it complete: those that a server announces, having read
+    /// the head or asked the body. What a gRPC call ends with comes after them.
+    fn left(&self, headers: &HeaderMap, body: &impl Body) -> Option<u64> {
+        let has_trailers = self.is_grpc && grpc::is_grpc(headers);
+        let announced = || content_length(headers).or_else(|| body.size_hint().exact());
+        if has_trailers { None } else { announced() }
     }
 
     fn shape(&self, status: StatusCode, headers: &HeaderMap) -> Shape {
@@ -145,23 +152,20 @@ impl PendingExchange {
 
     fn verdict(&self, context: &RequestContext) -> (Outcome, u16, Option<u8>) {
         let sent = self.head.map(|head| head.status.as_u16());
-        let grpc = self.head.and_then(|head| head.grpc_status);
-        let internal = StatusCode::INTERNAL_SERVER_ERROR.as_u16();
+        let status = sent.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR.as_u16());
+        // A call that ends without its status has ended in an unknown way; an answer other than
+        // 200 is none to a call.
+        let unknown = (self.is_grpc && sent == Some(200)).then_some(grpc::UNKNOWN);
+        let grpc = self.head.and_then(|head| head.grpc_status).or(unknown);
         match self.end {
-            _ if self.is_running => (Outcome::Panicked, sent.unwrap_or(internal), grpc),
+            _ if self.is_running => (Outcome::Panicked, status, grpc),
             None => {
-                let cancelled = self.is_grpc.then_some(grpc.unwrap_or(GRPC_CANCELLED));
+                let cancelled = self.is_grpc.then_some(grpc::CANCELLED);
                 (Outcome::Cancelled, sent.unwrap_or(CLIENT_CLOSED_REQUEST), cancelled)
             }
-            Some(End::ServiceFailed) => (Outcome::ServerError, internal, None),
-            Some(End::BodyFailed) => (Outcome::BodyError, sent.unwrap_or(internal), grpc),
+            Some(End::ServiceFailed) => (Outcome::ServerError, status, grpc),
+            Some(End::BodyFailed) => (Outcome::BodyError, status, grpc),
             Some(End::Complete) => {
-                let status = sent.unwrap_or(internal);
-                let grpc = match (self.is_grpc, status) {
-                    // A call that ends without its status has ended in an unknown way.
-                    (true, 200) => Some(grpc.unwrap_or(GRPC_UNKNOWN)),
-                    _ => grpc,
-                };
                 let outcome = grpc.map_or(Outcome::of_http(status), Outcome::of_grpc);
                 // Somebody within turned a panic into this answer.
                 let panicked = outcome.is_failure() && context.has_panicked();
@@ -192,7 +196,7 @@ impl Watch for PendingExchange {
 
     fn trailers(&mut self, trailers: &HeaderMap) {
         if let Some(head) = self.head.as_mut().filter(|_| self.is_grpc) {
-            head.grpc_status = grpc_status(trailers).or(head.grpc_status);
+            head.grpc_status = grpc::status(trailers).or(head.grpc_status);
         }
     }
 
@@ -219,13 +223,6 @@ impl Drop for PendingExchange {
     }
 }
 
-fn is_grpc(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let rest = content_type.and_then(|value| value.strip_prefix(b"application/grpc"));
-    // `application/grpc-web` carries its status in the body.
-    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
-}
-
 fn is_event_stream(headers: &HeaderMap) -> bool {
     let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
     content_type.is_some_and(|value| {
@@ -242,9 +239,4 @@ fn is_bodiless(status: StatusCode) -> bool {
 
 fn content_length(headers: &HeaderMap) -> Option<u64> {
     headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
-}
-
-fn grpc_status(headers: &HeaderMap) -> Option<u8> {
-    let status = headers.get("grpc-status")?;
-    Some(status.to_str().ok().and_then(|text| text.parse().ok()).unwrap_or(GRPC_UNKNOWN))
 }

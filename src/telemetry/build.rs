@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::context::{Acceptor, Call, RecordCall, Routes, Sampler};
+use crate::context::{Acceptor, Call, Record, RecordCall, Routes, Sampler};
 use crate::error::Error;
 use crate::health::Health;
 use crate::ledger::Ledger;
@@ -20,6 +20,11 @@ impl Telemetry {
     ///
     /// When a setting is out of bounds.
     pub fn build(config: Config) -> Result<Self, Error> {
+        Self::assemble(config, Vec::new())
+    }
+
+    /// The same, with `records` told of every exchange after the signals.
+    pub(super) fn assemble(config: Config, records: Vec<Arc<dyn Record>>) -> Result<Self, Error> {
         config.validate()?;
         let metrics = Metrics::new(&config.metrics, &config.clock);
         let ledger = Ledger::default();
@@ -37,11 +42,12 @@ impl Telemetry {
             ledger,
         };
         let declare = Arc::clone(&red);
+        let signals: [Arc<dyn Record>; 2] = [red, users];
         let server = Arc::new(Server {
             acceptor,
             routes,
             declare: Box::new(move |method, template| declare.declare(method, template)),
-            records: if config.disabled { Vec::new() } else { vec![red, users] },
+            records: if config.disabled { Vec::new() } else { signals.into_iter().chain(records).collect() },
         });
         let (health, serving) = (Health::default(), Serving::default());
         Ok(Self { parts: Arc::new(Parts { config, metrics, health, server, calls, serving }) })

@@ -3,11 +3,12 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::{HeaderMap, Response};
+use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 
 use crate::context::{Call, Outcome};
 use crate::middleware::body::{Watch, WatchedBody};
+use crate::middleware::grpc;
 
 use super::ClientBody;
 use super::layer::Client;
@@ -18,8 +19,11 @@ pub struct PendingCall {
     client: Arc<Client>,
     operation: &'static str,
     began: Instant,
-    /// What the answer's head says, if there was one.
+    is_grpc: bool,
+    /// What the answer says so far, if there was one.
     answer: Option<Outcome>,
+    /// Whether the caller waits for the rest of the answer, or for all of it.
+    is_waiting: bool,
     end: Option<End>,
 }
 
@@ -30,19 +34,22 @@ enum End {
 }
 
 impl PendingCall {
-    pub(super) fn begin(client: &Arc<Client>, operation: &'static str) -> Self {
+    pub(super) fn begin(client: &Arc<Client>, operation: &'static str, is_grpc: bool) -> Self {
         let began = client.clock.now();
-        Self { client: Arc::clone(client), operation, began, answer: None, end: None }
+        let (client, is_waiting) = (Arc::clone(client), true);
+        Self { client, operation, began, is_grpc, answer: None, is_waiting, end: None }
     }
 
     pub(super) fn respond<R: Body>(mut self, response: Response<R>) -> Response<ClientBody<R>> {
-        self.answer = Some(Outcome::of_http(response.status().as_u16()));
         let (parts, body) = response.into_parts();
+        self.is_grpc = self.is_grpc && parts.status == StatusCode::OK;
+        self.is_waiting = false;
+        self.answer = Some(self.answer_of(parts.status, &parts.headers));
         let body = if body.is_end_stream() {
             self.end(true);
             ClientBody::unwatched(body)
         } else {
-            let left = body.size_hint().exact();
+            let left = if self.is_grpc { None } else { body.size_hint().exact() };
             WatchedBody::new(body, left, self)
         };
         Response::from_parts(parts, body)
@@ -53,8 +60,18 @@ impl PendingCall {
         self.end = Some(End::Failed);
     }
 
+    fn answer_of(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
+        if self.is_grpc {
+            Outcome::of_grpc(grpc::status(headers).unwrap_or(grpc::UNKNOWN))
+        } else {
+            Outcome::of_http(status.as_u16())
+        }
+    }
+
+    /// A caller that has its answer and lets go of the rest unread has cancelled nothing.
     fn outcome(&self) -> Outcome {
         match (self.end, self.answer) {
+            (None, Some(answer)) if !self.is_waiting && !self.is_grpc => answer,
             (None, _) => Outcome::Cancelled,
             (Some(End::Complete), Some(answer)) => answer,
             (Some(End::Complete | End::Failed), None) => Outcome::ServerError,
@@ -69,12 +86,19 @@ impl Watch for PendingCall {
     }
 
     fn run<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        self.is_waiting = true;
         work()
     }
 
-    fn data(&mut self, _bytes: u64) {}
+    fn data(&mut self, _bytes: u64) {
+        self.is_waiting = false;
+    }
 
-    fn trailers(&mut self, _trailers: &HeaderMap) {}
+    fn trailers(&mut self, trailers: &HeaderMap) {
+        if let Some(status) = grpc::status(trailers).filter(|_| self.is_grpc) {
+            self.answer = Some(Outcome::of_grpc(status));
+        }
+    }
 
     fn end(mut self, complete: bool) {
         self.end = Some(if complete { End::Complete } else { End::Failed });

@@ -9,7 +9,8 @@ use http::{HeaderValue, Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::context::{Outgoing, RequestContext, Verb, inject};
+use crate::context::{Outgoing, RequestContext, Verb, inject, withhold};
+use crate::middleware::grpc::is_grpc;
 
 use super::ClientBody;
 use super::call::PendingCall;
@@ -48,19 +49,21 @@ where
         }
         let named = request.extensions().get::<Operation>().map(|operation| operation.0);
         let operation = named.unwrap_or_else(|| Verb::of(request.method()).as_str());
-        let call = PendingCall::begin(&self.client, operation);
+        let call = PendingCall::begin(&self.client, operation, is_grpc(request.headers()));
         ClientFuture::new(self.inner.call(request), call)
     }
 }
 
 impl Client {
-    /// Writes the context into the request's headers, as far as its host may have it.
+    /// Writes the context into the request's headers, as far as its host may have it; what may
+    /// not go there and was copied from the caller is taken away.
     fn hand_on<B>(&self, context: &RequestContext, request: &mut Request<B>) {
         let Some((to_host, with_baggage)) = self.allowed(request) else { return };
+        let start = context.start();
         if !to_host {
+            withhold(request.headers_mut(), &self.policy.propagators, &start.request_id);
             return;
         }
-        let start = context.start();
         let outgoing = Outgoing {
             trace_id: start.trace_id,
             span_id: start.span_id,
