@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::config::Config;
 use crate::context::Exchanges;
 use crate::error::Error;
-use crate::telemetry::Telemetry;
+use super::Telemetry;
 
 impl Telemetry {
     /// As [`build`](Self::build), and every finished exchange can be taken from what comes with it.
