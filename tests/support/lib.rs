@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod child;
+pub mod connection;
 pub mod exporter;
 pub mod golden;
 pub mod http;
@@ -8,5 +9,8 @@ pub mod metric_family;
 pub mod oracle;
 pub mod prometheus;
 pub mod promtool;
+pub mod samples;
+pub mod scripted;
+pub mod serve;
 pub mod tools;
 pub mod wait;

@@ -2,9 +2,10 @@
 
 use std::fmt::Display;
 use std::time::Duration;
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep, timeout};
 
 const INTERVAL: Duration = Duration::from_millis(50);
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Asks `probe` until it answers `Ok`, every 50 ms. Panics after `deadline`, saying `what` was
 /// waited for and what was seen last.
@@ -23,4 +24,10 @@ pub async fn wait_until<T, E: Display>(
             Err(_) => sleep(INTERVAL).await,
         }
     }
+}
+
+/// What `future` comes to. Panics after 20 s, saying `what` was waited for.
+pub async fn soon<F: Future>(what: &str, future: F) -> F::Output {
+    let result = timeout(PATIENCE, future).await;
+    result.unwrap_or_else(|_| panic!("waited {PATIENCE:?} for {what}"))
 }

@@ -1,0 +1,10 @@
+//! However a request ends, it ends in one exchange; over real sockets, HTTP/1.1 and HTTP/2.
+
+mod case;
+mod grpc;
+mod keep_alive;
+mod matrix;
+mod order;
+mod raw;
+mod run;
+mod time;
