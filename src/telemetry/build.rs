@@ -47,7 +47,11 @@ impl Telemetry {
             acceptor,
             routes,
             declare: Box::new(move |method, template| declare.declare(method, template)),
-            records: if config.disabled { Vec::new() } else { signals.into_iter().chain(records).collect() },
+            records: if config.disabled {
+                Vec::new()
+            } else {
+                signals.into_iter().chain(records).collect()
+            },
         });
         let (health, serving) = (Health::default(), Serving::default());
         Ok(Self { parts: Arc::new(Parts { config, metrics, health, server, calls, serving }) })

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
+use super::Telemetry;
 use crate::config::Config;
 use crate::context::Exchanges;
 use crate::error::Error;
-use super::Telemetry;
 
 impl Telemetry {
     /// As [`build`](Self::build), and every finished exchange can be taken from what comes with it.

@@ -8,3 +8,4 @@ mod order;
 mod raw;
 mod run;
 mod time;
+mod upgrade;

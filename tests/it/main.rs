@@ -8,6 +8,7 @@ mod config;
 mod exposition;
 mod families;
 mod histogram;
+mod lifecycle;
 mod propagation;
 mod reference;
 mod request_id;

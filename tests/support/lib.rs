@@ -6,6 +6,7 @@ pub mod exporter;
 pub mod golden;
 pub mod http;
 pub mod metric_family;
+pub mod numbers;
 pub mod oracle;
 pub mod prometheus;
 pub mod promtool;

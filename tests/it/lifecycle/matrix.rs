@@ -14,7 +14,16 @@ fn complete() -> Vec<Case> {
         case("empty").answers(200, []).knowing_its_end(),
         case("empty, found out by a poll").answers(200, []),
         case("empty, by its size").answers(200, [Hang]).length(0).over(Version::HTTP_11),
-        case("HEAD").method(Method::HEAD).answers(200, [Hang]).header("content-length", "5"),
+        case("HEAD")
+            .method(Method::HEAD)
+            .answers(200, [])
+            .header("content-length", "5")
+            .knowing_its_end(),
+        case("HEAD answered with a body")
+            .method(Method::HEAD)
+            .answers(200, [Hang])
+            .header("content-length", "5")
+            .over(Version::HTTP_11),
         case("204").answers(204, [Hang]).over(Version::HTTP_11).ends(Success, 204),
         case("204 with an end").answers(204, []).knowing_its_end().ends(Success, 204),
         case("304").answers(304, [Hang]).over(Version::HTTP_11).ends(Success, 304),
@@ -42,7 +51,10 @@ fn complete() -> Vec<Case> {
             .length(5)
             .bytes(5),
         case("an inner layer").answers(200, hello).within(Stack::Doubled).bytes(5),
-        case("a timeout that is not reached").answers(200, hello).within(Stack::TimeoutWithin).bytes(5),
+        case("a timeout that is not reached")
+            .answers(200, hello)
+            .within(Stack::TimeoutWithin)
+            .bytes(5),
     ]
 }
 
@@ -119,14 +131,16 @@ fn failures() -> Vec<Case> {
         case("service error").acts(Act::Fail).ends(ServerError, 500),
         broken("body error").answers(200, [hello, Fail]),
         case("body error at once").answers(200, [Fail]).ends(BodyError, 200),
-        broken("body shorter than announced")
-            .answers(200, [hello])
-            .header("content-length", "10"),
+        broken("body shorter than announced").answers(200, [hello]).header("content-length", "10"),
         panicked("panic in call").acts(Act::PanicInCall),
         panicked("panic in poll").acts(Act::PanicInPoll),
         panicked("panic in the body").answers(200, [hello, Panic]).ends(Panicked, 200).bytes(5),
-        panicked("panic in call, caught around").acts(Act::PanicInCall).within(Stack::CatchPanicAround),
-        panicked("panic in poll, caught around").acts(Act::PanicInPoll).within(Stack::CatchPanicAround),
+        panicked("panic in call, caught around")
+            .acts(Act::PanicInCall)
+            .within(Stack::CatchPanicAround),
+        panicked("panic in poll, caught around")
+            .acts(Act::PanicInPoll)
+            .within(Stack::CatchPanicAround),
         panicked("panic in the body, with CatchPanic around")
             .answers(200, [hello, Panic])
             .within(Stack::CatchPanicAround)

@@ -1,0 +1,76 @@
+//! Connections that go on in another protocol: the exchange ends at the head, the bytes still flow.
+
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, Version};
+use http_body_util::{Empty, Full};
+use hyper::body::Incoming;
+use hyper::upgrade::{self, OnUpgrade};
+use hyper_util::rt::TokioIo;
+use obskit::Telemetry;
+use obskit::config::Config;
+use obskit::context::{Outcome, Shape};
+use obskit_tests::connection::Connection;
+use obskit_tests::samples::{in_flight, sum};
+use obskit_tests::serve::Server;
+use obskit_tests::wait::soon;
+use std::convert::Infallible;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tower::{Layer, service_fn};
+
+#[tokio::test]
+async fn a_socket_upgraded_by_101() {
+    let request = Request::get("/").header("connection", "upgrade").header("upgrade", "echo");
+    check(request.body(Full::default()).unwrap(), Version::HTTP_11, 101).await;
+}
+
+#[tokio::test]
+async fn a_tunnel_by_connect() {
+    let request = Request::connect("example.com:443").body(Full::default()).unwrap();
+    check(request.clone(), Version::HTTP_11, 200).await;
+    check(request, Version::HTTP_2, 200).await;
+}
+
+async fn check(request: Request<Full<Bytes>>, version: Version, status: u16) {
+    let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+    let server = Server::start(telemetry.layer().layer(service_fn(upgrade))).await;
+    let mut connection = Connection::open(server.address, version).await;
+    let response = soon("the head", connection.send(request)).await.unwrap();
+    assert!(response.headers().contains_key("x-request-id"));
+    let ended = soon("the exchange", exchanges.next()).await;
+    assert_eq!((ended.outcome, ended.status), (Outcome::Success, status), "{version:?}");
+    assert_eq!(ended.shape, Shape::Upgrade);
+    let mut socket = TokioIo::new(soon("the upgrade", upgrade::on(response)).await.unwrap());
+    socket.write_all(b"hello").await.unwrap();
+    let mut answer = [0; 5];
+    soon("the echo", socket.read_exact(&mut answer)).await.unwrap();
+    assert_eq!(&answer, b"hello");
+    drop(socket);
+    connection.vanish().await;
+    soon("the end", server.stop()).await;
+    assert!(exchanges.drain().is_empty() && in_flight(&telemetry).abs() < 0.5);
+    for latency in ["http_request_duration_seconds_count", "http_response_ttfb_seconds_count"] {
+        assert!(sum(&telemetry, latency, &[]).abs() < 0.5, "{latency}");
+    }
+}
+
+async fn upgrade(mut request: Request<Incoming>) -> Result<Response<Empty<Bytes>>, Infallible> {
+    let upgraded = upgrade::on(&mut request);
+    tokio::spawn(echo(upgraded));
+    let response = Response::builder();
+    let response = match *request.method() {
+        Method::CONNECT => response,
+        _ => response
+            .status(StatusCode::SWITCHING_PROTOCOLS)
+            .header("connection", "upgrade")
+            .header("upgrade", "echo"),
+    };
+    Ok(response.body(Empty::new()).unwrap())
+}
+
+async fn echo(upgraded: OnUpgrade) {
+    let mut socket = TokioIo::new(upgraded.await.unwrap());
+    let mut bytes = [0; 5];
+    socket.read_exact(&mut bytes).await.unwrap();
+    socket.write_all(&bytes).await.unwrap();
+    socket.flush().await.unwrap();
+}
