@@ -54,13 +54,13 @@ impl Descriptor {
         self.validate_name()?;
         if self.help.is_empty() || self.help.len() > MAX_HELP_BYTES {
             let found = self.help.len();
-            return Err(
-                self.refuse(&format!("help of {found} bytes; 1 to {MAX_HELP_BYTES} are accepted"))
-            );
+            return Err(self
+                .refuse(&format!("its help has {found} bytes; accepted: 1 to {MAX_HELP_BYTES}")));
         }
         if self.labels.len() != declared {
             let found = self.labels.len();
-            return Err(self.refuse(&format!("{found} label names for {declared} label types")));
+            let what = format!("it has {found} label names for {declared} label types");
+            return Err(self.refuse(&what));
         }
         self.labels.iter().enumerate().try_for_each(|(n, label)| self.validate_label(n, label))
     }
@@ -70,12 +70,12 @@ impl Descriptor {
         if name.len() > MAX_NAME_BYTES || !is_metric_name(name) {
             let accepted =
                 "a letter, `_` or `:`, then letters, digits, `_` or `:`, 200 bytes at most";
-            return Err(self.refuse(&format!("its name; accepted: {accepted}")));
+            return Err(self.refuse(&format!("it is no name; accepted: {accepted}")));
         }
         match (self.kind, name.ends_with("_total")) {
-            (Kind::Counter, false) => Err(self.refuse("its name; a counter's ends in `_total`")),
+            (Kind::Counter, false) => Err(self.refuse("a counter's name ends in `_total`")),
             (Kind::Counter, true) if name == "_total" => {
-                Err(self.refuse("its name; nothing stands before `_total`"))
+                Err(self.refuse("nothing stands before `_total`"))
             }
             (Kind::Counter, true) => Ok(()),
             (Kind::Gauge | Kind::Histogram, _) => {
@@ -83,7 +83,8 @@ impl Descriptor {
                     // `build_info` is a gauge by long custom; OpenMetrics knows it as an info.
                     Some(&"_info") | None => Ok(()),
                     Some(suffix) => {
-                        Err(self.refuse(&format!("its name; `{suffix}` ends the names of samples")))
+                        Err(self
+                            .refuse(&format!("`{suffix}` ends the names of other kinds' samples")))
                     }
                 }
             }
@@ -96,19 +97,19 @@ impl Descriptor {
             || label.starts_with("__")
         {
             let accepted = "a letter or `_`, then letters, digits or `_`, without `__` before it";
-            return Err(self.refuse(&format!("label {label:?}; accepted: {accepted}")));
+            return Err(self.refuse(&format!("{label:?} is no label's name; accepted: {accepted}")));
         }
         if self.kind == Kind::Histogram && label == "le" {
-            return Err(self.refuse("label \"le\"; a histogram's buckets use it"));
+            return Err(self.refuse("the label \"le\" is that of a histogram's buckets"));
         }
         if self.labels.iter().take(n).any(|earlier| earlier == label) {
-            return Err(self.refuse(&format!("label {label:?}; it stands twice")));
+            return Err(self.refuse(&format!("the label {label:?} stands twice")));
         }
         Ok(())
     }
 
     pub(super) fn refuse(&self, what: &str) -> Error {
-        Error::metric(format!("metric {:?} has {what}", self.name))
+        Error::metric(format!("metric {:?}: {what}", self.name))
     }
 }
 

@@ -45,21 +45,21 @@ fn bounds_are_finite_ascending_and_64_at_most() {
         assert_eq!(refusal(bounds.clone()), None, "{bounds:?}");
     }
     let said = |bounds: Bounds| refusal(bounds).unwrap();
-    let count = "1 to 64 bounds are accepted";
-    let name = "metric \"work_seconds\" has";
-    assert_eq!(said([].into()), format!("{name} no buckets; {count}"));
-    assert_eq!(said(Bounds::linear(0.0, 1.0, 65)), format!("{name} more than 64 buckets; {count}"));
+    let count = "accepted: 1 to 64 bounds";
+    let name = "metric \"work_seconds\": it has";
+    assert_eq!(said([].into()), format!("{name} 0 buckets; {count}"));
+    assert_eq!(said(Bounds::linear(0.0, 1.0, 65)), format!("{name} 65 buckets; {count}"));
     assert_eq!(
         said([1.0, 1.0].into()),
-        format!("{name} buckets [1.0, 1.0] in a row; bounds are accepted ascending")
+        format!("{name} the buckets [1.0, 1.0] in a row; accepted: ascending bounds")
     );
     assert_eq!(
         said([1.0, 3.0, 2.0].into()),
-        format!("{name} buckets [3.0, 2.0] in a row; bounds are accepted ascending")
+        format!("{name} the buckets [3.0, 2.0] in a row; accepted: ascending bounds")
     );
     for (bound, shown) in [(f64::INFINITY, "inf"), (f64::NAN, "NaN"), (-1.0 / 0.0, "-inf")] {
-        let finite = "accepted are finite bounds, and one up to +Inf is always there";
-        assert_eq!(said([1.0, bound].into()), format!("{name} bucket {shown}; {finite}"));
+        let finite = "accepted: finite bounds, +Inf being always there";
+        assert_eq!(said([1.0, bound].into()), format!("{name} the bucket {shown}; {finite}"));
     }
 }
 

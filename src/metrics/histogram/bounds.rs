@@ -58,17 +58,19 @@ impl Bounds {
 
     pub(super) fn validate(&self) -> Result<(), String> {
         if self.is_empty() || self.len() > MAX_BOUNDS {
-            let found = if self.is_empty() { "no buckets" } else { "more than 64 buckets" };
-            return Err(format!("{found}; 1 to {MAX_BOUNDS} bounds are accepted"));
+            let found = self.len();
+            return Err(format!("it has {found} buckets; accepted: 1 to {MAX_BOUNDS} bounds"));
         }
         if let Some(bound) = self.iter().find(|bound| !bound.is_finite()) {
             return Err(format!(
-                "bucket {bound:?}; accepted are finite bounds, and one up to +Inf is always there"
+                "it has the bucket {bound:?}; accepted: finite bounds, +Inf being always there"
             ));
         }
         let unordered = |pair: &&[f64]| matches!(pair, [lower, upper] if lower >= upper);
         match self.windows(2).find(unordered) {
-            Some(pair) => Err(format!("buckets {pair:?} in a row; bounds are accepted ascending")),
+            Some(pair) => {
+                Err(format!("it has the buckets {pair:?} in a row; accepted: ascending bounds"))
+            }
             None => Ok(()),
         }
     }
