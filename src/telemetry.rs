@@ -13,6 +13,12 @@ mod serve;
 #[path = "telemetry/serve/disabled.rs"]
 mod serve;
 mod shutdown;
+#[cfg(feature = "tokio")]
+#[path = "telemetry/watching/enabled.rs"]
+mod watching;
+#[cfg(not(feature = "tokio"))]
+#[path = "telemetry/watching/disabled.rs"]
+mod watching;
 
 use std::fmt;
 use std::sync::Arc;
@@ -52,6 +58,7 @@ struct Parts {
     health: Health,
     server: Arc<Server>,
     calls: Arc<dyn crate::context::RecordCall>,
+    watching: watching::Watching,
     serving: serve::Serving,
 }
 
@@ -100,7 +107,9 @@ impl Telemetry {
 
 impl fmt::Debug for Telemetry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let service = &self.parts.config.service.name;
-        f.debug_struct("Telemetry").field("service", service).finish_non_exhaustive()
+        let Parts { config, watching, .. } = &*self.parts;
+        let mut telemetry = f.debug_struct("Telemetry");
+        telemetry.field("service", &config.service.name).field("watching", watching);
+        telemetry.finish_non_exhaustive()
     }
 }

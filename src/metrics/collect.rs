@@ -17,7 +17,7 @@ use super::registry::Metrics;
 pub(crate) use runtime::Runtimes;
 
 /// Registers `build_info` and, unless switched off, the metrics of the process and of the runtime
-/// that the caller is in. Others can be watched by what is returned.
+/// that the caller is in, if it is in one. Others are watched by what is returned.
 ///
 /// # Errors
 ///
@@ -31,6 +31,6 @@ pub(crate) fn register(metrics: &Metrics, config: &Config) -> Result<Option<Runt
         return Ok(None);
     }
     let runtimes = Runtimes::register(metrics)?;
-    runtimes.watch_current()?;
+    runtimes.watch_first()?;
     Ok(Some(runtimes))
 }

@@ -11,6 +11,7 @@ use crate::metrics::{ActiveUsers, Dependencies, Metrics, Red, collect, losses};
 use crate::middleware::Server;
 
 use super::serve::Serving;
+use super::watching::Watching;
 use super::{Parts, Telemetry};
 
 impl Telemetry {
@@ -33,7 +34,7 @@ impl Telemetry {
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let calls = calls(&metrics, config.disabled)?;
         let users = Arc::new(ActiveUsers::register(&metrics)?);
-        collect::register(&metrics, &config)?;
+        let watching = Watching::new(collect::register(&metrics, &config)?);
         let acceptor = Acceptor {
             clock: config.clock.clone(),
             policy: config.context.clone(),
@@ -54,7 +55,8 @@ impl Telemetry {
             },
         });
         let (health, serving) = (Health::default(), Serving::default());
-        Ok(Self { parts: Arc::new(Parts { config, metrics, health, server, calls, serving }) })
+        let parts = Parts { config, metrics, health, server, calls, watching, serving };
+        Ok(Self { parts: Arc::new(parts) })
     }
 }
 

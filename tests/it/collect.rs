@@ -11,6 +11,7 @@ use http::{Request, Response};
 use obskit::Telemetry;
 use obskit::config::{Clock, Config};
 use obskit::context::RequestContext;
+use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tower::{Layer, ServiceExt, service_fn};
 
@@ -188,7 +189,27 @@ async fn the_runtime_it_is_built_in_is_watched() {
 
 #[test]
 fn outside_of_a_runtime_none_is_watched() {
-    assert_eq!(find(&telemetry(), "runtime_workers{runtime=\"main\"}"), None);
+    let telemetry = telemetry();
+    assert!(telemetry.watch_runtime("jobs").unwrap_err().to_string().contains("\"jobs\""));
+    assert_eq!(find(&telemetry, "runtime_workers{runtime=\"main\"}"), None);
+    assert_eq!(find(&telemetry, "runtime_workers{runtime=\"jobs\"}"), None);
+}
+
+/// A `main` that builds its telemetry before its runtimes.
+#[test]
+fn runtimes_that_come_later_are_watched() {
+    let mut config = Config::default();
+    config.admin.addr = ([127, 0, 0, 1], 0).into();
+    let telemetry = Telemetry::build(config).unwrap();
+    let workers = |runtime| whole(&telemetry, &format!("runtime_workers{{runtime=\"{runtime}\"}}"));
+    let multi = |count| Builder::new_multi_thread().enable_all().worker_threads(count).build();
+    let (service, jobs) = (multi(2).unwrap(), multi(3).unwrap());
+    service.block_on(telemetry.serve_admin()).unwrap();
+    jobs.block_on(async { telemetry.watch_runtime("jobs") }).unwrap();
+    assert_eq!((workers("main"), workers("jobs")), (2, 3));
+    assert!(jobs.block_on(async { telemetry.watch_runtime("main") }).is_err(), "named twice");
+    jobs.block_on(telemetry.serve_admin()).unwrap();
+    assert_eq!(workers("main"), 2);
 }
 
 /// The estimate's standard error is 0.81 %, so five of them are met by no key in a million.

@@ -42,6 +42,7 @@ impl Telemetry {
             State::Running(server, _) => Ok(server.addr()),
             State::Stopped => Err(Error::runtime("the telemetry was shut down")),
             State::NotYet => {
+                self.parts.watching.watch_first()?;
                 let background = Arc::new(Background::start()?);
                 let server = Server::start(self.admin(), self.config().admin.addr, &background)?;
                 *state = State::Running(server, background);

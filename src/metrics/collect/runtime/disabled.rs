@@ -14,7 +14,7 @@ impl Runtimes {
     }
 
     #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "the twin of what can fail")]
-    pub(crate) fn watch_current(&self) -> Result<(), Error> {
+    pub(crate) fn watch_first(&self) -> Result<(), Error> {
         Ok(())
     }
 }

@@ -78,9 +78,26 @@ impl Runtimes {
         Ok(())
     }
 
-    /// The same for the runtime that the caller is in, if it is in one, by the name of `main`.
-    pub(crate) fn watch_current(&self) -> Result<(), Error> {
-        Handle::try_current().map_or(Ok(()), |handle| self.watch("main", &handle))
+    /// The same for the runtime that the caller is in.
+    ///
+    /// # Errors
+    ///
+    /// When the caller is in none, or another runtime has the name.
+    pub(crate) fn watch_current(&self, name: &str) -> Result<(), Error> {
+        match Handle::try_current() {
+            Ok(handle) => self.watch(name, &handle),
+            Err(_) => Err(Error::metric(format!(
+                "the runtime {name:?} cannot be watched, for the caller is in none"
+            ))),
+        }
+    }
+
+    /// The same for the runtime that the caller is in, if it is in one and none is watched yet, by
+    /// the name of `main`.
+    pub(crate) fn watch_first(&self) -> Result<(), Error> {
+        let first = lock(&self.names).is_empty();
+        let handle = Handle::try_current().ok().filter(|_| first);
+        handle.map_or(Ok(()), |handle| self.watch("main", &handle))
     }
 
     fn take(&self, name: &str) -> Result<(), Error> {
