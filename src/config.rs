@@ -4,6 +4,9 @@
 //! wants in code, and hands the whole to [`init`](crate::init). Every variable stands in
 //! [`VARIABLES`].
 //!
+//! What belongs to logs, to reports, to the export of traces and to the way down is read and
+//! checked, and without effect until those parts of obskit are there.
+//!
 //! ```
 //! use obskit::config::Config;
 //!
@@ -53,8 +56,8 @@ pub use traces::{RootSampler, Sampler, Traces};
 #[derive(Clone, Debug, Default)]
 #[non_exhaustive]
 pub struct Config {
-    /// Nothing is recorded or exported of requests and calls; the context still passes through,
-    /// and probes are still served, or the service would be taken for dead.
+    /// Nothing is recorded or exported of requests and calls. The context still passes through,
+    /// and the operator is still served, or the service would be taken for dead.
     /// Default: false (`OTEL_SDK_DISABLED`).
     pub disabled: bool,
     /// Who is speaking.
@@ -75,7 +78,7 @@ pub struct Config {
     pub shutdown: Shutdown,
     /// What time it is. Default: the system's clock.
     pub clock: Clock,
-    /// Settings that were ignored, in words, to be told once at start-up. The OpenTelemetry
+    /// Settings that were ignored, in words; [`init`](crate::init) logs them. The OpenTelemetry
     /// specification wants a wrong `OTEL_*` value ignored with a warning, not refused.
     pub warnings: Vec<String>,
 }

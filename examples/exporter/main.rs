@@ -58,7 +58,6 @@ async fn main() -> ExitCode {
 async fn run(args: Args) -> Result<(), Failure> {
     let config = configure(&args)?;
     logs::start(&config.logs)?;
-    config.warnings.iter().for_each(|warning| warn!("{warning}"));
     let telemetry = obskit::init(config)?;
     // Before anything is served, so that no signal is missed.
     let mut leave = leave::asked()?;

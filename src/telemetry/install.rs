@@ -10,6 +10,9 @@ use crate::error::Error;
 
 /// Builds the telemetry of this process and installs it.
 ///
+/// What of the settings was ignored ([`Config::warnings`]) is logged, a warning each, so install a
+/// `tracing` subscriber before.
+///
 /// A panic is then booked to the request it happened in, also when a layer within
 /// [`ServerLayer`](crate::middleware::ServerLayer) catches it; the panic hook that was set before
 /// still runs.
@@ -26,6 +29,7 @@ pub fn init(config: Config) -> Result<Telemetry, Error> {
              and Telemetry::build any number of times",
         ));
     }
+    telemetry.config().warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     mark_panics();
     Ok(telemetry)
 }
