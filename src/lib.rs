@@ -37,7 +37,7 @@
 //!
 //! | feature | adds | default |
 //! |---|---|---|
-//! | `macros` | attributes | yes |
+//! | `macros` | attributes; none so far | yes |
 //! | `admin` | the operator's server | yes |
 //! | `axum` | routes from axum's `MatchedPath`, and the operator's routes as an axum router | |
 //! | `hyper` | an executor for hyper clients that keeps the current request | with `admin` |

@@ -41,7 +41,8 @@ const BUCKETS: &str = "0.005,0.01,0.025,0.05,0.1,0.25,0.5,1,2.5,5,10";
 #[rustfmt::skip]
 pub const VARIABLES: &[Variable] = &[
     row("OTEL_SDK_DISABLED", SWITCH, "false",
-        "Nothing is recorded, served or exported; the context still passes through."),
+        "Nothing is recorded or exported of requests and calls; the context still passes through, \
+         and the operator is still served."),
     row("OTEL_SERVICE_NAME", TEXT, "unknown_service",
         "The service's name. Goes before `service.name` in `OTEL_RESOURCE_ATTRIBUTES`."),
     row("OTEL_RESOURCE_ATTRIBUTES",
