@@ -5,6 +5,7 @@ mod architecture;
 mod cardinality;
 mod collect;
 mod config;
+mod context;
 mod exposition;
 mod families;
 mod histogram;
