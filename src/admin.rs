@@ -1,9 +1,7 @@
 //! The operator's server: metrics and probes, apart from the service's own traffic.
 //!
 //! [`Telemetry::serve_admin`](crate::Telemetry::serve_admin) serves them on an address and a thread
-//! of their own, so that they answer while the service has stalled. With the feature `axum` the
-//! same routes mount in the service's own router, see
-//! [`Telemetry::admin_router`](crate::Telemetry::admin_router).
+//! of their own, so that they answer while the service has stalled.
 //!
 #![doc = include_str!("../docs/endpoints.md")]
 //!

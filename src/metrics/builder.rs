@@ -57,6 +57,15 @@ impl<L: LabelSet, M: Metric> Builder<L, M> {
     ///
     /// Where the values of all of a metric's labels are known and make at most 256 series, each
     /// exists at 0 from the first scrape.
+    ///
+    /// A `String` is no label, for what a caller types has no bound; [`Text`](super::Text) says
+    /// that the series limit is meant to be it:
+    ///
+    /// ```compile_fail,E0277
+    /// # let metrics = obskit::metrics::Metrics::default();
+    /// metrics.counter("failures_total", "Failures.").label::<String>("error").register()?;
+    /// # Ok::<(), obskit::Error>(())
+    /// ```
     pub fn label<D: Declared>(
         mut self,
         name: impl Into<Cow<'static, str>>,

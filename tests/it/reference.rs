@@ -42,7 +42,15 @@ fn endpoints() -> String {
         let paths: Vec<_> = route.paths().collect();
         format!("| {} | {} | {} |\n", list(&paths), route.methods, route.help)
     });
-    format!("| path | methods | what it says |\n|---|---|---|\n{}", rows.collect::<String>())
+    format!(
+        "# Endpoints\n\n\
+         The operator's server listens on 127.0.0.1:9464 unless `OBSKIT_ADMIN_ADDR` says otherwise. \
+         With axum the same routes, but for `/`, mount in the service's own router by \
+         `Telemetry::admin_router`: under `/api` they are `/api/metrics`, `/api/health` and so \
+         on.\n\n\
+         | path | methods | what it says |\n|---|---|---|\n{}",
+        rows.collect::<String>(),
+    )
 }
 
 fn list(names: &[&str]) -> String {
