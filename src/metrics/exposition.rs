@@ -92,29 +92,32 @@ impl Encoder<'_> {
         self.label_names(&family.labels);
     }
 
+    #[inline]
     pub(crate) fn counter(&mut self, sample: Sample<'_>, total: Number) {
         self.counter_with(sample, total, None);
     }
 
     pub(crate) fn histogram(&mut self, sample: Sample<'_>, histogram: &HistogramSample<'_>) {
         match &mut self.0 {
-            Form::Text(lines) => text::histogram(lines, sample, histogram),
-            Form::OpenMetrics(lines) => openmetrics::histogram(lines, sample, histogram),
-            Form::Protobuf(protobuf) => protobuf.histogram(sample, histogram),
+            Form::Text(lines) => text::histogram(lines, &sample, histogram),
+            Form::OpenMetrics(lines) => openmetrics::histogram(lines, &sample, histogram),
+            Form::Protobuf(protobuf) => protobuf.histogram(&sample, histogram),
             Form::Owned(families) => owned::histogram(families, sample, histogram),
         }
     }
 
+    #[inline]
     pub(crate) fn gauge(&mut self, sample: Sample<'_>, value: Number) {
         match &mut self.0 {
             Form::Text(lines) | Form::OpenMetrics(lines) => {
-                lines.sample(sample.labels, value);
+                lines.sample(&sample.labels, &value);
             }
-            Form::Protobuf(protobuf) => protobuf.gauge(sample, value),
+            Form::Protobuf(protobuf) => protobuf.gauge(&sample, value),
             Form::Owned(families) => owned::value(families, sample, value, None),
         }
     }
 
+    #[inline]
     fn counter_with(
         &mut self,
         sample: Sample<'_>,
@@ -123,10 +126,10 @@ impl Encoder<'_> {
     ) {
         match &mut self.0 {
             Form::Text(lines) => {
-                lines.sample(sample.labels, total);
+                lines.sample(&sample.labels, &total);
             }
-            Form::OpenMetrics(lines) => openmetrics::counter(lines, sample, total, exemplar),
-            Form::Protobuf(protobuf) => protobuf.counter(sample, total, exemplar),
+            Form::OpenMetrics(lines) => openmetrics::counter(lines, &sample, &total, exemplar),
+            Form::Protobuf(protobuf) => protobuf.counter(&sample, total, exemplar),
             Form::Owned(families) => owned::value(families, sample, total, exemplar),
         }
     }

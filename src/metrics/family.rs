@@ -12,7 +12,7 @@ use crate::config::Clock;
 
 use super::descriptor::Descriptor;
 use super::exposition::{Encoder, Sample};
-use super::key::{Key, Labels, is_plain};
+use super::key::{Key, Labels, Layout};
 use super::label::{LabelSet, Values};
 use super::metric::Metric;
 
@@ -73,7 +73,7 @@ struct Series<M> {
     metric: M,
     /// Tenths of a second after the family's epoch: enough for 13 years, in four bytes.
     created: u32,
-    plain: bool,
+    layout: Layout,
 }
 
 const OVERFLOW: &str = "overflow";
@@ -225,13 +225,13 @@ impl<M: Metric> Core<M> {
                 reason = "not negative; saturates after 13 years"
             )]
             created: (age * 10.0) as u32,
-            plain: is_plain(values),
+            layout: Layout::of(values),
         }
     }
 
     fn encode_series(&self, series: &Series<M>, encoder: &mut Encoder<'_>) {
         let names: &[Cow<'static, str>] = &self.descriptor.labels;
-        let labels = Labels { names, values: &series.values, plain: series.plain };
+        let labels = Labels { names, values: &series.values, layout: series.layout };
         let created = Some(self.epoch + f64::from(series.created) / 10.0);
         series.metric.encode(Sample { labels, created }, encoder);
     }

@@ -24,9 +24,22 @@ pub struct LabelValue<'a> {
 pub(crate) struct Labels<'a> {
     pub(crate) names: &'a [Cow<'static, str>],
     pub(crate) values: &'a [u8],
-    /// No value needs escaping in text.
-    pub(crate) plain: bool,
+    pub(crate) layout: Layout,
 }
+
+/// What is known of a key's values before they are read.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Layout {
+    /// None needs escaping in text.
+    pub(crate) plain: bool,
+    /// How long the first are, so that their ends need not be looked for.
+    lens: [u8; KNOWN],
+}
+
+/// As many as memory has room for at no cost.
+const KNOWN: usize = 3;
+/// Stands for a length that is not known.
+const UNKNOWN: u8 = u8::MAX;
 
 pub(crate) const MAX_VALUE_BYTES: usize = 128;
 const KEY_BYTES: usize = MAX_LABELS * (MAX_VALUE_BYTES + 1);
@@ -65,22 +78,48 @@ impl LabelValue<'_> {
     }
 }
 
+impl Layout {
+    pub(crate) fn of(values: &[u8]) -> Self {
+        let mut lens = [UNKNOWN; KNOWN];
+        for (known, value) in lens.iter_mut().zip(values.split(|byte| *byte == END)) {
+            *known = u8::try_from(value.len()).unwrap_or(UNKNOWN);
+        }
+        let plain = !values.iter().any(|byte| matches!(byte, b'\\' | b'"' | b'\n'));
+        Self { plain, lens }
+    }
+
+    /// How long value `n` is, which `left` begins with.
+    #[inline]
+    pub(crate) fn len(self, n: usize, left: &[u8]) -> usize {
+        match self.lens.get(n) {
+            Some(&len) if len != UNKNOWN => len.into(),
+            _ => left.iter().position(|byte| *byte == END).unwrap_or(left.len()),
+        }
+    }
+}
+
 impl<'a> Labels<'a> {
     /// Each name with its unescaped value; a label without a value is no label.
     pub(crate) fn pairs(self) -> impl Iterator<Item = (&'a str, &'a [u8])> {
-        let pairs = self.names.iter().zip(self.values.split(|byte| *byte == END));
-        let present = pairs.filter(|(_, value)| !value.is_empty());
+        let present = self.names.iter().zip(self.values()).filter(|(_, value)| !value.is_empty());
         present.map(|(name, value)| (name.as_ref(), value))
+    }
+
+    /// Every value, unescaped; as many as there are names.
+    #[inline]
+    pub(crate) fn values(self) -> impl Iterator<Item = &'a [u8]> {
+        let mut left = self.values;
+        (0..self.names.len()).map(move |n| {
+            let len = self.layout.len(n, left);
+            let (value, rest) = left.split_at_checked(len).unwrap_or_default();
+            left = rest.get(1..).unwrap_or_default();
+            value
+        })
     }
 
     pub(crate) fn is_empty(self) -> bool {
         self.names.is_empty()
     }
-}
-
-/// Whether no value of a key needs escaping in the text formats.
-pub(crate) fn is_plain(values: &[u8]) -> bool {
-    !values.iter().any(|byte| matches!(byte, b'\\' | b'"' | b'\n'))
 }
 
 #[cold]

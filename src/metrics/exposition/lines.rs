@@ -5,7 +5,7 @@ use std::ops::Range;
 use super::number::{MAX_NUMBER_BYTES, canonical};
 use super::output::{Cursor, Output, Pieces};
 use super::{Head, HistogramSample, Number, Type};
-use crate::metrics::key::{END, Labels};
+use crate::metrics::key::Labels;
 
 /// Writes a family's samples, each on a line.
 pub(super) struct Lines<'a> {
@@ -83,7 +83,7 @@ impl<'a> Lines<'a> {
 
     /// A whole line; for a counter or a gauge. Says where its name and labels stand.
     #[inline]
-    pub(super) fn sample(&mut self, labels: Labels<'_>, value: Number) -> Range<usize> {
+    pub(super) fn sample(&mut self, labels: &Labels<'_>, value: &Number) -> Range<usize> {
         let pieces = &self.scratch.labels;
         let start = self.out.len();
         let mut end = start;
@@ -111,7 +111,7 @@ impl<'a> Lines<'a> {
     /// The lines of the buckets; `more` may add to each.
     pub(super) fn buckets(
         &mut self,
-        labels: Labels<'_>,
+        labels: &Labels<'_>,
         histogram: &HistogramSample<'_>,
         mut more: impl FnMut(&mut Output, usize),
     ) {
@@ -170,27 +170,23 @@ impl Scratch {
 impl Cursor<'_> {
     /// Each piece, with a value between it and the next.
     #[inline]
-    fn labels(&mut self, pieces: &Pieces, labels: Labels<'_>) {
-        if labels.plain {
-            self.weave(pieces, labels.values, END);
+    fn labels(&mut self, pieces: &Pieces, labels: &Labels<'_>) {
+        if labels.layout.plain {
+            self.weave(pieces, labels);
         } else {
-            self.escaped_labels(pieces, labels.values);
+            self.escaped_labels(pieces, labels);
         }
     }
 
     #[cold]
-    fn escaped_labels(&mut self, pieces: &Pieces, values: &[u8]) {
-        let mut values = values.split(|byte| *byte == END).peekable();
-        for n in 0..pieces.len() {
-            if n > 0 {
-                let value = values.next().unwrap_or_default();
+    fn escaped_labels(&mut self, pieces: &Pieces, labels: &Labels<'_>) {
+        for (n, value) in labels.values().enumerate() {
+            if n == 0 || !value.is_empty() {
+                self.piece(pieces, n);
                 self.escaped(value, true);
             }
-            let absent = values.peek().is_some_and(|value| value.is_empty());
-            if !(absent && pieces.is_inner(n)) {
-                self.piece(pieces, n);
-            }
         }
+        self.piece(pieces, labels.names.len());
     }
 
     /// Text, escaped where it needs that; quotes need it in values and some helps.
@@ -208,6 +204,6 @@ impl Cursor<'_> {
 
 /// Most bytes of these labels: every byte of their values may need escaping.
 #[inline]
-fn room(pieces: &Pieces, labels: Labels<'_>) -> usize {
+fn room(pieces: &Pieces, labels: &Labels<'_>) -> usize {
     pieces.room() + 2 * labels.values.len()
 }

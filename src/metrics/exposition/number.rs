@@ -13,11 +13,11 @@ const EXACT: u64 = 1 << 53;
 
 impl Cursor<'_> {
     #[inline]
-    pub(crate) fn number(&mut self, number: Number) {
+    pub(crate) fn number(&mut self, number: &Number) {
         match number {
-            Number::Unsigned(number) => self.unsigned(number),
-            Number::Signed(number) => self.put(itoa::Buffer::new().format(number).as_bytes()),
-            Number::Float(number) => self.float(number),
+            Number::Unsigned(number) => self.unsigned(*number),
+            Number::Signed(number) => self.put(itoa::Buffer::new().format(*number).as_bytes()),
+            Number::Float(number) => self.float(*number),
         }
     }
 
@@ -129,7 +129,7 @@ mod tests {
             (Number::Float(f64::NEG_INFINITY), "-Inf"),
         ];
         for (number, expected) in cases {
-            assert_eq!(text(|to| to.number(number)), expected, "{number:?}");
+            assert_eq!(text(|to| to.number(&number)), expected, "{number:?}");
         }
         for extreme in [f64::MIN_POSITIVE, -f64::MAX, 5e-324, -1.234_567_890_123_456_7e-300] {
             assert_eq!(text(|to| to.float(extreme)).parse(), Ok(extreme));

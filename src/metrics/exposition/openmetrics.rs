@@ -31,11 +31,11 @@ pub(super) fn head(lines: &mut Lines<'_>, head: Head<'_>) {
 
 pub(super) fn counter(
     lines: &mut Lines<'_>,
-    sample: Sample<'_>,
-    total: Number,
+    sample: &Sample<'_>,
+    total: &Number,
     exemplar: Option<&ExemplarSample>,
 ) {
-    let line = lines.sample(sample.labels, total);
+    let line = lines.sample(&sample.labels, total);
     if let Some(exemplar) = exemplar {
         lines.out.truncate(lines.out.len() - 1);
         write_exemplar(lines.out, exemplar);
@@ -48,10 +48,10 @@ pub(super) fn counter(
 
 pub(super) fn histogram(
     lines: &mut Lines<'_>,
-    sample: Sample<'_>,
+    sample: &Sample<'_>,
     histogram: &HistogramSample<'_>,
 ) {
-    lines.buckets(sample.labels, histogram, |out, bucket| {
+    lines.buckets(&sample.labels, histogram, |out, bucket| {
         if let Some(exemplar) = histogram.exemplars.get(bucket) {
             write_exemplar(out, &exemplar);
         }

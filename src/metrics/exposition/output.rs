@@ -6,6 +6,8 @@
 
 use std::ops::Range;
 
+use crate::metrics::key::Labels;
+
 /// A buffer that keeps its memory from one scrape to the next.
 #[derive(Debug, Default)]
 pub(crate) struct Output {
@@ -28,25 +30,17 @@ pub(crate) struct Pieces {
     room: usize,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Piece {
     block: [u8; BLOCK],
+    /// Of the block.
     len: usize,
-    /// Where its tail ends in `tails`; that of the piece before ends where this begins.
-    tail: usize,
-}
-
-/// Texts behind each other, each with an end, read in order.
-pub(crate) struct Values<'a> {
-    all: &'a [u8],
-    left: &'a [u8],
-    end: u8,
+    /// Where in `tails` the rest is.
+    tail: Range<usize>,
 }
 
 /// Bytes of a piece copied at once.
 const BLOCK: usize = 32;
-/// Bytes of a value copied at once.
-const WORD: usize = 8;
 
 impl Output {
     pub(crate) fn clear(&mut self) {
@@ -132,10 +126,7 @@ impl Cursor<'_> {
     /// Copies text of any length.
     #[inline]
     pub(crate) fn put(&mut self, text: &[u8]) {
-        if let Some(to) = self.room.get_mut(self.at..self.at + text.len()) {
-            to.copy_from_slice(text);
-            self.at += text.len();
-        }
+        self.at = put(self.room, self.at, text);
     }
 
     #[inline]
@@ -160,45 +151,21 @@ impl Cursor<'_> {
         }
     }
 
-    /// Copies the pieces, and between each and the next a value of `values`, where `end` ends each.
-    ///
-    /// A piece within is left out if nothing stands between it and the next: to Prometheus a label
-    /// without a value is no label.
+    /// Copies the pieces, and between each and the next a value that needs no escaping.
     #[inline]
-    pub(crate) fn weave(&mut self, pieces: &Pieces, values: &[u8], end: u8) {
-        let mut values = Values::new(values, end);
-        let mut tail = 0;
-        for (n, piece) in pieces.list.iter().enumerate() {
-            if n > 0 {
-                self.value(&mut values);
+    pub(crate) fn weave(&mut self, pieces: &Pieces, labels: &Labels<'_>) {
+        let Some((last, before)) = pieces.list.split_last() else { return };
+        let (room, mut at, mut left) = (&mut *self.room, self.at, labels.values);
+        for (n, piece) in before.iter().enumerate() {
+            let len = labels.layout.len(n, left);
+            // To Prometheus a label without a value is no label.
+            if n == 0 || len > 0 {
+                at = piece.put(room, at, pieces);
+                at = put_first(room, at, left, len);
             }
-            if pieces.is_inner(n) && values.is_next_empty() {
-                tail = piece.tail;
-                continue;
-            }
-            store(self.room, self.at, &piece.block);
-            self.at += piece.len.min(BLOCK);
-            if piece.len > BLOCK {
-                self.put(pieces.tails.get(tail..piece.tail).unwrap_or_default());
-            }
-            tail = piece.tail;
+            left = left.get(len + 1..).unwrap_or_default();
         }
-    }
-
-    /// Copies the next value.
-    #[inline]
-    pub(crate) fn value(&mut self, values: &mut Values<'_>) {
-        loop {
-            let word = values.word();
-            store(self.room, self.at, &word.to_le_bytes());
-            let len = position(word, values.end);
-            self.at += len;
-            if len < WORD {
-                values.left = values.left.get(len + 1..).unwrap_or_default();
-                return;
-            }
-            values.left = values.left.get(WORD..).unwrap_or_default();
-        }
+        self.at = last.put(room, at, pieces);
     }
 
     /// Moves what was written from `from` on by `by` bytes.
@@ -210,14 +177,9 @@ impl Cursor<'_> {
     }
 
     /// Copies one of the pieces.
-    #[inline]
     pub(crate) fn piece(&mut self, pieces: &Pieces, n: usize) {
-        let Some(piece) = pieces.list.get(n) else { return };
-        store(self.room, self.at, &piece.block);
-        self.at += piece.len.min(BLOCK);
-        if piece.len > BLOCK {
-            let tail = n.checked_sub(1).and_then(|n| pieces.list.get(n)).map_or(0, |p| p.tail);
-            self.put(pieces.tails.get(tail..piece.tail).unwrap_or_default());
+        if let Some(piece) = pieces.list.get(n) {
+            self.at = piece.put(self.room, self.at, pieces);
         }
     }
 
@@ -226,49 +188,6 @@ impl Cursor<'_> {
     pub(crate) fn word(&mut self, word: u64, len: usize) {
         store(self.room, self.at, &word.to_le_bytes());
         self.at += len;
-    }
-}
-
-impl<'a> Values<'a> {
-    pub(crate) fn new(all: &'a [u8], end: u8) -> Self {
-        Self { all, left: all, end }
-    }
-
-    #[inline]
-    fn is_next_empty(&self) -> bool {
-        self.left.first() == Some(&self.end)
-    }
-
-    /// Passes over the next value if there is nothing in it.
-    #[inline]
-    pub(crate) fn pass_empty(&mut self) -> bool {
-        let is_empty = self.is_next_empty();
-        if is_empty {
-            self.left = self.left.get(1..).unwrap_or_default();
-        }
-        is_empty
-    }
-
-    /// The next eight bytes; behind the last of them stands an end.
-    #[inline]
-    fn word(&self) -> u64 {
-        self.left
-            .first_chunk::<WORD>()
-            .map_or_else(|| self.last(), |word| u64::from_le_bytes(*word))
-    }
-
-    #[inline]
-    fn last(&self) -> u64 {
-        let missing = 8 * (WORD - self.left.len());
-        let ends = u64::from_le_bytes([self.end; WORD]);
-        if missing == 64 {
-            return ends;
-        }
-        let bytes = match self.all.last_chunk::<WORD>() {
-            Some(last) => u64::from_le_bytes(*last) >> missing,
-            None => self.left.iter().rev().fold(0, |word, byte| word << 8 | u64::from(*byte)),
-        };
-        bytes | ends << (64 - missing)
     }
 }
 
@@ -283,23 +202,17 @@ impl Pieces {
         self.list.len()
     }
 
-    /// Neither the first nor the last.
-    #[inline]
-    pub(crate) fn is_inner(&self, n: usize) -> bool {
-        n > 0 && n + 1 < self.list.len()
-    }
-
     pub(crate) fn push(&mut self, parts: &[&[u8]]) {
-        let (mut block, mut len) = ([0; BLOCK], 0);
+        let (mut block, mut len, tail) = ([0; BLOCK], 0, self.tails.len());
         for byte in parts.iter().copied().flatten() {
             match block.get_mut(len) {
-                Some(slot) => *slot = *byte,
+                Some(slot) => (*slot, len) = (*byte, len + 1),
                 None => self.tails.push(*byte),
             }
-            len += 1;
         }
-        self.list.push(Piece { block, len, tail: self.tails.len() });
-        self.room += len;
+        let tail = tail..self.tails.len();
+        self.room += len + tail.len();
+        self.list.push(Piece { block, len, tail });
     }
 
     /// Bytes of all pieces together.
@@ -309,6 +222,71 @@ impl Pieces {
     }
 }
 
+impl Piece {
+    #[inline]
+    fn put(&self, room: &mut [u8], at: usize, pieces: &Pieces) -> usize {
+        store(room, at, &self.block);
+        if self.tail.start < self.tail.end {
+            let tail = pieces.tails.get(self.tail.clone()).unwrap_or_default();
+            return put_long(room, at + self.len, tail);
+        }
+        at + self.len
+    }
+}
+
+/// The first `len` bytes of text, at once where more than those may be read.
+#[inline]
+fn put_first(room: &mut [u8], at: usize, text: &[u8], len: usize) -> usize {
+    match text.first_chunk::<16>() {
+        Some(block) if len <= 16 => {
+            store(room, at, block);
+            at + len
+        }
+        _ => put(room, at, text.get(..len).unwrap_or_default()),
+    }
+}
+
+/// Copies text and says where it ends; what is short in two words that overlap.
+#[inline]
+fn put(room: &mut [u8], at: usize, text: &[u8]) -> usize {
+    match text.len() {
+        0..4 => put_bytes(room, at, text),
+        4..8 => put_ends::<4>(room, at, text),
+        8..16 => put_ends::<8>(room, at, text),
+        16..=32 => put_ends::<16>(room, at, text),
+        _ => put_long(room, at, text),
+    }
+}
+
+/// The first, the last and the one between, of three bytes at most.
+#[inline]
+fn put_bytes(room: &mut [u8], at: usize, text: &[u8]) -> usize {
+    if let (Some(first), Some(last)) = (text.first(), text.last()) {
+        let middle = text.len() / 2;
+        store(room, at, &[*first]);
+        store(room, at + middle, &[text.get(middle).copied().unwrap_or(*last)]);
+        store(room, at + text.len() - 1, &[*last]);
+    }
+    at + text.len()
+}
+
+/// The first and the last `N` bytes of text that has `N` to 2 `N`.
+#[inline]
+fn put_ends<const N: usize>(room: &mut [u8], at: usize, text: &[u8]) -> usize {
+    if let (Some(first), Some(last)) = (text.first_chunk::<N>(), text.last_chunk::<N>()) {
+        store(room, at, first);
+        store(room, at + text.len() - N, last);
+    }
+    at + text.len()
+}
+
+fn put_long(room: &mut [u8], at: usize, text: &[u8]) -> usize {
+    if let Some(to) = room.get_mut(at..at + text.len()) {
+        to.copy_from_slice(text);
+    }
+    at + text.len()
+}
+
 #[inline]
 fn store<const N: usize>(room: &mut [u8], at: usize, word: &[u8; N]) {
     if let Some(to) = room.get_mut(at..).and_then(|room| room.first_chunk_mut::<N>()) {
@@ -316,56 +294,62 @@ fn store<const N: usize>(room: &mut [u8], at: usize, word: &[u8; N]) {
     }
 }
 
-/// Which byte of the word is `wanted`; 8 if none is.
-#[inline]
-fn position(word: u64, wanted: u8) -> usize {
-    const ONES: u64 = u64::from_le_bytes([1; 8]);
-    let differing = word ^ (ONES * u64::from(wanted));
-    let zeros = differing.wrapping_sub(ONES) & !differing & (ONES << 7);
-    zeros.trailing_zeros() as usize / 8
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::metrics::key::{END, Layout};
+    use std::borrow::Cow;
+
+    fn written(limit: usize, write: impl FnOnce(&mut Cursor<'_>)) -> String {
+        let mut out = Output::default();
+        out.write(limit, write);
+        String::from_utf8(out.as_bytes().to_vec()).unwrap()
+    }
 
     #[test]
-    fn pieces_and_values_alternate() {
-        for (first, second) in (0..40).flat_map(|first| (0..20).map(move |second| (first, second)))
-        {
-            let (v, w) = ("v".repeat(first), "w".repeat(second));
-            let long = "l".repeat(first + second);
-            let mut pieces = Pieces::default();
-            pieces.push(&[long.as_bytes(), b"{a=\""]);
-            pieces.push(&[b"\",", b"b=\""]);
-            pieces.push(&[b"\"} ", long.as_bytes()]);
-            let values = [v.as_bytes(), b"\xff", w.as_bytes(), b"\xff"].concat();
-            let mut out = Output::default();
-            out.write(pieces.room() + values.len(), |line| line.weave(&pieces, &values, 0xff));
-            let last = if w.is_empty() { String::new() } else { format!("\",b=\"{w}") };
-            let expected = format!("{long}{{a=\"{v}{last}\"}} {long}");
-            assert_eq!(std::str::from_utf8(out.as_bytes()), Ok(&*expected));
-            out.clear();
-            out.write(pieces.room(), |line| (0..pieces.len()).for_each(|n| line.piece(&pieces, n)));
-            let expected = format!("{long}{{a=\"\",b=\"\"}} {long}");
-            assert_eq!(std::str::from_utf8(out.as_bytes()), Ok(&*expected));
+    fn texts_of_any_length_are_copied() {
+        let letters: String = ('a'..='z').cycle().take(100).collect();
+        for len in 0..letters.len() {
+            let (first, second) = letters.split_at(len);
+            let both = written(letters.len(), |line| {
+                line.put(first.as_bytes());
+                line.put(second.as_bytes());
+            });
+            assert_eq!(both, letters);
         }
     }
 
     #[test]
-    fn a_piece_before_nothing_is_left_out() {
-        let mut pieces = Pieces::default();
-        for piece in ["{a=\"", "\",b=\"", "\",c=\"", "\"} "] {
-            pieces.push(&[piece.as_bytes()]);
+    fn pieces_and_values_alternate() {
+        let names = ["a", "b", "c", "d"].map(Cow::Borrowed);
+        let letters: String = ('e'..='z').cycle().take(100).collect();
+        for len in 0..100 {
+            let long = "l".repeat(len);
+            let mut pieces = Pieces::default();
+            pieces.push(&[long.as_bytes(), b"{a=\""]);
+            for name in ["b", "c", "d"] {
+                pieces.push(&[b"\",", name.as_bytes(), b"=\""]);
+            }
+            pieces.push(&[b"\"} ", long.as_bytes()]);
+            let woven = |values: [&str; 4]| {
+                let values = values.map(|value| format!("{value}\u{1}")).concat().into_bytes();
+                let values: Vec<u8> =
+                    values.iter().map(|byte| if *byte == 1 { END } else { *byte }).collect();
+                let layout = Layout::of(&values);
+                let labels = Labels { names: &names, values: &values, layout };
+                written(pieces.room() + values.len(), |line| line.weave(&pieces, &labels))
+            };
+            let value = letters.get(..len).unwrap();
+            let of = |labels: &str| format!("{long}{{{labels}}} {long}");
+            let last = if len > 0 { format!(",d=\"{value}\"") } else { String::new() };
+            let middle = last.replace("d=", "c=");
+            assert_eq!(
+                woven([value, "x", "yz", value]),
+                of(&format!("a=\"{value}\",b=\"x\",c=\"yz\"{last}"))
+            );
+            assert_eq!(woven(["x", "", value, "y"]), of(&format!("a=\"x\"{middle},d=\"y\"")));
+            assert_eq!(woven(["", "", "", ""]), of("a=\"\""));
         }
-        let woven = |values: &[u8]| {
-            let mut out = Output::default();
-            out.write(pieces.room() + values.len(), |line| line.weave(&pieces, values, 0xff));
-            String::from_utf8(out.as_bytes().to_vec()).unwrap()
-        };
-        assert_eq!(woven(b"x\xff\xffz\xff"), "{a=\"x\",c=\"z\"} ");
-        assert_eq!(woven(b"x\xffy\xff\xff"), "{a=\"x\",b=\"y\"} ");
-        assert_eq!(woven(b"\xff\xff\xff"), "{a=\"\"} ");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::{Encoder, Head, HistogramSample, NativeSample, Number, Sample, Type};
 use crate::metrics::exemplar::{ExemplarSample, Exemplars};
-use crate::metrics::key::{END, Labels, is_plain};
+use crate::metrics::key::{END, Labels, Layout};
 
 #[derive(Debug)]
 pub(super) struct OwnedFamily {
@@ -77,7 +77,7 @@ impl OwnedSeries {
 
     /// Names and values.
     pub(super) fn labels(&self) -> Labels<'_> {
-        Labels { names: &self.names, values: &self.values, plain: is_plain(&self.values) }
+        Labels { names: &self.names, values: &self.values, layout: Layout::of(&self.values) }
     }
 
     fn encode(&self, kind: Type, encoder: &mut Encoder<'_>) {

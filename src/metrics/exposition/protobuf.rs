@@ -3,10 +3,10 @@
 //! Field numbers are those of `io/prometheus/client/metrics.proto`.
 
 use super::number::millis;
-use super::output::{Cursor, Output, Values};
+use super::output::{Cursor, Output};
 use super::{Head, HistogramSample, NativeSample, Number, Sample, Type};
 use crate::metrics::exemplar::ExemplarSample;
-use crate::metrics::key::{END, Labels};
+use crate::metrics::key::Labels;
 
 /// Writes families as messages.
 pub(super) struct Protobuf<'a> {
@@ -58,7 +58,7 @@ impl<'a> Protobuf<'a> {
 
     pub(super) fn counter(
         &mut self,
-        sample: Sample<'_>,
+        sample: &Sample<'_>,
         total: Number,
         exemplar: Option<&ExemplarSample>,
     ) {
@@ -69,17 +69,17 @@ impl<'a> Protobuf<'a> {
             }
             write_created(to, 3, sample);
         };
-        self.metric(sample.labels, FIELDS + EXEMPLAR, |metric| metric.message(3, counter));
+        self.metric(&sample.labels, FIELDS + EXEMPLAR, |metric| metric.message(3, counter));
     }
 
-    pub(super) fn gauge(&mut self, sample: Sample<'_>, value: Number) {
+    pub(super) fn gauge(&mut self, sample: &Sample<'_>, value: Number) {
         let is_unknown = self.family.as_ref().is_some_and(|family| family.kind == Type::Unknown);
         let field = if is_unknown { 5 } else { 2 };
         let gauge = |to: &mut Cursor<'_>| to.double(1, value.as_float());
-        self.metric(sample.labels, FIELDS, |metric| metric.message(field, gauge));
+        self.metric(&sample.labels, FIELDS, |metric| metric.message(field, gauge));
     }
 
-    pub(super) fn histogram(&mut self, sample: Sample<'_>, histogram: &HistogramSample<'_>) {
+    pub(super) fn histogram(&mut self, sample: &Sample<'_>, histogram: &HistogramSample<'_>) {
         let message = |to: &mut Cursor<'_>| {
             to.varint_field(1, histogram.count());
             to.double(2, histogram.sum);
@@ -91,7 +91,7 @@ impl<'a> Protobuf<'a> {
         };
         let native = histogram.native.map_or(0, |native| native.positive.len());
         let limit = FIELDS + histogram.counts.len() * (FIELDS + EXEMPLAR) + native * FIELDS;
-        self.metric(sample.labels, limit, |metric| metric.message(7, message));
+        self.metric(&sample.labels, limit, |metric| metric.message(7, message));
     }
 
     pub(super) fn end(mut self) {
@@ -100,7 +100,7 @@ impl<'a> Protobuf<'a> {
 
     /// A metric whose value takes at most `limit` bytes.
     #[inline]
-    fn metric(&mut self, labels: Labels<'_>, limit: usize, value: impl FnOnce(&mut Cursor<'_>)) {
+    fn metric(&mut self, labels: &Labels<'_>, limit: usize, value: impl FnOnce(&mut Cursor<'_>)) {
         let names: usize = labels.names.iter().map(|name| name.len() + FIELDS).sum();
         let metric = |metric: &mut Cursor<'_>| {
             write_labels(metric, labels);
@@ -125,15 +125,11 @@ impl<'a> Protobuf<'a> {
 }
 
 #[inline]
-fn write_labels(to: &mut Cursor<'_>, labels: Labels<'_>) {
-    let mut values = Values::new(labels.values, END);
-    for name in labels.names {
-        if values.pass_empty() {
-            continue;
-        }
+fn write_labels(to: &mut Cursor<'_>, labels: &Labels<'_>) {
+    for (name, value) in labels.pairs() {
         to.message(1, |pair| {
             pair.message(1, |to| to.put(name.as_bytes()));
-            pair.message(2, |to| to.value(&mut values));
+            pair.message(2, |to| to.put(value));
         });
     }
 }
@@ -187,7 +183,7 @@ fn write_exemplar(to: &mut Cursor<'_>, field: u8, exemplar: &ExemplarSample) {
 }
 
 #[inline]
-fn write_created(to: &mut Cursor<'_>, field: u8, sample: Sample<'_>) {
+fn write_created(to: &mut Cursor<'_>, field: u8, sample: &Sample<'_>) {
     if let Some(created) = sample.created {
         write_timestamp(to, field, created);
     }

@@ -24,10 +24,10 @@ pub(super) fn head(lines: &mut Lines<'_>, head: Head<'_>) {
 
 pub(super) fn histogram(
     lines: &mut Lines<'_>,
-    sample: Sample<'_>,
+    sample: &Sample<'_>,
     histogram: &HistogramSample<'_>,
 ) {
-    lines.buckets(sample.labels, histogram, |_, _| {});
+    lines.buckets(&sample.labels, histogram, |_, _| {});
     lines.total(b"_sum", |line| line.float(histogram.sum));
     lines.total(b"_count", |line| line.unsigned(histogram.count()));
 }
