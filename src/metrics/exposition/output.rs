@@ -332,9 +332,7 @@ mod tests {
             }
             pieces.push(&[b"\"} ", long.as_bytes()]);
             let woven = |values: [&str; 4]| {
-                let values = values.map(|value| format!("{value}\u{1}")).concat().into_bytes();
-                let values: Vec<u8> =
-                    values.iter().map(|byte| if *byte == 1 { END } else { *byte }).collect();
+                let values = values.map(|value| [value.as_bytes(), &[END]].concat()).concat();
                 let layout = Layout::of(&values);
                 let labels = Labels { names: &names, values: &values, layout };
                 written(pieces.room() + values.len(), |line| line.weave(&pieces, &labels))
