@@ -127,16 +127,19 @@ mod tests {
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
     use std::sync::Arc;
-    use std::sync::mpsc::channel;
+    use std::sync::mpsc::{Receiver, channel};
     use std::time::Duration;
 
     const DEADLINE: Duration = Duration::from_secs(20);
 
-    /// Serves a page of many megabytes on one connection, and says when it is over.
-    fn check(patience: Patience, client: impl FnOnce(TcpStream)) {
+    const BRIEF: Duration = Duration::from_millis(250);
+
+    /// Serves a page of many megabytes that was asked for, and says when the connection is over.
+    fn check(patience: Patience, client: impl FnOnce(TcpStream, &Receiver<()>)) {
         let background = Background::start().unwrap();
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let mut peer = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        peer.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
         let (stream, _) = listener.accept().unwrap();
         stream.set_nonblocking(true).unwrap();
         let admin = Admin {
@@ -150,25 +153,24 @@ mod tests {
             serve(stream, Arc::new(admin), lifeline, patience).await;
             ended.send(()).unwrap();
         });
-        client(peer.try_clone().unwrap());
-        end.recv_timeout(DEADLINE).unwrap();
+        client(peer, &end);
     }
 
     #[test]
     fn a_peer_that_does_not_read_is_given_up() {
-        let brief = Duration::from_millis(100);
-        let patience = Patience { connection: brief, answer: brief, ..PATIENCE };
-        check(patience, |mut peer| peer.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap());
+        let patience = Patience { connection: BRIEF, answer: BRIEF, ..PATIENCE };
+        check(patience, |_unread, end| end.recv_timeout(DEADLINE).unwrap());
     }
 
     #[test]
     fn an_answer_on_its_way_is_finished() {
-        let patience = Patience { connection: Duration::from_millis(10), ..PATIENCE };
-        check(patience, |mut peer| {
-            peer.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
+        let patience = Patience { connection: BRIEF, answer: DEADLINE, ..PATIENCE };
+        check(patience, |mut peer, end| {
+            assert!(end.recv_timeout(BRIEF * 2).is_err(), "over before its answer was read");
             let mut answer = String::new();
             peer.read_to_string(&mut answer).unwrap();
             assert!(answer.len() > 32 << 20, "{} bytes", answer.len());
+            end.recv_timeout(DEADLINE).unwrap();
         });
     }
 }
