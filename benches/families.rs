@@ -21,8 +21,9 @@ const ENDPOINT: &str = "/api/workouts/{id}";
 /// A family's counter.
 pub fn counter(times: u64) {
     let family = counters(&Metrics::default());
+    let endpoint = ENDPOINT.to_owned();
     for _ in 0..times {
-        family.get((black_box("GET"), black_box(ENDPOINT), black_box(200))).inc();
+        family.get(("GET", black_box(&endpoint), black_box(200))).inc();
     }
 }
 
@@ -49,8 +50,9 @@ pub fn counter_of_client(times: u64) {
 /// A family's histogram.
 pub fn histogram(times: u64) {
     let family = histograms(&Metrics::default());
+    let endpoint = ENDPOINT.to_owned();
     for _ in 0..times {
-        let labels = (black_box("GET"), black_box(ENDPOINT), black_box(200));
+        let labels = ("GET", black_box(&endpoint), black_box(200));
         family.get(labels).observe(black_box(0.03));
     }
 }

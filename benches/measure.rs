@@ -36,6 +36,9 @@ fn collected(program: &str, subject: &Subject, times: u64) -> Result<u64, String
         .output()
         .map_err(|error| format!("valgrind did not start: {error}"))?;
     let told = String::from_utf8_lossy(&output.stderr);
+    if !output.status.success() {
+        return Err(format!("{} ended with {}:\n{told}", subject.name, output.status));
+    }
     let line = told.lines().find_map(|line| line.split_once("Collected : "));
     let count = line.and_then(|(_, count)| count.trim().parse().ok());
     count.ok_or_else(|| format!("callgrind counted nothing for {}:\n{told}", subject.name))

@@ -5,4 +5,4 @@ mod shard;
 mod table;
 
 pub(crate) use shard::{Sharded, shard};
-pub(crate) use table::{Keyed, Table};
+pub(crate) use table::{KeyHasher, Keyed, Query, Table};

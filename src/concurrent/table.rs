@@ -9,16 +9,28 @@ use std::hash::{BuildHasher, Hasher};
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-use foldhash::fast::RandomState;
+use foldhash::fast::{FoldHasher, RandomState};
 
 use super::arena::{Arena, CAPACITY};
 
-/// A value that knows the key it is filed under.
+/// Hashes a key, part by part: what is written at once is one part.
+pub(crate) type KeyHasher<'a> = FoldHasher<'a>;
+
+/// An entry, which has its key in it.
 pub(crate) trait Keyed {
-    fn key(&self) -> &[u8];
+    /// Hashes the key.
+    fn hash(&self, hasher: &mut KeyHasher<'_>);
 }
 
-/// A map from byte strings to `V`, in the order of insertion.
+/// A key in some form in which an entry is looked up by it.
+pub(crate) trait Query<V> {
+    /// Hashes the key as its entry does.
+    fn hash(&self, hasher: &mut KeyHasher<'_>);
+
+    fn is_key_of(&self, entry: &V) -> bool;
+}
+
+/// A map from keys to entries, in the order of insertion.
 pub(crate) struct Table<V> {
     hasher: RandomState,
     levels: [OnceLock<Box<[AtomicU32]>>; LEVELS],
@@ -62,12 +74,12 @@ impl<V: Keyed> Table<V> {
     }
 
     #[inline]
-    pub(crate) fn get(&self, key: &[u8]) -> Option<&V> {
+    pub(crate) fn get(&self, key: &impl Query<V>) -> Option<&V> {
         self.find(self.hash(key), key).map(|(_, entry)| entry)
     }
 
     /// How many entries were added before the one of `key`.
-    pub(crate) fn position(&self, key: &[u8]) -> Option<usize> {
+    pub(crate) fn position(&self, key: &impl Query<V>) -> Option<usize> {
         self.find(self.hash(key), key).map(|(position, _)| position)
     }
 
@@ -76,7 +88,7 @@ impl<V: Keyed> Table<V> {
     /// `make` is told the new entry's position and may decline. One thread at a time runs it.
     pub(crate) fn get_or_insert(
         &self,
-        key: &[u8],
+        key: &impl Query<V>,
         make: impl FnOnce(usize) -> Option<V>,
     ) -> Option<&V> {
         let hash = self.hash(key);
@@ -85,7 +97,12 @@ impl<V: Keyed> Table<V> {
     }
 
     #[cold]
-    fn insert(&self, hash: u64, key: &[u8], make: impl FnOnce(usize) -> Option<V>) -> Option<&V> {
+    fn insert(
+        &self,
+        hash: u64,
+        key: &impl Query<V>,
+        make: impl FnOnce(usize) -> Option<V>,
+    ) -> Option<&V> {
         let _turn = self.writer.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((_, entry)) = self.find(hash, key) {
             return Some(entry);
@@ -100,7 +117,7 @@ impl<V: Keyed> Table<V> {
     }
 
     #[inline]
-    fn find(&self, hash: u64, key: &[u8]) -> Option<(usize, &V)> {
+    fn find(&self, hash: u64, key: &impl Query<V>) -> Option<(usize, &V)> {
         let slots = self.level();
         for slot in probe(slots, hash) {
             let slot = slot.load(Ordering::Acquire);
@@ -112,7 +129,7 @@ impl<V: Keyed> Table<V> {
             }
             let position = (slot & POSITION_MASK) as usize - 1;
             let entry = self.entries.get(position)?;
-            if entry.key() == key {
+            if key.is_key_of(entry) {
                 return Some((position, entry));
             }
         }
@@ -132,7 +149,9 @@ impl<V: Keyed> Table<V> {
         let empty = || std::iter::repeat_with(AtomicU32::default).take(len).collect();
         let slots = level.get_or_init(empty);
         for (position, entry) in self.entries.iter().enumerate() {
-            publish(slots, self.hash(entry.key()), position);
+            let mut hasher = self.hasher.build_hasher();
+            entry.hash(&mut hasher);
+            publish(slots, hasher.finish(), position);
         }
         self.current.store(next, Ordering::Release);
     }
@@ -144,9 +163,9 @@ impl<V: Keyed> Table<V> {
     }
 
     #[inline]
-    fn hash(&self, key: &[u8]) -> u64 {
+    fn hash(&self, key: &impl Query<V>) -> u64 {
         let mut hasher = self.hasher.build_hasher();
-        hasher.write(key);
+        key.hash(&mut hasher);
         hasher.finish()
     }
 }
@@ -184,13 +203,23 @@ mod tests {
     }
 
     impl Keyed for Entry {
-        fn key(&self) -> &[u8] {
-            &self.key
+        fn hash(&self, hasher: &mut KeyHasher<'_>) {
+            Query::hash(&&*self.key, hasher);
+        }
+    }
+
+    impl Query<Entry> for &[u8] {
+        fn hash(&self, hasher: &mut KeyHasher<'_>) {
+            hasher.write(self);
+        }
+
+        fn is_key_of(&self, entry: &Entry) -> bool {
+            *self == &*entry.key
         }
     }
 
     fn hit(table: &Table<Entry>, key: usize) {
-        let key = key.to_le_bytes();
+        let key = &key.to_le_bytes()[..];
         let make = |_| Some(Entry { key: key.into(), hits: AtomicU64::new(0) });
         table.get_or_insert(&key, make).unwrap().hits.fetch_add(1, Ordering::Relaxed);
     }
@@ -205,13 +234,13 @@ mod tests {
             assert_eq!(table.len(), 5_000, "round {round}");
         }
         assert!(table.iter().all(|entry| entry.hits.load(Ordering::Relaxed) == 3));
-        assert!(table.get(b"never").is_none());
+        assert!(table.get(&&b"never"[..]).is_none());
     }
 
     #[test]
     fn a_declined_key_is_not_added() {
         let table = Table::<Entry>::new();
-        assert!(table.get_or_insert(b"key", |_| None).is_none());
+        assert!(table.get_or_insert(&&b"key"[..], |_| None).is_none());
         assert_eq!(table.len(), 0);
     }
 

@@ -1,10 +1,11 @@
 //! Endpoints: the route templates that requests matched, and what is in flight on each.
 
 use std::fmt;
+use std::hash::Hasher;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::concurrent::{Keyed, Table};
+use crate::concurrent::{KeyHasher, Keyed, Query, Table};
 use crate::config::Clock;
 use crate::ledger::{Ledger, Reason, Signal};
 
@@ -46,9 +47,7 @@ impl Routes {
     pub(crate) fn new(limit: u32, ledger: &Ledger, clock: &Clock) -> Self {
         let table = Table::new();
         for template in [UNMATCHED, OVERFLOW] {
-            table.get_or_insert(template.as_bytes(), |position| {
-                Some(Route::new(position, template))
-            });
+            table.get_or_insert(&template, |position| Some(Route::new(position, template)));
         }
         Self {
             table,
@@ -63,7 +62,7 @@ impl Routes {
     #[inline]
     pub(crate) fn find(&self, template: Option<&str>) -> usize {
         let Some(template) = template else { return UNMATCHED_POSITION };
-        match self.table.get(template.as_bytes()) {
+        match self.table.get(&template) {
             Some(route) => route.position,
             None => self.add(template),
         }
@@ -92,7 +91,7 @@ impl Routes {
 
     /// The template that is `path` itself, if it was declared.
     pub(crate) fn declared(&self, path: &str) -> Option<&str> {
-        let route = self.table.get(path.as_bytes())?;
+        let route = self.table.get(&path)?;
         route.is_declared().then(|| route.template())
     }
 
@@ -109,7 +108,7 @@ impl Routes {
     fn mark(&self, template: &str, flag: impl Fn(&Route) -> &AtomicBool) {
         let template = cut(template);
         let make = |position| Some(Route::new(position, template));
-        let route = self.table.get_or_insert(template.as_bytes(), make);
+        let route = self.table.get_or_insert(&template, make);
         if let Some(route) = route {
             flag(route).store(true, Ordering::Relaxed);
         }
@@ -120,11 +119,11 @@ impl Routes {
         let template = cut(template);
         // Asked before the table is, which would have writers take turns.
         if self.undeclared.load(Ordering::Relaxed) >= self.limit {
-            let known = self.table.get(template.as_bytes()).map(|route| route.position);
+            let known = self.table.get(&template).map(|route| route.position);
             return known.unwrap_or_else(|| self.overflow());
         }
         let make = |position| self.take_place().then(|| Route::new(position, template));
-        let added = self.table.get_or_insert(template.as_bytes(), make);
+        let added = self.table.get_or_insert(&template, make);
         added.map_or_else(|| self.overflow(), |route| route.position)
     }
 
@@ -191,8 +190,20 @@ impl Route {
 }
 
 impl Keyed for Route {
-    fn key(&self) -> &[u8] {
-        self.template.as_bytes()
+    fn hash(&self, hasher: &mut KeyHasher<'_>) {
+        Query::hash(&self.template(), hasher);
+    }
+}
+
+impl Query<Route> for &str {
+    #[inline]
+    fn hash(&self, hasher: &mut KeyHasher<'_>) {
+        hasher.write(self.as_bytes());
+    }
+
+    #[inline]
+    fn is_key_of(&self, route: &Route) -> bool {
+        *self == route.template()
     }
 }
 

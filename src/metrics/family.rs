@@ -2,17 +2,18 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::hash::Hasher;
 use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use crate::concurrent::{Keyed, Table};
+use crate::concurrent::{KeyHasher, Keyed, Query, Table};
 use crate::config::Clock;
 
 use super::descriptor::Descriptor;
 use super::exposition::{Encoder, Sample};
-use super::key::{Key, Labels, Layout};
+use super::key::{self, Key, Labels, Layout};
 use super::label::{LabelSet, Values};
 use super::metric::Metric;
 
@@ -85,27 +86,23 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     #[inline]
     #[expect(clippy::needless_pass_by_value, reason = "a tuple of borrowed values reads best so")]
     pub fn get(&self, values: impl Values<L>) -> &M {
-        let mut key = Key::default();
-        values.write(&mut key);
-        self.core.get(&key, false)
+        values.with(|values| self.core.get(values, false))
     }
 
     /// The same, with a place beyond the limit: for label sets that the program itself declares.
     #[inline]
     #[expect(clippy::needless_pass_by_value, reason = "a tuple of borrowed values reads best so")]
     pub(crate) fn reserve(&self, values: impl Values<L>) -> &M {
-        let mut key = Key::default();
-        values.write(&mut key);
-        self.core.get(&key, true)
+        values.with(|values| self.core.get(values, true))
     }
 
     /// The series with these label values, and its position unless it is the overflow series.
     #[expect(clippy::needless_pass_by_value, reason = "a tuple of borrowed values reads best so")]
     pub(super) fn find(&self, values: impl Values<L>, reserved: bool) -> (Option<usize>, &M) {
-        let mut key = Key::default();
-        values.write(&mut key);
-        let metric = self.core.get(&key, reserved);
-        (self.core.table.position(key.as_bytes()), metric)
+        values.with(|values| {
+            let metric = self.core.get(values, reserved);
+            (self.core.table.position(&values), metric)
+        })
     }
 
     /// The series at a position that [`find`](Self::find) gave.
@@ -119,7 +116,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
             core.common();
         }
         seed(L::DOMAINS, &mut |key| {
-            core.get(key, true);
+            core.add(key, true);
         });
         Self { core, labels: PhantomData }
     }
@@ -169,34 +166,42 @@ impl<M: Metric> Core<M> {
     }
 
     #[inline]
-    fn get(&self, key: &Key, reserved: bool) -> &M {
-        match self.table.get(key.as_bytes()) {
+    fn get(&self, values: &[&[u8]], reserved: bool) -> &M {
+        match self.table.get(&values) {
             Some(series) => &series.metric,
-            None => self.add(key, reserved),
+            None => self.add_values(values, reserved),
         }
     }
 
     #[cold]
+    fn add_values(&self, values: &[&[u8]], reserved: bool) -> &M {
+        // Asked before the table is, which would have writers take turns.
+        if !reserved && !self.descriptor.labels.is_empty() && !self.has_place() {
+            return self.overflow();
+        }
+        self.add(&Key::new(values), reserved)
+    }
+
     fn add(&self, key: &Key, reserved: bool) -> &M {
         let series = |_| (reserved || self.take_place()).then(|| self.series(key.as_bytes()));
         if self.descriptor.labels.is_empty() {
             return self.common();
         }
-        // Asked before the table is, which would have writers take turns.
-        if !reserved && self.unreserved.load(Ordering::Relaxed) >= self.limit {
-            return self.overflow();
-        }
-        let added = self.table.get_or_insert(key.as_bytes(), series);
+        let added = self.table.get_or_insert(key, series);
         added.map_or_else(|| self.overflow(), |series| &series.metric)
     }
 
     /// Called by one thread at a time, so the limit is exact.
     fn take_place(&self) -> bool {
-        let free = self.unreserved.load(Ordering::Relaxed) < self.limit;
+        let free = self.has_place();
         if free {
             self.unreserved.fetch_add(1, Ordering::Relaxed);
         }
         free
+    }
+
+    fn has_place(&self) -> bool {
+        self.unreserved.load(Ordering::Relaxed) < self.limit
     }
 
     fn overflow(&self) -> &M {
@@ -208,7 +213,7 @@ impl<M: Metric> Core<M> {
     fn common(&self) -> &M {
         let series = self.common.get_or_init(|| {
             let mut key = Key::default();
-            self.descriptor.labels.iter().for_each(|_| key.value(|value| value.push_str(OVERFLOW)));
+            self.descriptor.labels.iter().for_each(|_| key.push(OVERFLOW.as_bytes()));
             self.series(key.as_bytes())
         });
         &series.metric
@@ -257,9 +262,31 @@ impl<M: Metric> Encode for Core<M> {
     }
 }
 
+impl<M> Query<Series<M>> for &[&[u8]] {
+    #[inline]
+    fn hash(&self, hasher: &mut KeyHasher<'_>) {
+        self.iter().for_each(|value| hasher.write(value));
+    }
+
+    #[inline]
+    fn is_key_of(&self, series: &Series<M>) -> bool {
+        key::holds(&series.values, self)
+    }
+}
+
+impl<M> Query<Series<M>> for Key {
+    fn hash(&self, hasher: &mut KeyHasher<'_>) {
+        key::values(self.as_bytes()).for_each(|value| hasher.write(value));
+    }
+
+    fn is_key_of(&self, series: &Series<M>) -> bool {
+        *self.as_bytes() == *series.values
+    }
+}
+
 impl<M> Keyed for Series<M> {
-    fn key(&self) -> &[u8] {
-        &self.values
+    fn hash(&self, hasher: &mut KeyHasher<'_>) {
+        key::values(&self.values).for_each(|value| hasher.write(value));
     }
 }
 
@@ -275,7 +302,7 @@ fn combine(domains: &[&[&'static str]], key: &mut Key, each: &mut dyn FnMut(&Key
     let Some((domain, rest)) = domains.split_first() else { return each(key) };
     let len = key.len();
     for value in *domain {
-        key.value(|to| to.push_str(value));
+        key.push(key::text(value));
         combine(rest, key, each);
         key.truncate(len);
     }

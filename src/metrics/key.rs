@@ -8,15 +8,19 @@ use super::label::MAX_LABELS;
 
 /// The values in the order of the names, each ended by a byte that UTF-8 never holds.
 ///
-/// It lives on the stack, so that a lookup by borrowed values allocates nothing.
+/// It is made for a series that is new; a known one is found without it.
 #[derive(Debug, Default)]
-pub struct Key(ArrayVec<u8, KEY_BYTES>);
+pub(crate) struct Key(ArrayVec<u8, KEY_BYTES>);
 
 /// Where a [`Label`](super::Label) writes its value. What passes 128 bytes is cut.
 #[derive(Debug)]
-pub struct LabelValue<'a> {
-    key: &'a mut Key,
-    left: usize,
+pub struct LabelValue<'a>(&'a mut ArrayVec<u8, MAX_VALUE_BYTES>);
+
+/// Room for the text of one value that does not have it at hand.
+#[derive(Debug, Default)]
+pub struct Buffer {
+    text: ArrayVec<u8, MAX_VALUE_BYTES>,
+    digits: [u8; 8],
 }
 
 /// Names and values of one series.
@@ -44,17 +48,24 @@ const UNKNOWN: u8 = u8::MAX;
 pub(crate) const MAX_VALUE_BYTES: usize = 128;
 const KEY_BYTES: usize = MAX_LABELS * (MAX_VALUE_BYTES + 1);
 pub(crate) const END: u8 = 0xff;
+const LONGEST_INTEGER: usize = "-32768".len();
 
 impl Key {
-    /// Adds one value, written by `write`.
-    #[inline]
-    pub(crate) fn value(&mut self, write: impl FnOnce(&mut LabelValue<'_>)) {
-        write(&mut LabelValue { key: self, left: MAX_VALUE_BYTES });
-        // There is room for every label's end, so this never fails.
+    pub(crate) fn new(values: &[&[u8]]) -> Self {
+        let mut key = Self::default();
+        for value in values {
+            key.push(value);
+        }
+        key
+    }
+
+    /// Adds a value of at most 128 bytes.
+    pub(crate) fn push(&mut self, value: &[u8]) {
+        // There is room for every label's longest value, so this never fails.
+        let _ = self.0.try_extend_from_slice(value);
         let _ = self.0.try_push(END);
     }
 
-    #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         &self.0
     }
@@ -72,9 +83,37 @@ impl LabelValue<'_> {
     /// Appends `text`.
     #[inline]
     pub fn push_str(&mut self, text: &str) {
-        let kept = if text.len() <= self.left { text } else { cut(text, self.left) };
-        self.left -= kept.len();
-        let _ = self.key.0.try_extend_from_slice(kept.as_bytes());
+        let kept = cut(text, self.0.remaining_capacity());
+        let _ = self.0.try_extend_from_slice(kept.as_bytes());
+    }
+}
+
+impl Buffer {
+    /// What `write` writes.
+    #[inline]
+    pub(super) fn written(&mut self, write: impl FnOnce(&mut LabelValue<'_>)) -> &[u8] {
+        write(&mut LabelValue(&mut self.text));
+        &self.text
+    }
+
+    /// The digits of a number of at most 16 bits.
+    #[inline]
+    pub(super) fn integer(&mut self, number: i32) -> &[u8] {
+        // They are gathered in a register and stored at once: stored one by one, they would have
+        // to reach the cache before several are loaded together.
+        let (mut left, mut word, mut len) = (number.unsigned_abs(), 0, 0);
+        loop {
+            word = word << 8 | (u64::from(b'0') + u64::from(left % 10));
+            (left, len) = (left / 10, len + 1);
+            if left == 0 {
+                break;
+            }
+        }
+        if number < 0 {
+            (word, len) = (word << 8 | u64::from(b'-'), len + 1);
+        }
+        self.digits = word.to_le_bytes();
+        self.digits.get(..len).unwrap_or_default()
     }
 }
 
@@ -122,7 +161,82 @@ impl<'a> Labels<'a> {
     }
 }
 
-#[cold]
+/// The text of a value, as much of it as is kept.
+#[inline]
+pub(super) fn text(value: &str) -> &[u8] {
+    cut(value, MAX_VALUE_BYTES).as_bytes()
+}
+
+/// The values in a key.
+pub(crate) fn values(key: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let values = key.split_inclusive(|byte| *byte == END);
+    values.filter_map(<[u8]>::split_last).map(|(_, value)| value)
+}
+
+/// Whether these are the values in a key.
+#[inline]
+pub(crate) fn holds(key: &[u8], values: &[&[u8]]) -> bool {
+    let mut left = key;
+    for value in values {
+        match left.split_at_checked(value.len()) {
+            Some((ours, [END, rest @ ..])) if is_same(ours, value) => left = rest,
+            _ => return false,
+        }
+    }
+    left.is_empty()
+}
+
+/// Byte by byte where that is short: the digits of a number were stored just now, and a load of
+/// more than them would wait until they have reached the cache.
+#[inline]
+fn is_same(value: &[u8], text: &[u8]) -> bool {
+    if text.len() <= LONGEST_INTEGER {
+        value.iter().zip(text).all(|(ours, theirs)| ours == theirs)
+    } else {
+        value == text
+    }
+}
+
+#[inline]
 fn cut(text: &str, limit: usize) -> &str {
+    if text.len() <= limit { text } else { cut_off(text, limit) }
+}
+
+#[cold]
+fn cut_off(text: &str, limit: usize) -> &str {
     text.get(..text.floor_char_boundary(limit)).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn integers_are_written_as_anywhere() {
+        for number in i32::from(i16::MIN)..=i32::from(u16::MAX) {
+            assert_eq!(Buffer::default().integer(number), number.to_string().as_bytes());
+        }
+    }
+
+    #[test]
+    fn a_key_holds_its_values_and_no_others() {
+        let values: [&[u8]; 3] = [b"GET", b"", b"/api/workouts/{id}"];
+        let key = Key::new(&values);
+        assert!(values_of(&key).eq(values));
+        assert!(holds(key.as_bytes(), &values));
+        let others: [&[&[u8]]; 5] = [
+            &values[..2],
+            &[b"GE", b"T", values[2]],
+            &[b"GET", b"", b"/api/workouts/{ix}"],
+            &[b"GET", b"", values[2], b""],
+            &[],
+        ];
+        for other in others {
+            assert!(!holds(key.as_bytes(), other), "{other:?}");
+        }
+    }
+
+    fn values_of(key: &Key) -> impl Iterator<Item = &[u8]> {
+        values(key.as_bytes())
+    }
 }

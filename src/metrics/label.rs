@@ -1,6 +1,6 @@
 //! Label values: small sets by type, free text by explicit declaration and limit.
 
-use super::key::{Key, LabelValue};
+use super::key::{self, Buffer, LabelValue};
 
 /// A label's value whose set of values is small by its type.
 ///
@@ -32,6 +32,13 @@ pub trait Label: 'static {
 
     /// Writes this value as it stands in the exposition. Nothing past 128 bytes is kept.
     fn write(&self, value: &mut LabelValue<'_>);
+
+    /// The same; what has its text at hand gives it as it is.
+    #[doc(hidden)]
+    #[inline]
+    fn text<'a>(&'a self, buffer: &'a mut Buffer) -> &'a [u8] {
+        buffer.written(|value| self.write(value))
+    }
 }
 
 /// The type to declare for a label of free text; any `&str`, `String` or `Cow` then fits.
@@ -47,7 +54,7 @@ pub trait Declared: 'static {
 /// A value that fits a label declared as `D`.
 pub trait Fits<D> {
     #[doc(hidden)]
-    fn write(&self, value: &mut LabelValue<'_>);
+    fn text<'a>(&'a self, buffer: &'a mut Buffer) -> &'a [u8];
 }
 
 /// The declared types of a family's labels: a tuple of at most eight.
@@ -59,7 +66,7 @@ pub trait LabelSet: 'static {
 /// The values of a family's labels: a tuple that fits the [`LabelSet`] one for one.
 pub trait Values<L> {
     #[doc(hidden)]
-    fn write(&self, key: &mut Key);
+    fn with<R>(&self, use_texts: impl FnOnce(&[&[u8]]) -> R) -> R;
 }
 
 /// A tuple made one longer; how a family's builder gathers its labels.
@@ -76,6 +83,11 @@ impl Label for &'static str {
     fn write(&self, value: &mut LabelValue<'_>) {
         value.push_str(self);
     }
+
+    #[inline]
+    fn text<'a>(&'a self, _buffer: &'a mut Buffer) -> &'a [u8] {
+        key::text(self)
+    }
 }
 
 impl Label for bool {
@@ -85,6 +97,11 @@ impl Label for bool {
     fn write(&self, value: &mut LabelValue<'_>) {
         value.push_str(if *self { "true" } else { "false" });
     }
+
+    #[inline]
+    fn text<'a>(&'a self, _buffer: &'a mut Buffer) -> &'a [u8] {
+        if *self { b"true" } else { b"false" }
+    }
 }
 
 macro_rules! integer_labels {
@@ -93,6 +110,11 @@ macro_rules! integer_labels {
             #[inline]
             fn write(&self, value: &mut LabelValue<'_>) {
                 value.push_str(itoa::Buffer::new().format(*self));
+            }
+
+            #[inline]
+            fn text<'a>(&'a self, buffer: &'a mut Buffer) -> &'a [u8] {
+                buffer.integer((*self).into())
             }
         }
     )*};
@@ -110,8 +132,8 @@ impl Declared for Text {
 
 impl<L: Label> Fits<L> for L {
     #[inline]
-    fn write(&self, value: &mut LabelValue<'_>) {
-        Label::write(self, value);
+    fn text<'a>(&'a self, buffer: &'a mut Buffer) -> &'a [u8] {
+        Label::text(self, buffer)
     }
 }
 
@@ -119,8 +141,8 @@ macro_rules! text_values {
     ($($text:ty)*) => {$(
         impl Fits<Text> for $text {
             #[inline]
-            fn write(&self, value: &mut LabelValue<'_>) {
-                value.push_str(self);
+            fn text<'a>(&'a self, _buffer: &'a mut Buffer) -> &'a [u8] {
+                key::text(self)
             }
         }
     )*};
@@ -136,8 +158,8 @@ macro_rules! label_sets {
 
         impl<$($D,)* $($V: Fits<$D>),*> Values<($($D,)*)> for ($($V,)*) {
             #[inline]
-            fn write(&self, _key: &mut Key) {
-                $(_key.value(|value| self.$n.write(value));)*
+            fn with<R>(&self, use_texts: impl FnOnce(&[&[u8]]) -> R) -> R {
+                use_texts(&[$(self.$n.text(&mut Buffer::default())),*])
             }
         }
     };
