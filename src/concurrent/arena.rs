@@ -3,6 +3,8 @@
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use once_cell::race::OnceBox;
+
 /// Items in chunks of [`CHUNK`], the chunks on shelves that double in length.
 ///
 /// Chunks are small, so that memory follows the number of items closely; shelves double, so that
@@ -15,7 +17,7 @@ pub(crate) struct Arena<T> {
 /// Most items of one arena.
 pub(crate) const CAPACITY: usize = CHUNK * ((1 << SHELVES) - 1);
 
-type Chunk<T> = OnceLock<Box<[OnceLock<T>]>>;
+type Chunk<T> = OnceBox<[OnceLock<T>; CHUNK]>;
 
 const CHUNK: usize = 32;
 const SHELVES: usize = 19;
@@ -40,8 +42,8 @@ impl<T> Arena<T> {
     pub(crate) fn push(&self, item: T) -> Option<(usize, &T)> {
         let position = self.len.load(Ordering::Relaxed);
         let (shelf, chunk, slot) = locate(position);
-        let chunks = self.shelves.get(shelf)?.get_or_init(|| unset(1 << shelf));
-        let slot = chunks.get(chunk)?.get_or_init(|| unset(CHUNK)).get(slot)?;
+        let chunks = self.shelves.get(shelf)?.get_or_init(|| empty_shelf(1 << shelf));
+        let slot = chunks.get(chunk)?.get_or_init(empty_chunk).get(slot)?;
         let item = slot.get_or_init(|| item);
         self.len.store(position + 1, Ordering::Release);
         Some((position, item))
@@ -50,7 +52,7 @@ impl<T> Arena<T> {
     /// The items in the order they were added.
     pub(crate) fn iter(&self) -> impl Iterator<Item = &T> {
         let chunks = self.shelves.iter().map_while(OnceLock::get).flatten();
-        chunks.map_while(OnceLock::get).flatten().map_while(OnceLock::get)
+        chunks.map_while(OnceBox::get).flatten().map_while(OnceLock::get)
     }
 }
 
@@ -62,8 +64,13 @@ fn locate(position: usize) -> (usize, usize, usize) {
     (shelf, chunk - (1 << shelf), position % CHUNK)
 }
 
-fn unset<T>(len: usize) -> Box<[OnceLock<T>]> {
-    std::iter::repeat_with(OnceLock::new).take(len).collect()
+fn empty_shelf<T>(len: usize) -> Box<[Chunk<T>]> {
+    std::iter::repeat_with(OnceBox::new).take(len).collect()
+}
+
+#[expect(clippy::unnecessary_box_returns, reason = "what OnceBox takes")]
+fn empty_chunk<T>() -> Box<[OnceLock<T>; CHUNK]> {
+    Box::new([const { OnceLock::new() }; CHUNK])
 }
 
 #[cfg(test)]

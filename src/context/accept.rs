@@ -2,6 +2,7 @@
 
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::time::UNIX_EPOCH;
 
 use http::{HeaderMap, Method};
 
@@ -10,6 +11,7 @@ use crate::ledger::{Ledger, Reason, Signal};
 
 use super::method::Verb;
 use super::propagate::{self, Incoming};
+use super::random;
 use super::request::{Rest, Start};
 use super::route::Routes;
 use super::sample::Sampler;
@@ -38,33 +40,51 @@ impl Acceptor {
     ) -> RequestContext {
         let trusted = self.policy.trust.admits(peer);
         let incoming = propagate::extract(headers, &self.policy.propagators, trusted);
-        let dropped = incoming.baggage_dropped;
-        if dropped > 0 {
-            self.ledger.drop(Signal::Baggage, Reason::Refused, dropped as u64);
-        }
         let start = self.start(method, incoming);
         RequestContext::new(start, Arc::clone(&self.routes), self.routes.find(template))
     }
 
-    fn start(&self, method: &Method, incoming: Incoming) -> Start {
+    fn start(&self, method: &Method, mut incoming: Option<Incoming>) -> Start {
         let (at, wall) = (self.clock.now(), self.clock.wall());
-        let accepted = incoming.request_id.filter(|_| self.policy.accept_request_id);
-        let request_id = accepted.unwrap_or_else(|| RequestId::generate(wall));
-        let Incoming { parent, link, baggage, .. } = incoming;
-        let trace_id = parent.as_ref().map_or_else(TraceId::generate, |parent| parent.trace_id);
-        let sampled = self.sampler.sample(parent.as_ref(), trace_id);
-        let flags = parent.as_ref().map_or(TraceFlags::NONE, |parent| parent.flags);
-        Start {
+        let since_1970 = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
+        let nanoseconds = u64::from(since_1970.subsec_nanos());
+        let [id_high, id_low, trace_high, trace_low, span] = random::stirred(nanoseconds);
+        let trace_id = TraceId::of_random([trace_high, trace_low]);
+        let brought = incoming.as_mut().and_then(|incoming| incoming.request_id.take());
+        let accepted = brought.filter(|_| self.policy.accept_request_id);
+        let request_id =
+            accepted.unwrap_or_else(|| RequestId::of_random(since_1970, [id_high, id_low]));
+        let mut start = Start {
             request_id,
             trace_id,
-            span_id: SpanId::generate(),
-            flags: flags.with_sampled(sampled),
-            parent: parent.as_ref().map(|parent| parent.span_id),
-            rest: rest(parent.and_then(|parent| parent.tracestate), link, baggage),
+            span_id: SpanId::of_random([span]),
+            flags: TraceFlags::NONE.with_sampled(self.sampler.sample(None, trace_id)),
+            parent: None,
+            rest: None,
             verb: Verb::of(method),
             at,
             wall,
+        };
+        if let Some(incoming) = incoming {
+            self.go_on(&mut start, incoming);
         }
+        start
+    }
+
+    /// Goes on from what a caller has sent.
+    fn go_on(&self, start: &mut Start, incoming: Incoming) {
+        let Incoming { parent, link, baggage, baggage_dropped, .. } = incoming;
+        if baggage_dropped > 0 {
+            self.ledger.drop(Signal::Baggage, Reason::Refused, baggage_dropped as u64);
+        }
+        let mut tracestate = None;
+        if let Some(parent) = parent {
+            let sampled = self.sampler.sample(Some(&parent), parent.trace_id);
+            start.flags = parent.flags.with_sampled(sampled);
+            (start.trace_id, start.parent) = (parent.trace_id, Some(parent.span_id));
+            tracestate = parent.tracestate;
+        }
+        start.rest = rest(tracestate, link, baggage);
     }
 }
 

@@ -67,13 +67,24 @@ impl Present {
     }
 }
 
-/// Reads what a caller sent, as far as it is trusted.
-pub(crate) fn extract(headers: &HeaderMap, propagators: &[Propagator], trusted: bool) -> Incoming {
-    let mut incoming = Incoming::default();
+/// Reads what a caller sent, as far as it is trusted; `None` if it sent nothing of it.
+#[inline]
+pub(crate) fn extract(
+    headers: &HeaderMap,
+    propagators: &[Propagator],
+    trusted: bool,
+) -> Option<Incoming> {
     let present = Present::in_headers(headers);
-    if present.0 == 0 {
-        return incoming;
-    }
+    (present.0 != 0).then(|| read(headers, present, propagators, trusted))
+}
+
+fn read(
+    headers: &HeaderMap,
+    present: Present,
+    propagators: &[Propagator],
+    trusted: bool,
+) -> Incoming {
+    let mut incoming = Incoming::default();
     let caller = caller(headers, present, propagators);
     if !trusted {
         incoming.link = caller;
@@ -180,6 +191,10 @@ mod tests {
         ("baggage", "user=alice,wrong"),
         ("x-request-id", "abc"),
     ];
+
+    fn extract(headers: &HeaderMap, propagators: &[Propagator], trusted: bool) -> Incoming {
+        super::extract(headers, propagators, trusted).unwrap_or_default()
+    }
 
     fn headers(fields: &[(&'static str, &str)]) -> HeaderMap {
         let mut headers = HeaderMap::new();

@@ -16,27 +16,26 @@ struct Source {
     salt: Cell<u64>,
 }
 
-/// 64 random bits.
-pub(crate) fn u64() -> u64 {
-    // A thread that is being torn down has lost its source; it gets a new one for this call.
-    SOURCE.try_with(Source::next).unwrap_or_else(|_| Source::new().next())
+/// Random words, all in one visit to the thread's generator.
+pub(crate) fn words<const N: usize>() -> [u64; N] {
+    visit(Source::next)
 }
 
-/// 128 random bits.
-pub(crate) fn bytes16() -> [u8; 16] {
-    (u128::from(u64()) << 64 | u128::from(u64())).to_be_bytes()
-}
-
-/// Parts this process from a copy of it made by `fork`.
+/// The same, parted from what a copy of this process made by `fork` would draw.
 ///
 /// A fork copies the thread's generator, and both would go on with the same identifiers. Whoever
 /// has read the clock anyway gives its nanoseconds here; they differ in the two processes, and all
-/// that is drawn later differs with them. Asking for the process ID would be a system call.
-pub(crate) fn stir(nanoseconds: u64) {
-    // An odd constant spreads the few bits of the clock over the word (Fibonacci hashing).
-    let spread = nanoseconds.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    // A thread that is being torn down has nothing to stir: its source is new at every call.
-    let _ = SOURCE.try_with(|source| source.salt.set(source.salt.get().rotate_left(7) ^ spread));
+/// that is drawn from now on differs with them. Asking for the process ID would be a system call.
+pub(crate) fn stirred<const N: usize>(nanoseconds: u64) -> [u64; N] {
+    visit(|source| {
+        source.stir(nanoseconds);
+        source.next()
+    })
+}
+
+/// A thread that is being torn down has lost its source; it gets a new one for this call.
+fn visit<T>(draw: impl Fn(&Source) -> T) -> T {
+    SOURCE.try_with(&draw).unwrap_or_else(|_| draw(&Source::new()))
 }
 
 impl Source {
@@ -44,8 +43,15 @@ impl Source {
         Self { generator: RefCell::new(SmallRng::from_seed(seed())), salt: Cell::new(0) }
     }
 
-    fn next(&self) -> u64 {
-        self.generator.borrow_mut().next_u64() ^ self.salt.get()
+    fn next<const N: usize>(&self) -> [u64; N] {
+        let (mut generator, salt) = (self.generator.borrow_mut(), self.salt.get());
+        std::array::from_fn(|_| generator.next_u64() ^ salt)
+    }
+
+    fn stir(&self, nanoseconds: u64) {
+        // An odd constant spreads the few bits of the clock over the word (Fibonacci hashing).
+        let spread = nanoseconds.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.salt.set(self.salt.get().rotate_left(7) ^ spread);
     }
 }
 
@@ -70,11 +76,10 @@ mod tests {
 
     #[test]
     fn nothing_repeats_within_and_across_threads() {
-        let draw = || (0..10_000).map(|_| u64()).collect::<Vec<_>>();
+        let draw = || words::<10_000>();
         let other = std::thread::spawn(draw);
-        let mut all = draw();
-        all.extend(other.join().unwrap());
-        assert_eq!(all.iter().collect::<HashSet<_>>().len(), 20_000);
+        let all = [draw(), other.join().unwrap()];
+        assert_eq!(all.as_flattened().iter().collect::<HashSet<_>>().len(), 20_000);
     }
 
     #[test]
@@ -82,14 +87,14 @@ mod tests {
         let copy =
             || Source { generator: RefCell::new(SmallRng::seed_from_u64(7)), salt: Cell::new(0) };
         let (parent, child) = (copy(), copy());
-        assert_eq!(parent.next(), child.next(), "the copies start alike");
-        child.salt.set(1);
-        assert_ne!(parent.next(), child.next());
+        assert_eq!(parent.next::<4>(), child.next::<4>(), "the copies start alike");
+        child.stir(1);
+        assert_ne!(parent.next::<4>(), child.next::<4>());
     }
 
     #[test]
     fn every_bit_is_used() {
-        let (ones, zeros) = (0..1_000).map(|_| u64()).fold((0, 0), |(o, z), n| (o | n, z | !n));
+        let (ones, zeros) = words::<1_000>().iter().fold((0, 0), |(o, z), n| (o | n, z | !n));
         assert_eq!((ones, zeros), (u64::MAX, u64::MAX));
     }
 }

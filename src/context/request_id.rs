@@ -1,7 +1,7 @@
 //! The request ID: accepted from `x-request-id` or made here.
 
 use std::fmt;
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
@@ -54,9 +54,15 @@ impl RequestId {
     ///
     /// One allocation and no system call. A time before 1970 counts as 1970.
     pub fn generate(now: SystemTime) -> Self {
+        let now = now.duration_since(UNIX_EPOCH).unwrap_or_default();
+        Self::of_random(now, random::stirred(u64::from(now.subsec_nanos())))
+    }
+
+    /// The ID of a time since 1970 and random words.
+    pub(super) fn of_random(now: Duration, words: [u64; 2]) -> Self {
         // An owner and its count are one allocation, and every clone only counts; bytes copied
         // from a slice would allocate a second time at the first clone.
-        let header = HeaderValue::from_maybe_shared(Bytes::from_owner(uuid(now)));
+        let header = HeaderValue::from_maybe_shared(Bytes::from_owner(uuid(now, words)));
         // Digits and dashes are a header value, so the fallback is never taken.
         Self(header.unwrap_or(HeaderValue::from_static("unknown")))
     }
@@ -87,11 +93,9 @@ impl fmt::Debug for RequestId {
 }
 
 /// The 128 bits, high to low: 48 of milliseconds, 4 of version, 12 random, 2 of variant, 62 random.
-fn uuid(now: SystemTime) -> [u8; UUID] {
-    let since = now.duration_since(UNIX_EPOCH).unwrap_or_default();
-    random::stir(u64::from(since.subsec_nanos()));
-    let fixed = since.as_millis() << 80 | 0x7 << 76 | 0b10 << 62;
-    let random = u128::from_be_bytes(random::bytes16()) & (0xfff << 64 | ((1 << 62) - 1));
+fn uuid(now: Duration, [high, low]: [u64; 2]) -> [u8; UUID] {
+    let fixed = now.as_millis() << 80 | 0x7 << 76 | 0b10 << 62;
+    let random = u128::from(high & 0xfff) << 64 | u128::from(low >> 2);
     let bytes = (fixed | random).to_be_bytes();
     let mut text = [b'-'; UUID];
     hex::encode(&bytes[..4], &mut text[..8]);

@@ -22,11 +22,7 @@ pub struct TraceFlags(u8);
 impl TraceId {
     /// A new random ID. All its bits are random, so any of them may be sampled by.
     pub fn generate() -> Self {
-        loop {
-            if let Some(id) = Self::from_bytes(random::bytes16()) {
-                return id;
-            }
-        }
+        Self::of_random(random::words())
     }
 
     /// The ID of these bytes, or `None` for zeros.
@@ -49,6 +45,12 @@ impl TraceId {
         hex::encode(&self.0, out);
     }
 
+    /// The ID of these random words; another if they are zeros.
+    pub(super) fn of_random([high, low]: [u64; 2]) -> Self {
+        let bytes = u128::from(high) << 64 | u128::from(low);
+        Self::from_bytes(bytes.to_be_bytes()).unwrap_or_else(Self::generate)
+    }
+
     /// The last 8 bytes as a number: what ratio samplers compare.
     pub(crate) fn low(self) -> u64 {
         self.0.last_chunk().copied().map_or(0, u64::from_be_bytes)
@@ -62,11 +64,7 @@ impl TraceId {
 impl SpanId {
     /// A new random ID.
     pub fn generate() -> Self {
-        loop {
-            if let Some(id) = Self::from_bytes(random::u64().to_be_bytes()) {
-                return id;
-            }
-        }
+        Self::of_random(random::words())
     }
 
     /// The ID of these bytes, or `None` for zeros.
@@ -87,6 +85,11 @@ impl SpanId {
     /// Writes 16 lower-case hex digits.
     pub fn write_hex(self, out: &mut [u8; 16]) {
         hex::encode(&self.0, out);
+    }
+
+    /// The ID of this random word; another if it is zero.
+    pub(super) fn of_random([word]: [u64; 1]) -> Self {
+        Self::from_bytes(word.to_be_bytes()).unwrap_or_else(Self::generate)
     }
 
     pub(crate) fn from_hex(text: &[u8]) -> Option<Self> {
