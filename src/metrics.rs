@@ -35,3 +35,6 @@ pub use registry::Metrics;
 pub(crate) use dependency::Dependencies;
 pub(crate) use red::Red;
 pub(crate) use users::ActiveUsers;
+
+/// The crate whose registries [`Metrics::serve_foreign`] takes, in the version it takes.
+pub use prometheus_client;

@@ -18,14 +18,16 @@ mod layer;
 mod pending;
 mod service;
 
-pub use body::{Watch, WatchedBody};
+#[doc(hidden)]
+pub use body::Watch;
+pub use body::WatchedBody;
 pub use client::{ClientBody, ClientFuture, ClientLayer, ClientService, Operation};
 pub use future::ServerFuture;
 pub use layer::{Peer, ServerLayer};
 pub use service::ServerService;
 
 pub(crate) use client::Client;
-pub(crate) use layer::Server;
+pub(crate) use layer::{Declared, Server};
 
 /// The body of a response that passed [`ServerLayer`].
 pub type ResponseBody<B> = WatchedBody<B, pending::PendingExchange>;

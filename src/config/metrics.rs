@@ -25,6 +25,8 @@ pub struct Metrics {
     pub native_histograms: bool,
     /// Histogram buckets carry the trace ID of a recent sampled request. Default: true.
     pub exemplars: bool,
+    /// Calls to dependencies that take longer are counted as slow. Up to 5 min. Default: 1 s.
+    pub slow_dependency: Duration,
     /// The sizes of request and response bodies are measured. Default: false.
     pub body_sizes: bool,
     /// CPU, memory, file descriptors, threads and I/O of the process. Default: true.
@@ -57,6 +59,7 @@ impl Metrics {
     pub(crate) const BUCKETS: usize = 64;
     pub(crate) const SERIES: RangeInclusive<u32> = 1..=1_000_000;
     pub(crate) const ENDPOINTS: RangeInclusive<u32> = 1..=100_000;
+    pub(crate) const SLOWEST: Duration = Duration::from_mins(5);
     pub(crate) const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 }
 
@@ -69,6 +72,7 @@ impl Default for Metrics {
             latency_buckets: vec![0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0],
             native_histograms: false,
             exemplars: true,
+            slow_dependency: Duration::from_secs(1),
             body_sizes: false,
             collect_process: true,
             collect_runtime: true,

@@ -46,7 +46,7 @@ impl Counter {
     }
 
     /// The total so far.
-    pub fn get(&self) -> u64 {
+    pub fn value(&self) -> u64 {
         let base = self.base.load(Ordering::Relaxed);
         self.shards.iter().fold(base, |sum, cell| sum.wrapping_add(cell.load(Ordering::Relaxed)))
     }
@@ -63,15 +63,15 @@ impl Counter {
 }
 
 impl FloatCounter {
-    /// Adds `amount`, unless it is negative or not a number: a total never falls.
+    /// Adds `amount`, unless it is negative or not finite: a total never falls, nor stays infinite.
     pub fn add(&self, amount: f64) {
-        if amount > 0.0 {
+        if amount > 0.0 && amount.is_finite() {
             add_bits(&self.bits, amount);
         }
     }
 
     /// The total so far.
-    pub fn get(&self) -> f64 {
+    pub fn value(&self) -> f64 {
         f64::from_bits(self.bits.load(Ordering::Relaxed))
     }
 
@@ -96,7 +96,7 @@ impl Sealed for Counter {
     }
 
     fn encode(&self, sample: Sample<'_>, encoder: &mut Encoder<'_>) {
-        encoder.counter(sample, Number::Unsigned(self.get()));
+        encoder.counter(sample, Number::Unsigned(self.value()));
     }
 }
 
@@ -112,13 +112,13 @@ impl Sealed for FloatCounter {
     }
 
     fn encode(&self, sample: Sample<'_>, encoder: &mut Encoder<'_>) {
-        encoder.counter(sample, Number::Float(self.get()));
+        encoder.counter(sample, Number::Float(self.value()));
     }
 }
 
 impl std::fmt::Debug for Counter {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_tuple("Counter").field(&self.get()).finish()
+        f.debug_tuple("Counter").field(&self.value()).finish()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Calls to databases, caches and other services.
 
+use std::time::Duration;
+
 use crate::context::{Call, Outcome, RecordCall};
 use crate::error::Error;
 
@@ -14,17 +16,22 @@ use super::registry::Metrics;
 pub(crate) struct Dependencies {
     requests: Family<(&'static str, &'static str, Outcome), Counter>,
     duration: Family<(&'static str, &'static str), Histogram>,
+    slow: Family<(&'static str, &'static str), Counter>,
+    threshold: Duration,
 }
 
 impl Dependencies {
     pub(crate) fn register(metrics: &Metrics) -> Result<Self, Error> {
         let requests = &catalog::DEPENDENCY_REQUESTS;
         let duration = &catalog::DEPENDENCY_DURATION;
+        let slow = &catalog::DEPENDENCY_SLOW;
         let counter = metrics.counter(requests.name, requests.help);
         let histogram = metrics.histogram(duration.name, duration.help);
         Ok(Self {
             requests: counter.labels(requests.labels).register()?,
             duration: histogram.labels(duration.labels).register()?,
+            slow: metrics.counter(slow.name, slow.help).labels(slow.labels).register()?,
+            threshold: metrics.config().slow_dependency,
         })
     }
 }
@@ -35,6 +42,11 @@ impl RecordCall for Dependencies {
         if call.outcome != Outcome::Cancelled {
             let duration = self.duration.get((call.dependency, call.operation));
             duration.observe(call.duration.as_secs_f64());
+        }
+        // Looked up in any case, so that it stands at 0 before the first slow call.
+        let slow = self.slow.get((call.dependency, call.operation));
+        if call.duration > self.threshold {
+            slow.inc();
         }
     }
 }

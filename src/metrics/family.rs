@@ -184,7 +184,8 @@ impl<M: Metric> Core<M> {
 
     fn add(&self, key: &Key, reserved: bool) -> &M {
         let series = |_| (reserved || self.take_place()).then(|| self.series(key.as_bytes()));
-        if self.descriptor.labels.is_empty() {
+        // A value may be called as the overflow series is; there is still only one of the name.
+        if key.as_bytes() == self.common_key().as_bytes() {
             return self.common();
         }
         let added = self.table.get_or_insert(key, series);
@@ -211,12 +212,14 @@ impl<M: Metric> Core<M> {
 
     #[inline]
     fn common(&self) -> &M {
-        let series = self.common.get_or_init(|| {
-            let mut key = Key::default();
-            self.descriptor.labels.iter().for_each(|_| key.push(OVERFLOW.as_bytes()));
-            self.series(key.as_bytes())
-        });
+        let series = self.common.get_or_init(|| self.series(self.common_key().as_bytes()));
         &series.metric
+    }
+
+    fn common_key(&self) -> Key {
+        let mut key = Key::default();
+        self.descriptor.labels.iter().for_each(|_| key.push(OVERFLOW.as_bytes()));
+        key
     }
 
     fn series(&self, values: &[u8]) -> Series<M> {

@@ -45,7 +45,7 @@ impl Gauge {
     }
 
     /// The value now.
-    pub fn get(&self) -> i64 {
+    pub fn value(&self) -> i64 {
         self.value.load(Ordering::Relaxed)
     }
 }
@@ -63,7 +63,7 @@ impl FloatGauge {
     }
 
     /// The value now.
-    pub fn get(&self) -> f64 {
+    pub fn value(&self) -> f64 {
         f64::from_bits(self.bits.load(Ordering::Relaxed))
     }
 }
@@ -80,7 +80,7 @@ impl Sealed for Gauge {
     }
 
     fn encode(&self, sample: Sample<'_>, encoder: &mut Encoder<'_>) {
-        encoder.gauge(sample, Number::Signed(self.get()));
+        encoder.gauge(sample, Number::Signed(self.value()));
     }
 }
 
@@ -96,6 +96,6 @@ impl Sealed for FloatGauge {
     }
 
     fn encode(&self, sample: Sample<'_>, encoder: &mut Encoder<'_>) {
-        encoder.gauge(sample, Number::Float(self.get()));
+        encoder.gauge(sample, Number::Float(self.value()));
     }
 }

@@ -74,6 +74,16 @@ impl Red {
         self.ttfb.family().reserve((method, endpoint));
     }
 
+    /// The same for a gRPC method: OK and the statuses by which servers fail most.
+    pub(crate) fn declare_grpc(&self, method: &'static str, endpoint: &str) {
+        for grpc in [0, 2, 13, 14] {
+            let labels = (method, endpoint, 200, Outcome::of_grpc(grpc), GrpcStatus(Some(grpc)));
+            self.requests.family().reserve(labels);
+        }
+        self.duration.family().reserve((method, endpoint, self.status(200)));
+        self.ttfb.family().reserve((method, endpoint));
+    }
+
     fn record_count(&self, exchange: &Exchange<'_>, route: &Route, at: u64) {
         let Exchange { context, status, outcome, grpc_status, .. } = *exchange;
         let grpc = grpc_status.map_or(0, |status| u64::from(status) + 1);

@@ -43,7 +43,15 @@ pub(crate) struct Server {
     pub(crate) records: Vec<Arc<dyn Record>>,
 }
 
-pub(crate) type Declare = Box<dyn Fn(&'static str, &str) + Send + Sync>;
+/// An endpoint that is known before its first request.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Declared<'a> {
+    pub(crate) verb: Verb,
+    pub(crate) template: &'a str,
+    pub(crate) is_grpc: bool,
+}
+
+pub(crate) type Declare = Box<dyn Fn(Declared<'_>) + Send + Sync>;
 
 pub(super) type Matcher =
     Arc<dyn for<'a> Fn(&'a Method, &'a Uri) -> Option<Cow<'a, str>> + Send + Sync>;
@@ -58,7 +66,17 @@ impl ServerLayer {
     #[must_use]
     pub fn route(self, method: &Method, template: &str) -> Self {
         self.server.routes.declare(template);
-        (self.server.declare)(Verb::of(method).as_str(), template);
+        (self.server.declare)(Declared { verb: Verb::of(method), template, is_grpc: false });
+        self
+    }
+
+    /// Declares a gRPC method, such as `/shop.Orders/Place`: its series exist at 0 with the gRPC
+    /// statuses OK, unknown, internal and unavailable, and its path is its endpoint also where no
+    /// framework tells a route.
+    #[must_use]
+    pub fn grpc_route(self, path: &str) -> Self {
+        self.server.routes.declare(path);
+        (self.server.declare)(Declared { verb: Verb::Post, template: path, is_grpc: true });
         self
     }
 

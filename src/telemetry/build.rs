@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::health::Health;
 use crate::ledger::Ledger;
 use crate::metrics::{ActiveUsers, Dependencies, Metrics, Red, collect, losses};
-use crate::middleware::Server;
+use crate::middleware::{Declared, Server};
 
 use super::serve::Serving;
 use super::watching::Watching;
@@ -47,7 +47,7 @@ impl Telemetry {
         let server = Arc::new(Server {
             acceptor,
             routes,
-            declare: Box::new(move |method, template| declare.declare(method, template)),
+            declare: Box::new(move |declared| declare_in(&declare, declared)),
             records: if config.disabled {
                 Vec::new()
             } else {
@@ -70,4 +70,12 @@ impl RecordCall for Unrecorded {
 fn calls(metrics: &Metrics, disabled: bool) -> Result<Arc<dyn RecordCall>, Error> {
     let calls = Dependencies::register(metrics)?;
     Ok(if disabled { Arc::new(Unrecorded) } else { Arc::new(calls) })
+}
+
+fn declare_in(red: &Red, declared: Declared<'_>) {
+    let Declared { verb, template, is_grpc } = declared;
+    match is_grpc {
+        true => red.declare_grpc(verb.as_str(), template),
+        false => red.declare(verb.as_str(), template),
+    }
 }

@@ -98,3 +98,17 @@ async fn hosts_methods_and_paths_are_no_labels() {
     let labels = ["http_requests_total{", "\"_OTHER\"", "\"/a/{id}\"", "\"405\""];
     assert_eq!(value(&telemetry, &labels), "1");
 }
+
+/// R31: the first error of a gRPC method is seen by `rate()`.
+#[tokio::test]
+async fn declared_grpc_methods_are_there_with_their_statuses() {
+    let telemetry = telemetry(10);
+    let _layer = telemetry.layer().grpc_route("/shop.Orders/Place");
+    for (grpc_status, outcome) in [("0", "success"), ("13", "server_error")] {
+        let labels = format!(
+            "http_requests_total{{method=\"POST\",endpoint=\"/shop.Orders/Place\",status=\"200\",\
+             outcome=\"{outcome}\",grpc_status=\"{grpc_status}\"}}"
+        );
+        assert_eq!(value(&telemetry, &[&labels]), "0");
+    }
+}

@@ -305,3 +305,27 @@ fn protobuf_total(body: &[u8]) -> f64 {
     let metrics = families.iter().flat_map(|family| &family.metric);
     metrics.map(|metric| metric.counter.as_ref().unwrap().value()).sum()
 }
+
+/// A value may be `overflow` too: there is one series of the name all the same.
+#[test]
+fn a_value_called_overflow_is_not_there_twice() {
+    let metrics = Metrics::default();
+    let family = metrics.counter("x_total", "X.").label::<Text>("t").limit(2).register().unwrap();
+    for value in ["overflow", "0", "1", "2", "3", "overflow"] {
+        family.get((value,)).inc();
+    }
+    let text = metrics.text();
+    let lines: Vec<_> = text.lines().filter(|line| line.starts_with("x_total{")).collect();
+    let expected = ["x_total{t=\"0\"} 1", "x_total{t=\"1\"} 1", "x_total{t=\"overflow\"} 4"];
+    assert_eq!(lines, expected);
+}
+
+#[test]
+fn a_total_of_fractions_never_falls_nor_stays_infinite() {
+    let metrics = Metrics::default();
+    let total = metrics.float_counter("x_seconds_total", "X.").register().unwrap();
+    for amount in [1.5, -1.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1.0] {
+        total.add(amount);
+    }
+    assert_eq!(total.value().to_bits(), 2.5f64.to_bits());
+}

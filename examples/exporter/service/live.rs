@@ -25,6 +25,6 @@ pub(crate) async fn events(
 
 fn counts(app: &App) -> String {
     let [push, pull, legs] =
-        [DayType::Push, DayType::Pull, DayType::Legs].map(|day| app.completed.get((day,)).get());
+        [DayType::Push, DayType::Pull, DayType::Legs].map(|day| app.completed.get((day,)).value());
     format!(r#"{{"push":{push},"pull":{pull},"legs":{legs}}}"#)
 }

@@ -77,6 +77,8 @@ fn metrics(reader: &mut Reader<'_>, metrics: &mut Metrics) {
     set(&mut metrics.endpoint_limit, limit("OBSKIT_ENDPOINT_LIMIT", Metrics::ENDPOINTS));
     let buckets = reader.strict("OBSKIT_LATENCY_BUCKETS", parse::buckets);
     set(&mut metrics.latency_buckets, buckets);
+    let slow = |text: &str| parse::duration(text, &(Duration::ZERO..=Metrics::SLOWEST));
+    set(&mut metrics.slow_dependency, reader.strict("OBSKIT_SLOW_DEPENDENCY", slow));
     let mut switch = |name| reader.strict(name, parse::boolean);
     set(&mut metrics.native_histograms, switch("OBSKIT_NATIVE_HISTOGRAMS"));
     set(&mut metrics.body_sizes, switch("OBSKIT_BODY_SIZES"));

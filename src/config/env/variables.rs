@@ -83,6 +83,8 @@ pub const VARIABLES: &[Variable] = &[
         "Latencies are kept as native histograms too."),
     row("OTEL_METRICS_EXEMPLAR_FILTER", "trace_based or always_off", "trace_based",
         "Whether buckets carry the trace ID of a recent sampled request."),
+    row("OBSKIT_SLOW_DEPENDENCY", TIME, "1s",
+        "Calls to dependencies that take longer are counted as slow."),
     row("OBSKIT_BODY_SIZES", SWITCH, "false",
         "The sizes of request and response bodies are measured."),
     row("OBSKIT_COLLECT_PROCESS", SWITCH, "true",

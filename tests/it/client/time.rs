@@ -16,6 +16,7 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 
 const COUNT: &str = "dependency_request_duration_seconds_count";
 const SUM: &str = "dependency_request_duration_seconds_sum";
+const SLOW: &str = "dependency_slow_total";
 const NONE: [&str; 0] = [];
 
 #[tokio::test]
@@ -37,6 +38,19 @@ async fn the_time_goes_on_to_the_end_of_the_body() {
     clock.advance(Duration::from_secs(5));
     assert_eq!(samples(&telemetry, COUNT), ["billing GET 1"]);
     assert_eq!(samples(&telemetry, SUM), ["billing GET 5"]);
+    assert_eq!(samples(&telemetry, SLOW), ["billing GET 1"]);
+}
+
+#[tokio::test]
+async fn only_calls_past_the_threshold_are_slow() {
+    let clock = Clock::manual();
+    let telemetry = telemetry_with(|config| config.clock = clock.clone());
+    let to_head = clock.clone();
+    let handler = async move || to_head.advance(Duration::from_secs(1));
+    let address = serve(Router::new().route("/", any(handler))).await;
+    let request = request(Method::GET, &format!("http://{address}/"));
+    soon(client(&telemetry).oneshot(request)).await.unwrap();
+    assert_eq!(samples(&telemetry, SLOW), ["billing GET 0"]);
 }
 
 #[tokio::test]

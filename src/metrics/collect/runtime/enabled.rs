@@ -222,11 +222,11 @@ mod tests {
         scrape(&metrics);
         let families = &runtimes.families;
         let read = |name: &str| {
-            (families.workers.get((name,)).get(), families.alive_tasks.get((name,)).get())
+            (families.workers.get((name,)).value(), families.alive_tasks.get((name,)).value())
         };
         assert_eq!((read("many"), read("one")), ((3, 2), (1, 1)));
         // No one drives the second, so its task waits.
-        assert_eq!(families.queue_depth.get(("one",)).get(), 1);
+        assert_eq!(families.queue_depth.get(("one",)).value(), 1);
         drop(ends.map(|(end, task)| {
             end.send(()).unwrap();
             task
@@ -264,9 +264,9 @@ mod tests {
         runtime.block_on(task).unwrap().unwrap();
         waker.join().unwrap();
         scrape(&metrics);
-        let busy = runtimes.families.busy_seconds.get(("main", 0)).get();
+        let busy = runtimes.families.busy_seconds.get(("main", 0)).value();
         assert!((0.02..10.0).contains(&busy), "{busy}");
-        assert!(runtimes.families.parks.get(("main", 0)).get() > 0);
+        assert!(runtimes.families.parks.get(("main", 0)).value() > 0);
     }
 
     #[test]
