@@ -1,4 +1,8 @@
-//! Prints what each piece of work costs beside its limit: `cargo bench -p obskit-benches`.
+//! Prints what each piece of work costs beside its limit, then each budget of the design beside
+//! what it allows: `cargo bench -p obskit-benches`.
+
+mod memory;
+mod verdict;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
@@ -7,6 +11,14 @@ use obskit_benches::measure::{instructions, time};
 use obskit_benches::{SUBJECTS, Subject};
 
 const SUBJECT: &str = env!("CARGO_BIN_EXE_subject");
+
+/// What one go takes.
+struct Cost {
+    name: &'static str,
+    instructions: u64,
+    allocations: u64,
+    nanoseconds: f64,
+}
 
 fn main() -> ExitCode {
     let only = std::env::args().nth(1).filter(|arg| !arg.starts_with('-'));
@@ -19,19 +31,37 @@ fn main() -> ExitCode {
     }
 }
 
+/// Everything, or the subjects alone whose names begin with `only`.
 fn report(out: &mut impl Write, only: Option<&str>) -> Result<(), String> {
     let wanted = |subject: &&Subject| only.is_none_or(|only| subject.name.starts_with(only));
     let problem = |error: io::Error| error.to_string();
+    let mut costs = Vec::new();
     writeln!(out, "{:32} {:>12} {:>8} {:>8}", "", "instructions", "allocs", "ns")
         .map_err(problem)?;
     for subject in SUBJECTS.iter().filter(wanted) {
-        let times = if subject.name.starts_with("http") { 50_000 } else { 5_000_000 };
-        let (ir, allocs) = (instructions(SUBJECT, subject)?, allocations(subject));
-        let ns = time(subject, times);
-        let ns = format!("{}.{}", ns / 10, ns % 10);
-        writeln!(out, "{:32} {ir:>12} {allocs:>8} {ns:>8}", subject.name).map_err(problem)?;
+        let cost = cost(subject)?;
+        let Cost { name, instructions, allocations, nanoseconds } = cost;
+        writeln!(out, "{name:32} {instructions:>12} {allocations:>8} {nanoseconds:>8.1}")
+            .map_err(problem)?;
+        costs.push(cost);
     }
-    Ok(())
+    if only.is_some() {
+        return Ok(());
+    }
+    let (ours, theirs) = (memory::obskit(), memory::prometheus_client());
+    writeln!(out, "\nbytes a series: {ours:.1}; in prometheus-client {theirs:.1}")
+        .map_err(problem)?;
+    verdict::write(out, &costs).map_err(problem)
+}
+
+fn cost(subject: &Subject) -> Result<Cost, String> {
+    let times = if subject.name.starts_with("http") { 2_000 } else { 200_000 };
+    Ok(Cost {
+        name: subject.name,
+        instructions: instructions(SUBJECT, subject)?,
+        allocations: allocations(subject),
+        nanoseconds: time(subject, times),
+    })
 }
 
 /// Allocations of one go once everything is warm.

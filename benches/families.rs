@@ -10,17 +10,22 @@ use prometheus_client::metrics as client;
 
 use crate::limit;
 
-type Labels = (&'static str, Text, u16);
-type ByHand<M> = HashMap<(&'static str, String, u16), M, RandomState>;
+/// Method, endpoint and a number.
+pub type Labels = (&'static str, Text, u16);
+/// Metrics by their labels, by hand.
+pub type ByHand<M> = HashMap<(&'static str, String, u16), M, RandomState>;
 type OfClient<M, C> = client::family::Family<Vec<(&'static str, String)>, M, C>;
+/// Counters of prometheus-client.
+pub type Client = OfClient<client::counter::Counter, fn() -> client::counter::Counter>;
 
 /// Series in each family.
 const SERIES: u16 = 1_000;
-const ENDPOINT: &str = "/api/workouts/{id}";
+/// The endpoint of each series.
+pub const ENDPOINT: &str = "/api/workouts/{id}";
 
 /// A family's counter.
 pub fn counter(times: u64) {
-    let family = counters(&Metrics::default());
+    let family = counters(&Metrics::default(), "bench_total", ENDPOINT, SERIES);
     let endpoint = ENDPOINT.to_owned();
     for _ in 0..times {
         family.get(("GET", black_box(&endpoint), black_box(200))).inc();
@@ -29,7 +34,7 @@ pub fn counter(times: u64) {
 
 /// An atomic in a hash map that nobody adds to.
 pub fn counter_by_hand(times: u64) {
-    let map: ByHand<AtomicU64> = by_hand();
+    let map: ByHand<AtomicU64> = by_hand(ENDPOINT, SERIES);
     let key = ("GET", ENDPOINT.to_owned(), 200);
     for _ in 0..times {
         if let Some(counter) = map.get(black_box(&key)) {
@@ -40,8 +45,8 @@ pub fn counter_by_hand(times: u64) {
 
 /// The same in prometheus-client.
 pub fn counter_of_client(times: u64) {
-    let family = OfClient::<client::counter::Counter, _>::default();
-    let labels = client_labels();
+    let family = Client::default();
+    let labels = client_labels(ENDPOINT, 200);
     for _ in 0..times {
         family.get_or_create(black_box(&labels)).inc();
     }
@@ -49,7 +54,7 @@ pub fn counter_of_client(times: u64) {
 
 /// A family's histogram.
 pub fn histogram(times: u64) {
-    let family = histograms(&Metrics::default());
+    let family = histograms(&Metrics::default(), "bench_seconds", SERIES);
     let endpoint = ENDPOINT.to_owned();
     for _ in 0..times {
         let labels = ("GET", black_box(&endpoint), black_box(200));
@@ -59,7 +64,7 @@ pub fn histogram(times: u64) {
 
 /// Atomics in a hash map that nobody adds to.
 pub fn histogram_by_hand(times: u64) {
-    let map: ByHand<limit::Histogram> = by_hand();
+    let map: ByHand<limit::Histogram> = by_hand(ENDPOINT, SERIES);
     let key = ("GET", ENDPOINT.to_owned(), 200);
     for _ in 0..times {
         if let Some(histogram) = map.get(black_box(&key)) {
@@ -72,53 +77,50 @@ pub fn histogram_by_hand(times: u64) {
 pub fn histogram_of_client(times: u64) {
     let make = || client::histogram::Histogram::new(limit::BOUNDS);
     let family = OfClient::<client::histogram::Histogram, _>::new_with_constructor(make);
-    let labels = client_labels();
+    let labels = client_labels(ENDPOINT, 200);
     for _ in 0..times {
         family.get_or_create(black_box(&labels)).observe(black_box(0.03));
     }
 }
 
-/// A family of counters with [`SERIES`] series.
+/// A family of counters with so many series.
 #[expect(clippy::missing_panics_doc, reason = "a bench has nobody to tell")]
-pub fn counters(metrics: &Metrics) -> Family<Labels, Counter> {
-    let family = metrics.counter("bench_total", "What is counted.");
-    #[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
-    let family: Family<Labels, Counter> = family
-        .label::<&'static str>("method")
-        .label::<Text>("endpoint")
-        .label::<u16>("status")
-        .limit(u32::MAX)
-        .register()
-        .unwrap();
-    for status in 0..SERIES {
+#[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
+pub fn counters(
+    metrics: &Metrics,
+    name: &'static str,
+    endpoint: &str,
+    series: u16,
+) -> Family<Labels, Counter> {
+    let family = metrics.counter(name, "What is counted.").label::<&'static str>("method");
+    let family = family.label::<Text>("endpoint").label::<u16>("status");
+    let family = family.limit(u32::MAX).register().unwrap();
+    for status in 0..series {
+        family.get(("GET", endpoint, status));
+    }
+    family
+}
+
+/// A family of histograms with so many series.
+#[expect(clippy::missing_panics_doc, reason = "a bench has nobody to tell")]
+#[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
+pub fn histograms(metrics: &Metrics, name: &'static str, series: u16) -> Family<Labels, Histogram> {
+    let family = metrics.histogram(name, "What is measured.").buckets(limit::BOUNDS);
+    let family = family.label::<&'static str>("method").label::<Text>("endpoint");
+    let family = family.label::<u16>("status").limit(u32::MAX).register().unwrap();
+    for status in 0..series {
         family.get(("GET", ENDPOINT, status));
     }
     family
 }
 
-/// A family of histograms with [`SERIES`] series.
-#[expect(clippy::missing_panics_doc, reason = "a bench has nobody to tell")]
-pub fn histograms(metrics: &Metrics) -> Family<Labels, Histogram> {
-    let family = metrics.histogram("bench_seconds", "What is measured.").buckets(limit::BOUNDS);
-    #[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
-    let family: Family<Labels, Histogram> = family
-        .label::<&'static str>("method")
-        .label::<Text>("endpoint")
-        .label::<u16>("status")
-        .limit(u32::MAX)
-        .register()
-        .unwrap();
-    for status in 0..SERIES {
-        family.get(("GET", ENDPOINT, status));
-    }
-    family
+/// A hash map of so many metrics, to which nobody adds.
+pub fn by_hand<M: Default>(endpoint: &str, series: u16) -> ByHand<M> {
+    (0..series).map(|status| (("GET", endpoint.to_owned(), status), M::default())).collect()
 }
 
-fn by_hand<M: Default>() -> ByHand<M> {
-    (0..SERIES).map(|status| (("GET", ENDPOINT.to_owned(), status), M::default())).collect()
-}
-
-fn client_labels() -> Vec<(&'static str, String)> {
-    let values = [("method", "GET"), ("endpoint", ENDPOINT), ("status", "200")];
-    values.map(|(name, value)| (name, value.to_owned())).to_vec()
+/// What prometheus-client takes for labels.
+pub fn client_labels(endpoint: &str, status: u16) -> Vec<(&'static str, String)> {
+    let (method, endpoint) = ("GET".to_owned(), endpoint.to_owned());
+    vec![("method", method), ("endpoint", endpoint), ("status", status.to_string())]
 }

@@ -12,18 +12,23 @@ use tower::{Service, ServiceExt};
 use crate::limit::RedLayer;
 
 /// RED and the request ID by obskit; traces are not sampled.
+pub fn obskit(times: u64) {
+    serve(observed(), times);
+}
+
+/// A router observed by obskit.
 ///
 /// # Panics
 ///
 /// When the defaults are refused.
-pub fn obskit(times: u64) {
+pub fn observed() -> Router {
     let mut config = Config::default();
     config.traces.sampler = Sampler::ParentBased(RootSampler::AlwaysOff);
     // What reads /proc stops at the auxiliary vector that valgrind shows it.
     config.metrics.collect_process = false;
     #[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
     let telemetry = Telemetry::build(config).unwrap();
-    serve(router().layer(telemetry.layer()), times);
+    router().layer(telemetry.layer())
 }
 
 /// RED alone, by hand.
@@ -36,12 +41,18 @@ pub fn bare(times: u64) {
     serve(router(), times);
 }
 
-fn router() -> Router {
+/// A router with one route.
+pub fn router() -> Router {
     Router::new().route("/users/{id}", get(async |Path(id): Path<u32>| id.to_string()))
 }
 
+/// So many requests through `app`, on the calling thread.
+///
+/// # Panics
+///
+/// When a request fails.
 #[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
-fn serve(mut app: Router, times: u64) {
+pub fn serve(mut app: Router, times: u64) {
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(async {
         for _ in 0..times {

@@ -4,12 +4,13 @@
 //! callgrind as the difference of two runs, so that set-up cancels out, and allocations. Times are
 //! only ever compared within one run.
 
+pub mod exposition;
 pub mod families;
 pub mod handles;
 pub mod http;
 pub mod limit;
 pub mod measure;
-pub mod memory;
+pub mod threads;
 
 /// One piece of work.
 #[derive(Clone, Copy, Debug)]

@@ -17,16 +17,28 @@ pub fn instructions(program: &str, subject: &Subject) -> Result<u64, String> {
     Ok(many.saturating_sub(few) / TIMES)
 }
 
-/// The shortest time of one go among several rounds in tenths of nanoseconds, set-up left out.
-pub fn time(subject: &Subject, times: u64) -> u128 {
+/// Nanoseconds of one go: the shortest of many short rounds, so that a busy machine shows little;
+/// set-up left out.
+pub fn time(subject: &Subject, times: u64) -> f64 {
     let round = |times| {
         let began = Instant::now();
         (subject.run)(times);
         began.elapsed()
     };
-    let best = |times| (0..7).map(|_| round(times)).min().unwrap_or(Duration::ZERO);
-    let (few, many) = (best(times / 10), best(times + times / 10));
-    many.saturating_sub(few).as_nanos() * 10 / u128::from(times.max(1))
+    let (few, many) = (best(|| round(times / 10)), best(|| round(times + times / 10)));
+    nanoseconds(many.saturating_sub(few), times)
+}
+
+/// The shortest of many rounds.
+pub fn best(round: impl FnMut() -> Duration) -> Duration {
+    const ROUNDS: usize = 60;
+    std::iter::repeat_with(round).take(ROUNDS).min().unwrap_or(Duration::ZERO)
+}
+
+/// What one of so many takes of `all`.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+pub fn nanoseconds(all: Duration, times: u64) -> f64 {
+    all.as_nanos() as f64 / times.max(1) as f64
 }
 
 fn collected(program: &str, subject: &Subject, times: u64) -> Result<u64, String> {
