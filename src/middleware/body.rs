@@ -33,7 +33,8 @@ pin_project! {
     }
 }
 
-/// What watches a body. Dropped before [`end`](Self::end), it was given up by its reader.
+/// What watches a body, until that is dropped. Without an [`end`](Self::end) before, its reader has
+/// given it up.
 pub trait Watch {
     /// Runs `work` with what is watched as the current request.
     fn enter<T>(&mut self, work: impl FnOnce() -> T) -> T;
@@ -47,8 +48,8 @@ pub trait Watch {
     /// The trailers have.
     fn trailers(&mut self, trailers: &HeaderMap);
 
-    /// The body is complete, or has failed.
-    fn end(self, complete: bool);
+    /// The body is complete, or has failed. What follows is of no account.
+    fn end(&mut self, complete: bool);
 }
 
 impl<B: Body, W: Watch> WatchedBody<B, W> {
@@ -74,22 +75,18 @@ impl<B: Body, W: Watch> Body for WatchedBody<B, W> {
         let Some(mut body) = this.body.as_mut().as_pin_mut() else { return Poll::Ready(None) };
         let Some(watch) = this.watch else { return body.poll_frame(cx) };
         let polled = watch.run(|| body.as_mut().poll_frame(cx));
-        let ended = match &polled {
-            Poll::Pending => return polled,
+        // Fewer bytes than announced are an error to the client.
+        let complete = |left: &Option<u64>| left.is_none_or(|left| left == 0);
+        match &polled {
+            Poll::Pending => {}
+            // A server stops polling when the length is reached or the body says it is done.
             Poll::Ready(Some(Ok(frame))) => {
-                // A server stops polling when the length is reached or the body says it is done.
-                seen(frame, watch, this.left) || body.is_end_stream()
+                if seen(frame, watch, this.left) || body.is_end_stream() {
+                    watch.end(complete(this.left));
+                }
             }
-            Poll::Ready(Some(Err(_))) => {
-                this.watch.take().into_iter().for_each(|watch| watch.end(false));
-                return polled;
-            }
-            Poll::Ready(None) => true,
-        };
-        if ended {
-            // Fewer bytes than announced are an error to the client.
-            let complete = this.left.is_none_or(|left| left == 0);
-            this.watch.take().into_iter().for_each(|watch| watch.end(complete));
+            Poll::Ready(Some(Err(_))) => watch.end(false),
+            Poll::Ready(None) => watch.end(complete(this.left)),
         }
         polled
     }

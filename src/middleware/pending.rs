@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body::Body;
 
 use crate::context::{
-    Entered, Exchange, Outcome, Place, RequestContext, Route, Shape, X_REQUEST_ID,
+    Entered, Exchange, Outcome, Place, RequestContext, Route, Shape, Verb, X_REQUEST_ID,
 };
 
 use super::ResponseBody;
@@ -16,7 +16,7 @@ use super::body::Watch;
 use super::grpc;
 use super::layer::Server;
 
-/// Held by the request's future, then by the response's body. Its drop makes the record.
+/// Held by the request's future, then by the response's body, which ends it, or its drop does.
 #[derive(Debug)]
 pub struct PendingExchange {
     server: Arc<Server>,
@@ -24,13 +24,13 @@ pub struct PendingExchange {
     context: Option<RequestContext>,
     place: Option<(usize, Place)>,
     is_grpc: bool,
-    is_head: bool,
     request_bytes: Option<u64>,
     head: Option<Head>,
     response_bytes: u64,
     /// Set while the service runs, so that it is left set by a panic and by nothing else.
     is_running: bool,
     end: Option<End>,
+    is_recorded: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -65,12 +65,12 @@ impl PendingExchange {
             context: Some(context),
             place,
             is_grpc: grpc::is_grpc(request.headers()),
-            is_head: request.method() == Method::HEAD,
             request_bytes: content_length(request.headers()),
             head: None,
             response_bytes: 0,
             is_running: false,
             end: None,
+            is_recorded: false,
         }
     }
 
@@ -79,21 +79,38 @@ impl PendingExchange {
         let (mut parts, body) = response.into_parts();
         self.head = Some(self.head_of(parts.status, &parts.headers));
         let left = self.left(&parts.headers, &body);
-        let ends_here = self.is_head || is_bodiless(parts.status) || left == Some(0);
+        let ends_here = self.is(Verb::Head) || is_bodiless(parts.status) || left == Some(0);
         if let Some(context) = &self.context {
             parts.headers.insert(&X_REQUEST_ID, context.request_id().as_header().clone());
         }
-        let body = if ends_here || self.is_upgrade() || body.is_end_stream() {
+        if ends_here || self.is_upgrade() || body.is_end_stream() {
             self.end(true);
-            ResponseBody::unwatched(body)
-        } else {
-            ResponseBody::new(body, left, self)
-        };
-        Response::from_parts(parts, body)
+        }
+        Response::from_parts(parts, ResponseBody::new(body, left, self))
     }
 
     pub(super) fn fail(mut self) {
         self.end = Some(End::ServiceFailed);
+    }
+
+    /// Makes the record, once.
+    fn finish(&mut self) {
+        if std::mem::replace(&mut self.is_recorded, true) {
+            return;
+        }
+        let duration = self.elapsed();
+        let Some(context) = self.context.clone() else { return };
+        if let Some((position, place)) = self.place.take()
+            && let Some(route) = self.server.routes.at(position)
+        {
+            route.in_flight.end(place);
+        }
+        let excluded_route = context.route().is_some_and(Route::is_excluded);
+        if !excluded_route && !context.is_excluded() {
+            let mut slot = Some(context.clone());
+            let _entered = Entered::new(&mut slot);
+            self.record(&context, duration);
+        }
     }
 
     fn head_of(&self, status: StatusCode, headers: &HeaderMap) -> Head {
@@ -110,17 +127,19 @@ impl PendingExchange {
     }
 
     fn shape(&self, status: StatusCode, headers: &HeaderMap) -> Shape {
-        let context = self.context.as_ref();
-        let is_connect = context.is_some_and(|context| context.method() == "CONNECT");
-        if status == StatusCode::SWITCHING_PROTOCOLS || is_connect && status.is_success() {
+        let route = self.context.as_ref().and_then(RequestContext::route);
+        let is_tunnel = self.is(Verb::Connect) && status.is_success();
+        if status == StatusCode::SWITCHING_PROTOCOLS || is_tunnel {
             Shape::Upgrade
-        } else if is_event_stream(headers)
-            || context.and_then(RequestContext::route).is_some_and(Route::is_streaming)
-        {
+        } else if is_event_stream(headers) || route.is_some_and(Route::is_streaming) {
             Shape::Stream
         } else {
             Shape::Unary
         }
+    }
+
+    fn is(&self, verb: Verb) -> bool {
+        self.context.as_ref().is_some_and(|context| context.verb() == verb)
     }
 
     fn is_upgrade(&self) -> bool {
@@ -200,26 +219,17 @@ impl Watch for PendingExchange {
         }
     }
 
-    fn end(mut self, complete: bool) {
-        self.end = Some(if complete { End::Complete } else { End::BodyFailed });
+    fn end(&mut self, complete: bool) {
+        if !self.is_recorded {
+            self.end = Some(if complete { End::Complete } else { End::BodyFailed });
+            self.finish();
+        }
     }
 }
 
 impl Drop for PendingExchange {
     fn drop(&mut self) {
-        let duration = self.elapsed();
-        let Some(context) = self.context.clone() else { return };
-        if let Some((position, place)) = self.place.take()
-            && let Some(route) = self.server.routes.at(position)
-        {
-            route.in_flight.end(place);
-        }
-        let excluded_route = context.route().is_some_and(Route::is_excluded);
-        if !excluded_route && !context.is_excluded() {
-            let mut slot = Some(context.clone());
-            let _entered = Entered::new(&mut slot);
-            self.record(&context, duration);
-        }
+        self.finish();
     }
 }
 

@@ -5,16 +5,18 @@ use http::{Request, Response, Version};
 use http_body_util::Full;
 use hyper::body::Incoming;
 use hyper::client::conn::{http1, http2};
-use hyper_util::rt::{TokioExecutor, TokioIo};
+use hyper::rt::Executor;
+use hyper_util::rt::TokioIo;
 use std::net::SocketAddr;
 use tokio::net::TcpStream;
-use tokio::task::JoinHandle;
+
+use crate::tasks::Tasks;
 
 /// One connection of one HTTP version.
 #[derive(Debug)]
 pub struct Connection {
     sender: Sender,
-    driver: JoinHandle<()>,
+    tasks: Tasks,
     address: SocketAddr,
 }
 
@@ -30,16 +32,17 @@ impl Connection {
         let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
         let stream = TokioIo::new(stream);
-        let (sender, driver) = if version == Version::HTTP_2 {
-            let (sender, connection) =
-                http2::handshake(TokioExecutor::new(), stream).await.unwrap();
-            (Sender::Two(sender), tokio::spawn(async { drop(connection.await) }))
+        let tasks = Tasks::default();
+        let sender = if version == Version::HTTP_2 {
+            let (sender, driver) = http2::handshake(tasks.clone(), stream).await.unwrap();
+            tasks.execute(async { drop(driver.await) });
+            Sender::Two(sender)
         } else {
-            let (sender, connection) = http1::handshake(stream).await.unwrap();
-            let connection = connection.with_upgrades();
-            (Sender::One(sender), tokio::spawn(async { drop(connection.await) }))
+            let (sender, driver) = http1::handshake(stream).await.unwrap();
+            tasks.execute(async { drop(driver.with_upgrades().await) });
+            Sender::One(sender)
         };
-        Self { sender, driver, address }
+        Self { sender, tasks, address }
     }
 
     /// Sends a request whose target is a path, or an authority for CONNECT.
@@ -86,8 +89,7 @@ impl Connection {
 
     /// Closes the socket at once, whatever is under way.
     pub async fn vanish(self) {
-        self.driver.abort();
-        let _ = self.driver.await;
+        self.tasks.stop().await;
     }
 }
 

@@ -13,5 +13,6 @@ pub mod promtool;
 pub mod samples;
 pub mod scripted;
 pub mod serve;
+pub mod tasks;
 pub mod tools;
 pub mod wait;

@@ -8,10 +8,11 @@ use hyper_util::rt::TokioIo;
 use hyper_util::server::conn::auto::Builder;
 use hyper_util::service::TowerToHyperService;
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::task::{JoinHandle, JoinSet};
+use tokio::task::JoinHandle;
 use tower::{BoxError, Service};
+
+use crate::tasks::Tasks;
 
 /// A server that runs until it is stopped or dropped.
 #[derive(Debug)]
@@ -20,10 +21,6 @@ pub struct Server {
     accepting: JoinHandle<()>,
     tasks: Tasks,
 }
-
-/// Every task of a server: its connections and their streams.
-#[derive(Clone, Debug, Default)]
-struct Tasks(Arc<Mutex<JoinSet<()>>>);
 
 impl Server {
     /// Serves `service` on a free port of 127.0.0.1.
@@ -51,30 +48,13 @@ impl Server {
     pub async fn stop(mut self) {
         self.accepting.abort();
         let _ = (&mut self.accepting).await;
-        // A task that ends may start one more.
-        loop {
-            let mut tasks = std::mem::take(&mut *self.tasks.0.lock().unwrap());
-            if tasks.is_empty() {
-                return;
-            }
-            tasks.shutdown().await;
-        }
+        self.tasks.stop().await;
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         self.accepting.abort();
-    }
-}
-
-impl<F: Future<Output: Send> + Send + 'static> Executor<F> for Tasks {
-    fn execute(&self, future: F) {
-        let mut tasks = self.0.lock().unwrap();
-        while tasks.try_join_next().is_some() {}
-        tasks.spawn(async {
-            future.await;
-        });
     }
 }
 

@@ -13,7 +13,7 @@ use crate::middleware::grpc;
 use super::ClientBody;
 use super::layer::Client;
 
-/// Held by the call's future, then by the answer's body. Its drop makes the record.
+/// Held by the call's future, then by the answer's body, which ends it, or its drop does.
 #[derive(Debug)]
 pub struct PendingCall {
     client: Arc<Client>,
@@ -25,6 +25,7 @@ pub struct PendingCall {
     /// Whether the caller waits for the rest of the answer, or for all of it.
     is_waiting: bool,
     end: Option<End>,
+    is_recorded: bool,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -37,7 +38,8 @@ impl PendingCall {
     pub(super) fn begin(client: &Arc<Client>, operation: &'static str, is_grpc: bool) -> Self {
         let began = client.clock.now();
         let (client, is_waiting) = (Arc::clone(client), true);
-        Self { client, operation, began, is_grpc, answer: None, is_waiting, end: None }
+        let (answer, end, is_recorded) = (None, None, false);
+        Self { client, operation, began, is_grpc, answer, is_waiting, end, is_recorded }
     }
 
     pub(super) fn respond<R: Body>(mut self, response: Response<R>) -> Response<ClientBody<R>> {
@@ -45,19 +47,30 @@ impl PendingCall {
         self.is_grpc = self.is_grpc && parts.status == StatusCode::OK;
         self.is_waiting = false;
         self.answer = Some(self.answer_of(parts.status, &parts.headers));
-        let body = if body.is_end_stream() {
+        if body.is_end_stream() {
             self.end(true);
-            ClientBody::unwatched(body)
-        } else {
-            let left = if self.is_grpc { None } else { body.size_hint().exact() };
-            WatchedBody::new(body, left, self)
-        };
-        Response::from_parts(parts, body)
+        }
+        let left = if self.is_grpc { None } else { body.size_hint().exact() };
+        Response::from_parts(parts, WatchedBody::new(body, left, self))
     }
 
     /// No answer came.
     pub(super) fn fail(mut self) {
         self.end = Some(End::Failed);
+    }
+
+    /// Makes the record, once.
+    fn finish(&mut self) {
+        if std::mem::replace(&mut self.is_recorded, true) {
+            return;
+        }
+        let duration = self.client.clock.now().saturating_duration_since(self.began);
+        self.client.record.record(&Call {
+            dependency: self.client.dependency,
+            operation: self.operation,
+            outcome: self.outcome(),
+            duration,
+        });
     }
 
     fn answer_of(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
@@ -100,20 +113,17 @@ impl Watch for PendingCall {
         }
     }
 
-    fn end(mut self, complete: bool) {
-        self.end = Some(if complete { End::Complete } else { End::Failed });
+    fn end(&mut self, complete: bool) {
+        if !self.is_recorded {
+            self.end = Some(if complete { End::Complete } else { End::Failed });
+            self.finish();
+        }
     }
 }
 
 impl Drop for PendingCall {
     fn drop(&mut self) {
-        let duration = self.client.clock.now().saturating_duration_since(self.began);
-        self.client.record.record(&Call {
-            dependency: self.client.dependency,
-            operation: self.operation,
-            outcome: self.outcome(),
-            duration,
-        });
+        self.finish();
     }
 }
 
