@@ -1,21 +1,27 @@
 //! For a service's own tests: what was recorded, in their hands.
 //!
 //! ```
-//! use http::{Request, Response};
+//! use axum::Router;
+//! use axum::body::{Body, to_bytes};
+//! use axum::extract::Request;
+//! use axum::routing::get;
 //! use obskit::Telemetry;
 //! use obskit::config::Config;
 //! use obskit::context::Outcome;
-//! use tower::{ServiceBuilder, ServiceExt, service_fn};
+//! use tower_service::Service;
 //!
-//! # tokio::runtime::Builder::new_current_thread().build().map_err(tower::BoxError::from)?.block_on(async {
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let (telemetry, exchanges) = Telemetry::build_captured(Config::default())?;
-//! let handler = service_fn(async |_: Request<()>| Ok::<_, tower::BoxError>(Response::new(String::new())));
-//! let service = ServiceBuilder::new().layer(telemetry.layer()).service(handler);
-//! service.oneshot(Request::new(())).await?;
-//! assert_eq!(exchanges.next().await.outcome, Outcome::Success);
-//! # Ok::<(), tower::BoxError>(())
-//! # })?;
-//! # Ok::<(), tower::BoxError>(())
+//! let mut app = Router::new().route("/users/{id}", get("Ada")).layer(telemetry.layer());
+//!
+//! let response = app.call(Request::get("/users/7").body(Body::empty())?).await?;
+//! assert_eq!(to_bytes(response.into_body(), 1_000).await?, "Ada");
+//!
+//! let ended = exchanges.next().await;
+//! assert_eq!((ended.outcome, ended.context.endpoint()), (Outcome::Success, "/users/{id}"));
+//! # Ok(())
+//! # }
 //! ```
 
 #[doc(inline)]

@@ -121,7 +121,9 @@ mod tests {
         let early: Vec<_> = (0..100_000).map(|_| in_flight.begin(second(1))).collect();
         let late = in_flight.begin(second(2));
         assert_eq!((in_flight.count(), in_flight.oldest()), (100_001, Some(second(1))));
-        early.into_iter().for_each(|place| in_flight.end(place));
+        for place in early {
+            in_flight.end(place);
+        }
         assert_eq!((in_flight.count(), in_flight.oldest()), (1, Some(second(2))));
         in_flight.end(late);
         assert_eq!((in_flight.count(), in_flight.oldest()), (0, None));
@@ -133,7 +135,9 @@ mod tests {
         let places: Vec<_> =
             (0..400_000).map(|number| in_flight.begin(Duration::from_nanos(number))).collect();
         assert_eq!((in_flight.count(), in_flight.oldest()), (400_000, Some(Duration::ZERO)));
-        places.into_iter().for_each(|place| in_flight.end(place));
+        for place in places {
+            in_flight.end(place);
+        }
         assert_eq!((in_flight.count(), in_flight.oldest()), (0, None));
     }
 }

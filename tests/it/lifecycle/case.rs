@@ -61,6 +61,9 @@ pub enum Client {
     GoesBeforeHead,
     GoesBeforeBody,
     GoesAfterFirstFrame,
+    /// As the two above, but the connection stays: HTTP/2 resets the one stream.
+    ResetsBeforeHead,
+    ResetsAfterFirstFrame,
 }
 
 /// What the exchange says.

@@ -8,7 +8,6 @@ use obskit::context::Shape::{Stream, Upgrade};
 use obskit_tests::scripted::Step::{Data, Fail, Hang, Panic, Trailer, Yield};
 
 fn complete() -> Vec<Case> {
-    let hello = [Data("hel"), Yield, Data("lo")];
     vec![
         case("plain").answers(200, [Data("hello")]).length(5).knowing_its_end().bytes(5),
         case("empty").answers(200, []).knowing_its_end(),
@@ -31,6 +30,12 @@ fn complete() -> Vec<Case> {
         case("404").answers(404, [Data("no")]).length(2).ends(ClientError, 404).bytes(2),
         case("500").answers(500, [Data("no")]).ends(ServerError, 500).bytes(2),
         case("301").answers(301, []).ends(Success, 301),
+    ]
+}
+
+fn bodies() -> Vec<Case> {
+    let hello = [Data("hel"), Yield, Data("lo")];
+    vec![
         // hyper asks no more of a body that has given what was announced.
         case("exact length by header")
             .answers(200, [Data("hel"), Data("lo"), Hang])
@@ -50,6 +55,10 @@ fn complete() -> Vec<Case> {
             .answers(200, [Data("hello"), Trailer("x-sum", "1")])
             .length(5)
             .bytes(5),
+        case("an ID of the service's own")
+            .answers(200, [])
+            .header("x-request-id", "one")
+            .header("x-request-id", "two"),
         case("an inner layer").answers(200, hello).within(Stack::Doubled).bytes(5),
         case("a timeout that is not reached")
             .answers(200, hello)
@@ -114,6 +123,16 @@ fn client_gone() -> Vec<Case> {
             .answers(503, endless)
             .client(Client::GoesAfterFirstFrame)
             .ends(Cancelled, 503)
+            .bytes(5),
+        case("reset before the head")
+            .over(Version::HTTP_2)
+            .acts(Act::Hang)
+            .client(Client::ResetsBeforeHead)
+            .ends(Cancelled, 499),
+        cancelled("reset in the body")
+            .over(Version::HTTP_2)
+            .answers(200, endless)
+            .client(Client::ResetsAfterFirstFrame)
             .bytes(5),
         case("gone under an inner layer")
             .acts(Act::Hang)
@@ -193,6 +212,13 @@ fn grpc_calls() -> Vec<Case> {
             .grpc_answer()
             .ends(ClientError, 200)
             .grpc_status(3),
+    ]
+}
+
+fn odd_grpc_calls() -> Vec<Case> {
+    let message = Data("\0\0\0\0\0");
+    let status = |status| Trailer("grpc-status", status);
+    vec![
         grpc("gRPC status absent")
             .answers(200, [message])
             .grpc_answer()
@@ -243,6 +269,7 @@ impl Case {
 #[tokio::test]
 async fn complete_responses() {
     run::all(complete()).await;
+    run::all(bodies()).await;
 }
 
 #[tokio::test]
@@ -263,4 +290,5 @@ async fn errors_panics_and_timeouts() {
 #[tokio::test]
 async fn grpc_over_http2() {
     run::all(grpc_calls()).await;
+    run::all(odd_grpc_calls()).await;
 }

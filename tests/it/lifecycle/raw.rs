@@ -48,7 +48,7 @@ impl Wire {
     async fn end(self) -> Vec<Captured> {
         drop(self.stream);
         soon("the end", self.server.stop()).await;
-        assert!(in_flight(&self.telemetry).abs() < 0.5);
+        assert!(in_flight(&self.telemetry) == 0);
         self.exchanges.drain()
     }
 }

@@ -30,7 +30,6 @@ type AnyService = BoxCloneSyncService<Request<Incoming>, Response<AnyBody>, BoxE
 /// A row under way, with what it needs.
 struct Run {
     case: Case,
-    version: Version,
     telemetry: Telemetry,
     exchanges: Exchanges,
     arrived: Arc<Notify>,
@@ -46,21 +45,18 @@ pub async fn all(cases: Vec<Case>) {
 
 async fn one(case: Case, version: Version) {
     let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
-    let run = Run { case, version, telemetry, exchanges, arrived: Arc::default() };
+    let run = Run { case, telemetry, exchanges, arrived: Arc::default() };
     let what = format!("{:?} over {version:?}", run.case.name);
     let server = Server::start(run.stack()).await;
-    let head = soon(&what, run.ask(server.address)).await;
+    let mut connection = Connection::open(server.address, version).await;
+    let head = soon(&what, run.ask(&mut connection)).await;
+    if !run.case.client.stays() {
+        soon(&what, connection.vanish()).await;
+    }
     let ended = soon(&what, run.exchanges.next()).await;
     run.check(&ended, &what);
-    run.check_request_id(head.as_ref(), &ended, &what);
-    // Nothing more comes before the next request, nor when everything is closed.
-    soon(&what, plain(server.address, version)).await;
-    let next = soon(&what, run.exchanges.next()).await;
-    assert_eq!((next.outcome, next.status), (Outcome::Success, 299), "after {what}: {next:?}");
-    soon(&what, server.stop()).await;
-    let more = run.exchanges.drain();
-    assert!(more.is_empty(), "{what}: {more:?}");
-    assert!(in_flight(&run.telemetry).abs() < 0.5, "{what}: {}", run.telemetry.metrics().text());
+    Run::check_request_id(head.as_ref(), &ended, &what);
+    run.check_alone(server, version, &what).await;
 }
 
 impl Run {
@@ -95,29 +91,38 @@ impl Run {
     }
 
     /// What the client does; the head it got, if it got one.
-    async fn ask(&self, address: SocketAddr) -> Option<HeaderMap> {
-        let mut connection = Connection::open(address, self.version).await;
+    async fn ask(&self, connection: &mut Connection) -> Option<HeaderMap> {
         let mut request = Request::builder().method(&self.case.method).uri("/");
         for (name, value) in &self.case.headers {
             request = request.header(*name, *value);
         }
         let sent = connection.send(request.body(Full::default()).unwrap());
-        if matches!(self.case.client, Client::GoesBeforeHead) {
+        if matches!(self.case.client, Client::GoesBeforeHead | Client::ResetsBeforeHead) {
             tokio::select! {
                 answer = sent => panic!("{answer:?}"),
-                () = self.arrived.notified() => {}
+                () = self.arrived.notified() => return None,
             }
-            connection.vanish().await;
-            return None;
         }
         let (head, mut body) = sent.await.ok()?.into_parts();
         match self.case.client {
             Client::Reads => drop(body.collect().await),
-            Client::GoesAfterFirstFrame => drop(body.frame().await.unwrap().unwrap()),
-            Client::GoesBeforeBody | Client::GoesBeforeHead => {}
+            Client::GoesAfterFirstFrame | Client::ResetsAfterFirstFrame => {
+                drop(body.frame().await.unwrap().unwrap());
+            }
+            _ => {}
         }
-        connection.vanish().await;
         Some(head.headers)
+    }
+
+    /// Nothing more comes before the next request, nor when everything is closed.
+    async fn check_alone(&self, server: Server, version: Version, what: &str) {
+        soon(what, plain(server.address, version)).await;
+        let next = soon(what, self.exchanges.next()).await;
+        assert_eq!((next.outcome, next.status), (Outcome::Success, 299), "after {what}: {next:?}");
+        soon(what, server.stop()).await;
+        let more = self.exchanges.drain();
+        assert!(more.is_empty(), "{what}: {more:?}");
+        assert_eq!(in_flight(&self.telemetry), 0, "{what}: {}", self.telemetry.metrics().text());
     }
 
     #[track_caller]
@@ -138,7 +143,7 @@ impl Run {
 
     /// Every response carries the ID, once; what a layer further out makes up cannot.
     #[track_caller]
-    fn check_request_id(&self, head: Option<&HeaderMap>, ended: &Captured, what: &str) {
+    fn check_request_id(head: Option<&HeaderMap>, ended: &Captured, what: &str) {
         let Some(head) = head else { return };
         let ids: Vec<_> = head.get_all("x-request-id").iter().collect();
         if ended.time_to_head.is_some() {
@@ -149,7 +154,13 @@ impl Run {
     }
 }
 
-pub fn boxed<S, B>(service: S) -> AnyService
+impl Client {
+    fn stays(self) -> bool {
+        matches!(self, Self::ResetsBeforeHead | Self::ResetsAfterFirstFrame)
+    }
+}
+
+fn boxed<S, B>(service: S) -> AnyService
 where
     S: tower::Service<Request<Incoming>, Response = Response<B>> + Clone + Send + Sync + 'static,
     S::Future: Send,

@@ -107,7 +107,7 @@ async fn latency_is_to_the_end_of_the_body() {
 #[tokio::test]
 async fn a_stream_of_an_hour_is_no_latency() {
     let bench = Bench::start().await;
-    let (head, hour) = (Duration::from_secs(1), Duration::from_secs(3_600));
+    let (head, hour) = (Duration::from_secs(1), Duration::from_hours(1));
     let served = bench.serve(Version::HTTP_11, "text/event-stream", head, hour);
     soon("the stream", served).await;
     let ended = soon("the exchange", bench.exchanges.next()).await;
