@@ -98,7 +98,7 @@ catalog! {
         ["dependency", "operation"]
         "Time a call to a dependency took, to the end of its answer.";
     DEPENDENCY_SLOW = Counter "dependency_slow_total" ["dependency", "operation"]
-        "Calls to dependencies that took longer than OBSKIT_SLOW_DEPENDENCY.";
+        "Calls to dependencies that took longer than the threshold, 1 s unless set.";
     ACTIVE_USERS = Gauge "active_users" ["window"]
         "Distinct users seen within the window; an estimate within 2 %.";
     PROCESS_CPU = Counter "process_cpu_seconds_total" []

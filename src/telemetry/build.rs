@@ -74,8 +74,9 @@ fn calls(metrics: &Metrics, disabled: bool) -> Result<Arc<dyn RecordCall>, Error
 
 fn declare_in(red: &Red, declared: Declared<'_>) {
     let Declared { verb, template, is_grpc } = declared;
-    match is_grpc {
-        true => red.declare_grpc(verb.as_str(), template),
-        false => red.declare(verb.as_str(), template),
+    if is_grpc {
+        red.declare_grpc(verb.as_str(), template);
+    } else {
+        red.declare(verb.as_str(), template);
     }
 }
