@@ -44,8 +44,8 @@ fn endpoints() -> String {
     });
     format!(
         "# Endpoints\n\n\
-         The operator's server listens on 127.0.0.1:9464 unless `OBSKIT_ADMIN_ADDR` says otherwise. \
-         With axum the same routes, but for `/`, mount in the service's own router by \
+         The operator's server listens on 127.0.0.1:9464 unless `OBSKIT_ADMIN_ADDR` says \
+         otherwise. With axum the same routes, but for `/`, mount in the service's own router by \
          `Telemetry::admin_router`: under `/api` they are `/api/metrics`, `/api/health` and so \
          on.\n\n\
          | path | methods | what it says |\n|---|---|---|\n{}",
