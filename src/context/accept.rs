@@ -1,5 +1,6 @@
 //! A request's head becomes its context: IDs validated or made, policies applied.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::UNIX_EPOCH;
@@ -9,6 +10,7 @@ use http::{HeaderMap, Method};
 use crate::config::{self, Clock};
 use crate::ledger::{Ledger, Reason, Signal};
 
+use super::exchange::Record;
 use super::method::Verb;
 use super::propagate::{self, Incoming};
 use super::random;
@@ -19,20 +21,21 @@ use super::{
     Baggage, RequestContext, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState,
 };
 
-/// Makes the contexts of one telemetry.
-#[derive(Debug)]
+/// Makes the contexts of one telemetry, which share it.
 pub(crate) struct Acceptor {
     pub(crate) clock: Clock,
     pub(crate) policy: config::Propagation,
     pub(crate) sampler: Sampler,
     pub(crate) routes: Arc<Routes>,
     pub(crate) ledger: Ledger,
+    /// Told of each finished request.
+    pub(crate) records: Vec<Arc<dyn Record>>,
 }
 
 impl Acceptor {
     /// The context of a request that has just arrived.
     pub(crate) fn accept(
-        &self,
+        self: &Arc<Self>,
         method: &Method,
         headers: &HeaderMap,
         peer: Option<IpAddr>,
@@ -41,7 +44,7 @@ impl Acceptor {
         let trusted = self.policy.trust.admits(peer);
         let incoming = propagate::extract(headers, &self.policy.propagators, trusted);
         let start = self.start(method, incoming);
-        RequestContext::new(start, Arc::clone(&self.routes), self.routes.find(template))
+        RequestContext::new(start, Arc::clone(self), self.routes.find(template))
     }
 
     fn start(&self, method: &Method, mut incoming: Option<Incoming>) -> Start {
@@ -85,6 +88,12 @@ impl Acceptor {
             tracestate = parent.tracestate;
         }
         start.rest = rest(tracestate, link, baggage);
+    }
+}
+
+impl fmt::Debug for Acceptor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acceptor").field("routes", &self.routes).finish_non_exhaustive()
     }
 }
 

@@ -1,23 +1,28 @@
 //! Requests under way: how many, and since when the oldest.
 
+use std::fmt;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use crate::concurrent::shard;
+use crate::concurrent::{Tally, shard};
 
 /// The requests under way on one endpoint.
 ///
 /// All of them are counted, and the start of each is kept, so that the oldest is known however
 /// many younger ones there are. Places for the starts are made as they are needed, 8 bytes each,
 /// for about 300,000 requests at once; beyond that the start of some is not kept.
-#[derive(Debug)]
+#[derive(Default)]
 pub(crate) struct InFlight {
-    count: AtomicI64,
-    /// Nanoseconds after the epoch, plus one; 0 is a free place.
-    starts: [AtomicU64; PLACES],
+    count: Tally,
+    starts: Starts,
     more: [OnceLock<Box<[AtomicU64]>>; 4],
 }
+
+/// Nanoseconds after the epoch, plus one; 0 is a free place. On cache lines of their own, so that
+/// what is only read beside them stays where it is read.
+#[repr(align(128))]
+struct Starts([AtomicU64; PLACES]);
 
 /// What [`InFlight::begin`] took and [`InFlight::end`] gives back.
 #[derive(Clone, Copy, Debug)]
@@ -26,46 +31,47 @@ pub(crate) struct Place(Option<(u8, u32)>);
 const PLACES: usize = 64;
 /// Each further level has so many times the places of the one before.
 const GROWTH: usize = 8;
-/// Threads begin their search this far apart, to meet seldom.
-const STRIDE: usize = 4;
+/// Threads begin their search this far apart: a cache line, to meet seldom.
+const STRIDE: usize = 8;
 /// On a further level so many places are looked at before one on the next is taken.
 const PROBES: usize = 16;
 
 impl InFlight {
     #[inline]
     pub(crate) fn begin(&self, at: Duration) -> Place {
-        let before = self.count.fetch_add(1, Ordering::Relaxed);
+        self.count.add(1);
         let start = u64::try_from(at.as_nanos()).unwrap_or(u64::MAX - 1) + 1;
-        match search(&self.starts, shard() * STRIDE, PLACES, start) {
+        match search(&self.starts.0, shard() * STRIDE, PLACES, start) {
             Some(at) => Place(Some((0, at))),
-            None => self.begin_further(start, before),
+            None => self.begin_further(start),
         }
     }
 
     #[inline]
     pub(crate) fn end(&self, place: Place) {
-        self.count.fetch_sub(1, Ordering::Relaxed);
+        self.count.add(1_u64.wrapping_neg());
         if let Some(start) = place.0.and_then(|(level, at)| self.level(level)?.get(at as usize)) {
             start.store(0, Ordering::Relaxed);
         }
     }
 
     pub(crate) fn count(&self) -> i64 {
-        self.count.load(Ordering::Relaxed)
+        // Read cell by cell, it may miss a beginning whose end it has seen.
+        self.count.get().cast_signed().max(0)
     }
 
     /// When the oldest of them began.
     pub(crate) fn oldest(&self) -> Option<Duration> {
         let more = self.more.iter().filter_map(OnceLock::get).flatten();
-        let starts = self.starts.iter().chain(more).map(|start| start.load(Ordering::Relaxed));
+        let starts = self.starts.0.iter().chain(more).map(|start| start.load(Ordering::Relaxed));
         let oldest = starts.filter(|start| *start != 0).min()?;
         Some(Duration::from_nanos(oldest - 1))
     }
 
     /// Whoever comes when there are many begins the search at the place of its number.
     #[cold]
-    fn begin_further(&self, start: u64, number: i64) -> Place {
-        let first = usize::try_from(number).unwrap_or_default();
+    fn begin_further(&self, start: u64) -> Place {
+        let first = usize::try_from(self.count()).unwrap_or_default();
         let mut places = PLACES;
         for (level, more) in (1..).zip(&self.more) {
             places *= GROWTH;
@@ -79,19 +85,21 @@ impl InFlight {
 
     fn level(&self, level: u8) -> Option<&[AtomicU64]> {
         match level.checked_sub(1) {
-            None => Some(&self.starts),
+            None => Some(&self.starts.0),
             Some(further) => self.more.get(usize::from(further))?.get().map(AsRef::as_ref),
         }
     }
 }
 
-impl Default for InFlight {
+impl Default for Starts {
     fn default() -> Self {
-        Self {
-            count: AtomicI64::new(0),
-            starts: [const { AtomicU64::new(0) }; PLACES],
-            more: [const { OnceLock::new() }; 4],
-        }
+        Self([const { AtomicU64::new(0) }; PLACES])
+    }
+}
+
+impl fmt::Debug for InFlight {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("InFlight").field("count", &self.count()).finish_non_exhaustive()
     }
 }
 

@@ -2,9 +2,11 @@
 
 use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
-use std::time::{Instant, SystemTime};
+use std::time::{Duration, Instant, SystemTime};
 
+use super::accept::Acceptor;
 use super::current::{Entered, InContext, current};
+use super::exchange::Record;
 use super::method::Verb;
 use super::route::{Route, Routes, UNMATCHED};
 use super::{Baggage, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState};
@@ -23,8 +25,8 @@ pub struct RequestContext {
 #[derive(Debug)]
 struct Inner {
     start: Start,
-    routes: Arc<Routes>,
-    /// Of the endpoint in `routes`; a layer nearer to the handler may know it better.
+    acceptor: Arc<Acceptor>,
+    /// Of the endpoint among the routes; a layer nearer to the handler may know it better.
     route: AtomicUsize,
     user: OnceLock<Box<str>>,
     marks: AtomicU8,
@@ -149,10 +151,10 @@ impl RequestContext {
         self.inner.marks.fetch_or(UNRECORDED, Ordering::Relaxed);
     }
 
-    pub(crate) fn new(start: Start, routes: Arc<Routes>, route: usize) -> Self {
+    pub(crate) fn new(start: Start, acceptor: Arc<Acceptor>, route: usize) -> Self {
         let (user, marks) = (OnceLock::new(), AtomicU8::new(0));
         let route = AtomicUsize::new(route);
-        Self { inner: Arc::new(Inner { start, routes, route, user, marks }) }
+        Self { inner: Arc::new(Inner { start, acceptor, route, user, marks }) }
     }
 
     pub(crate) fn start(&self) -> &Start {
@@ -169,16 +171,27 @@ impl RequestContext {
     }
 
     pub(crate) fn routes(&self) -> &Routes {
-        &self.inner.routes
+        &self.inner.acceptor.routes
+    }
+
+    /// Who is told of the request when it has ended.
+    pub(crate) fn records(&self) -> &[Arc<dyn Record>] {
+        &self.inner.acceptor.records
+    }
+
+    /// How long ago the request's head arrived.
+    pub(crate) fn elapsed(&self) -> Duration {
+        let now = self.inner.acceptor.clock.now();
+        now.saturating_duration_since(self.inner.start.at)
     }
 
     pub(crate) fn route(&self) -> Option<&Route> {
-        self.inner.routes.at(self.inner.route.load(Ordering::Relaxed))
+        self.routes().at(self.inner.route.load(Ordering::Relaxed))
     }
 
     /// Says which route matched, when a layer outside the router could not know.
     pub(crate) fn set_route(&self, template: &str) {
-        let route = self.inner.routes.find(Some(template));
+        let route = self.routes().find(Some(template));
         self.inner.route.store(route, Ordering::Relaxed);
     }
 

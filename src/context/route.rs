@@ -32,7 +32,7 @@ pub(crate) struct Route {
     is_excluded: AtomicBool,
     is_streaming: AtomicBool,
     /// A request on it has been recorded; until then it is not worth a series.
-    pub(crate) is_recorded: AtomicBool,
+    is_recorded: AtomicBool,
 }
 
 /// The endpoint of what matched no route.
@@ -161,6 +161,15 @@ impl Route {
     #[inline]
     pub(crate) fn is_streaming(&self) -> bool {
         self.is_streaming.load(Ordering::Relaxed)
+    }
+
+    /// Says that a request on it has been recorded.
+    #[inline]
+    pub(crate) fn mark_recorded(&self) {
+        // Written once, because every thread reads what lies beside it.
+        if !self.is_recorded.load(Ordering::Relaxed) {
+            self.is_recorded.store(true, Ordering::Relaxed);
+        }
     }
 
     /// Whether an operator wants to see it: it was used or declared, or its first request is slow.

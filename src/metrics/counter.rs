@@ -2,7 +2,7 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::concurrent::Sharded;
+use crate::concurrent::Tally;
 
 use super::descriptor::Kind;
 use super::exposition::{Encoder, Number, Sample};
@@ -14,8 +14,7 @@ use super::metric::{Metric, Sealed};
 /// make on cells of their own. Past `u64::MAX` it wraps, which Prometheus reads as a reset.
 #[derive(Default)]
 pub struct Counter {
-    base: AtomicU64,
-    shards: Sharded<AtomicU64>,
+    total: Tally,
 }
 
 /// A total of fractions, such as seconds. Updates take no lock.
@@ -34,31 +33,17 @@ impl Counter {
     /// Adds `n`.
     #[inline]
     pub fn add(&self, n: u64) {
-        if let Some(cell) = self.shards.get() {
-            cell.fetch_add(n, Ordering::Relaxed);
-            return;
-        }
-        // A load that nothing waits for tells whether another thread came between.
-        let expected = self.base.load(Ordering::Relaxed);
-        if self.base.fetch_add(n, Ordering::Relaxed) != expected {
-            self.shard();
-        }
+        self.total.add(n);
     }
 
     /// The total so far.
     pub fn value(&self) -> u64 {
-        let base = self.base.load(Ordering::Relaxed);
-        self.shards.iter().fold(base, |sum, cell| sum.wrapping_add(cell.load(Ordering::Relaxed)))
+        self.total.get()
     }
 
     /// Takes over a total that something else counts; never lowers this one.
     pub(crate) fn raise_to(&self, total: u64) {
-        self.base.fetch_max(total, Ordering::Relaxed);
-    }
-
-    #[cold]
-    fn shard(&self) {
-        self.shards.get_or_shard(AtomicU64::default);
+        self.total.raise_to(total);
     }
 }
 

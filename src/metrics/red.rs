@@ -5,7 +5,6 @@ mod labels;
 mod memo;
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::config::Naming;
 use crate::context::{Exchange, Outcome, Record, Route, Routes, Shape};
@@ -128,7 +127,7 @@ impl Red {
 impl Record for Red {
     fn record(&self, exchange: &Exchange<'_>) {
         let Some(route) = exchange.context.route() else { return };
-        route.is_recorded.store(true, Ordering::Relaxed);
+        route.mark_recorded();
         // Keys of 40 bits: 14 of route, 4 of method, 3 of outcome, 10 of status, 9 of gRPC status.
         let at = (route.position() as u64) << 26 | (exchange.context.verb() as u64) << 22;
         self.record_count(exchange, route, at);

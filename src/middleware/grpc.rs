@@ -10,8 +10,12 @@ const UNAUTHENTICATED: u8 = 16;
 
 /// Whether these are the headers of a gRPC request or answer.
 pub(super) fn is_grpc(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    let rest = content_type.and_then(|value| value.strip_prefix(b"application/grpc"));
+    is_content_type(headers.get(CONTENT_TYPE))
+}
+
+pub(super) fn is_content_type(value: Option<&HeaderValue>) -> bool {
+    let rest =
+        value.map(HeaderValue::as_bytes).and_then(|value| value.strip_prefix(b"application/grpc"));
     // `application/grpc-web` carries its status in the body.
     rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
 }

@@ -9,7 +9,7 @@ use http::{Extensions, Method, Request, Uri};
 use tower_layer::Layer;
 
 use crate::config::Trust;
-use crate::context::{Acceptor, Record, RequestContext, Routes, Verb};
+use crate::context::{Acceptor, RequestContext, Routes, Verb};
 
 use super::framework;
 use super::service::ServerService;
@@ -36,11 +36,9 @@ pub struct Peer(pub IpAddr);
 
 /// What the layers of one telemetry share.
 pub(crate) struct Server {
-    pub(crate) acceptor: Acceptor,
-    pub(crate) routes: Arc<Routes>,
+    pub(crate) acceptor: Arc<Acceptor>,
     /// Told of every declared method and endpoint, so that its series exist.
     pub(crate) declare: Declare,
-    pub(crate) records: Vec<Arc<dyn Record>>,
 }
 
 /// An endpoint that is known before its first request.
@@ -65,7 +63,7 @@ impl ServerLayer {
     /// whatever the limits.
     #[must_use]
     pub fn route(self, method: &Method, template: &str) -> Self {
-        self.server.routes.declare(template);
+        self.server.routes().declare(template);
         (self.server.declare)(Declared { verb: Verb::of(method), template, is_grpc: false });
         self
     }
@@ -75,7 +73,7 @@ impl ServerLayer {
     /// framework tells a route.
     #[must_use]
     pub fn grpc_route(self, path: &str) -> Self {
-        self.server.routes.declare(path);
+        self.server.routes().declare(path);
         (self.server.declare)(Declared { verb: Verb::Post, template: path, is_grpc: true });
         self
     }
@@ -102,7 +100,7 @@ impl ServerLayer {
     /// Leaves an endpoint out of metrics and access logs, as a health check's.
     #[must_use]
     pub fn exclude(self, template: &str) -> Self {
-        self.server.routes.exclude(template);
+        self.server.routes().exclude(template);
         self
     }
 
@@ -110,7 +108,7 @@ impl ServerLayer {
     /// of latency. Server-sent events and upgrades are recognised without it.
     #[must_use]
     pub fn streaming(self, template: &str) -> Self {
-        self.server.routes.stream(template);
+        self.server.routes().stream(template);
         self
     }
 }
@@ -124,6 +122,10 @@ impl<S> Layer<S> for ServerLayer {
 }
 
 impl Server {
+    pub(super) fn routes(&self) -> &Routes {
+        &self.acceptor.routes
+    }
+
     /// The context of a request that has just arrived.
     #[inline]
     pub(super) fn accept<B>(
@@ -140,7 +142,7 @@ impl Server {
             return self.acceptor.accept(method, headers, peer, Some(template));
         }
         let template = matcher.and_then(|matcher| matcher(method, request.uri()));
-        let declared = || self.routes.declared(request.uri().path());
+        let declared = || self.routes().declared(request.uri().path());
         self.acceptor.accept(method, headers, peer, template.as_deref().or_else(declared))
     }
 }
@@ -163,7 +165,7 @@ impl fmt::Debug for ServerLayer {
 
 impl fmt::Debug for Server {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Server").field("routes", &self.routes).finish_non_exhaustive()
+        f.debug_struct("Server").field("routes", self.routes()).finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,5 @@
 //! A request under way: whatever ends it, it becomes exactly one `Exchange`.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
@@ -14,12 +13,10 @@ use crate::context::{
 use super::ResponseBody;
 use super::body::Watch;
 use super::grpc;
-use super::layer::Server;
 
 /// Held by the request's future, then by the response's body, which ends it, or its drop does.
 #[derive(Debug)]
 pub struct PendingExchange {
-    server: Arc<Server>,
     /// In the current context's place while the service runs.
     context: Option<RequestContext>,
     place: Option<(usize, Place)>,
@@ -31,6 +28,13 @@ pub struct PendingExchange {
     is_running: bool,
     end: Option<End>,
     is_recorded: bool,
+}
+
+/// What headers say of the body that follows: the first value of each, as a lookup gives it.
+#[derive(Default)]
+struct Said<'a> {
+    content_type: Option<&'a HeaderValue>,
+    content_length: Option<&'a HeaderValue>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -53,19 +57,15 @@ enum End {
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 impl PendingExchange {
-    pub(super) fn begin<B>(
-        server: &Arc<Server>,
-        context: RequestContext,
-        request: &Request<B>,
-    ) -> Self {
-        let at = server.routes.age(context.start().at);
+    pub(super) fn begin<B>(context: RequestContext, request: &Request<B>) -> Self {
+        let at = context.routes().age(context.start().at);
         let place = context.route().map(|route| (route.position(), route.in_flight.begin(at)));
+        let said = Said::by(request.headers());
         Self {
-            server: Arc::clone(server),
             context: Some(context),
             place,
-            is_grpc: grpc::is_grpc(request.headers()),
-            request_bytes: content_length(request.headers()),
+            is_grpc: grpc::is_content_type(said.content_type),
+            request_bytes: said.content_length(),
             head: None,
             response_bytes: 0,
             is_running: false,
@@ -77,8 +77,9 @@ impl PendingExchange {
     /// The response on its way: named by its request's ID and watched to its end.
     pub(super) fn respond<R: Body>(mut self, response: Response<R>) -> Response<ResponseBody<R>> {
         let (mut parts, body) = response.into_parts();
-        self.head = Some(self.head_of(parts.status, &parts.headers));
-        let left = self.left(&parts.headers, &body);
+        let said = Said::by(&parts.headers);
+        self.head = Some(self.head_of(parts.status, &parts.headers, &said));
+        let left = self.left(&said, &body);
         let ends_here = self.is(Verb::Head) || is_bodiless(parts.status) || left == Some(0);
         if let Some(context) = &self.context {
             parts.headers.insert(&X_REQUEST_ID, context.request_id().as_header().clone());
@@ -98,40 +99,41 @@ impl PendingExchange {
         if std::mem::replace(&mut self.is_recorded, true) {
             return;
         }
-        let duration = self.elapsed();
         let Some(context) = self.context.clone() else { return };
+        let duration = context.elapsed();
         if let Some((position, place)) = self.place.take()
-            && let Some(route) = self.server.routes.at(position)
+            && let Some(route) = context.routes().at(position)
         {
             route.in_flight.end(place);
         }
-        let excluded_route = context.route().is_some_and(Route::is_excluded);
-        if !excluded_route && !context.is_excluded() {
-            let mut slot = Some(context.clone());
-            let _entered = Entered::new(&mut slot);
-            self.record(&context, duration);
+        let is_left_out = context.route().is_some_and(Route::is_excluded);
+        if !is_left_out && !context.is_excluded() {
+            let exchange = self.exchange(&context, duration);
+            let _entered = Entered::new(&mut self.context);
+            context.records().iter().for_each(|record| record.record(&exchange));
         }
     }
 
-    fn head_of(&self, status: StatusCode, headers: &HeaderMap) -> Head {
+    fn head_of(&self, status: StatusCode, headers: &HeaderMap, said: &Said<'_>) -> Head {
         let grpc_status = if self.is_grpc { grpc::status(headers) } else { None };
-        Head { status, grpc_status, shape: self.shape(status, headers), after: self.elapsed() }
+        let after = self.context.as_ref().map_or(Duration::ZERO, RequestContext::elapsed);
+        Head { status, grpc_status, shape: self.shape(status, said), after }
     }
 
     /// How many bytes of the body make it complete: those that a server announces, having read
     /// the head or asked the body. What a gRPC call ends with comes after them.
-    fn left(&self, headers: &HeaderMap, body: &impl Body) -> Option<u64> {
-        let has_trailers = self.is_grpc && grpc::is_grpc(headers);
-        let announced = || content_length(headers).or_else(|| body.size_hint().exact());
+    fn left(&self, said: &Said<'_>, body: &impl Body) -> Option<u64> {
+        let has_trailers = self.is_grpc && grpc::is_content_type(said.content_type);
+        let announced = || said.content_length().or_else(|| body.size_hint().exact());
         if has_trailers { None } else { announced() }
     }
 
-    fn shape(&self, status: StatusCode, headers: &HeaderMap) -> Shape {
+    fn shape(&self, status: StatusCode, said: &Said<'_>) -> Shape {
         let route = self.context.as_ref().and_then(RequestContext::route);
         let is_tunnel = self.is(Verb::Connect) && status.is_success();
         if status == StatusCode::SWITCHING_PROTOCOLS || is_tunnel {
             Shape::Upgrade
-        } else if is_event_stream(headers) || route.is_some_and(Route::is_streaming) {
+        } else if said.is_event_stream() || route.is_some_and(Route::is_streaming) {
             Shape::Stream
         } else {
             Shape::Unary
@@ -146,15 +148,9 @@ impl PendingExchange {
         self.head.is_some_and(|head| head.shape == Shape::Upgrade)
     }
 
-    fn elapsed(&self) -> Duration {
-        let now = self.server.acceptor.clock.now();
-        let start = self.context.as_ref().map(|context| context.start().at);
-        start.map_or(Duration::ZERO, |start| now.saturating_duration_since(start))
-    }
-
-    fn record(&self, context: &RequestContext, duration: Duration) {
+    fn exchange<'a>(&self, context: &'a RequestContext, duration: Duration) -> Exchange<'a> {
         let (outcome, status, grpc_status) = self.verdict(context);
-        let exchange = Exchange {
+        Exchange {
             context,
             outcome,
             status,
@@ -165,8 +161,7 @@ impl PendingExchange {
             time_to_head: self.head.map(|head| head.after),
             request_bytes: self.request_bytes,
             response_bytes: self.response_bytes,
-        };
-        self.server.records.iter().for_each(|record| record.record(&exchange));
+        }
     }
 
     fn verdict(&self, context: &RequestContext) -> (Outcome, u16, Option<u8>) {
@@ -233,11 +228,31 @@ impl Drop for PendingExchange {
     }
 }
 
-fn is_event_stream(headers: &HeaderMap) -> bool {
-    let content_type = headers.get(CONTENT_TYPE).map(HeaderValue::as_bytes);
-    content_type.is_some_and(|value| {
-        value.starts_with(b"text/event-stream") || value.starts_with(b"multipart/x-mixed-replace")
-    })
+impl<'a> Said<'a> {
+    /// One pass, which costs less than two lookups where the headers are few, and no more where
+    /// they are many.
+    fn by(headers: &'a HeaderMap) -> Self {
+        let mut said = Self::default();
+        for (name, value) in headers {
+            if *name == CONTENT_TYPE {
+                said.content_type.get_or_insert(value);
+            } else if *name == CONTENT_LENGTH {
+                said.content_length.get_or_insert(value);
+            }
+        }
+        said
+    }
+
+    fn content_length(&self) -> Option<u64> {
+        self.content_length?.to_str().ok()?.parse().ok()
+    }
+
+    fn is_event_stream(&self) -> bool {
+        self.content_type.map(HeaderValue::as_bytes).is_some_and(|value| {
+            value.starts_with(b"text/event-stream")
+                || value.starts_with(b"multipart/x-mixed-replace")
+        })
+    }
 }
 
 /// RFC 9110: no body follows these, so a server never polls it.
@@ -245,8 +260,4 @@ fn is_bodiless(status: StatusCode) -> bool {
     status.is_informational()
         || status == StatusCode::NO_CONTENT
         || status == StatusCode::NOT_MODIFIED
-}
-
-fn content_length(headers: &HeaderMap) -> Option<u64> {
-    headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
 }

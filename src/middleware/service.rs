@@ -32,7 +32,7 @@ impl<S> ServerService<S> {
     /// The context that a layer of the same telemetry, further out, gave this request.
     fn outer<'a, B>(&self, request: &'a Request<B>) -> Option<&'a RequestContext> {
         let outer = request.extensions().get::<RequestContext>()?;
-        std::ptr::eq(outer.routes(), &raw const *self.server.routes).then_some(outer)
+        std::ptr::eq(outer.routes(), self.server.routes()).then_some(outer)
     }
 }
 
@@ -55,7 +55,7 @@ where
             return ServerFuture::new(self.inner.call(request), None);
         }
         let context = self.server.accept(&request, self.matcher.as_ref());
-        let mut pending = PendingExchange::begin(&self.server, context.clone(), &request);
+        let mut pending = PendingExchange::begin(context.clone(), &request);
         request.extensions_mut().insert(context);
         let future = pending.run(|| self.inner.call(request));
         ServerFuture::new(future, Some(pending))

@@ -35,25 +35,19 @@ impl Telemetry {
         let calls = calls(&metrics, config.disabled)?;
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
-        let acceptor = Acceptor {
+        let declare = Arc::clone(&red);
+        let signals: [Arc<dyn Record>; 2] = [red, users];
+        let records = signals.into_iter().chain(records).filter(|_| !config.disabled).collect();
+        let acceptor = Arc::new(Acceptor {
             clock: config.clock.clone(),
             policy: config.context.clone(),
             sampler: Sampler::new(config.traces.sampler),
-            routes: Arc::clone(&routes),
-            ledger,
-        };
-        let declare = Arc::clone(&red);
-        let signals: [Arc<dyn Record>; 2] = [red, users];
-        let server = Arc::new(Server {
-            acceptor,
             routes,
-            declare: Box::new(move |declared| declare_in(&declare, declared)),
-            records: if config.disabled {
-                Vec::new()
-            } else {
-                signals.into_iter().chain(records).collect()
-            },
+            ledger,
+            records,
         });
+        let declare = Box::new(move |declared: Declared<'_>| declare_in(&declare, declared));
+        let server = Arc::new(Server { acceptor, declare });
         let (health, serving) = (Health::default(), Serving::default());
         let parts = Parts { config, metrics, health, server, calls, watching, serving };
         Ok(Self { parts: Arc::new(parts) })
