@@ -27,11 +27,8 @@ pin_project! {
     }
 }
 
-/// While it lives, the context taken from its slot is the current one; then it goes back.
-pub(crate) struct Entered<'a> {
-    slot: &'a mut Option<RequestContext>,
-    before: Option<RequestContext>,
-}
+/// While it lives, the context from its slot is the current one, and the slot holds the one before.
+pub(crate) struct Entered<'a>(&'a mut Option<RequestContext>);
 
 thread_local! {
     static CURRENT: Cell<Option<RequestContext>> = const { Cell::new(None) };
@@ -68,25 +65,23 @@ impl<F: Future> Future for InContext<F> {
 }
 
 impl<'a> Entered<'a> {
-    /// Moving the context in and out costs no reference count.
+    /// Moving contexts costs no reference count.
     #[inline]
     pub(crate) fn new(slot: &'a mut Option<RequestContext>) -> Self {
-        let context = slot.take();
-        Self { before: swap(context), slot }
+        swap(slot);
+        Self(slot)
     }
 }
 
 impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
-        *self.slot = swap(self.before.take());
+        swap(self.0);
     }
 }
 
-/// While a thread ends its current context may be gone; the given one then comes back unchanged.
+/// While a thread ends its current context may be gone; the slot then stays as it is.
 #[inline]
-fn swap(context: Option<RequestContext>) -> Option<RequestContext> {
-    let mut context = context;
-    let _ = CURRENT.try_with(|cell| context = cell.replace(context.take()));
-    context
+fn swap(slot: &mut Option<RequestContext>) {
+    let _ = CURRENT.try_with(|cell| *slot = cell.replace(slot.take()));
 }
