@@ -1,5 +1,6 @@
 //! Calls to other services, over real sockets.
 
+mod host;
 mod outcome;
 mod time;
 

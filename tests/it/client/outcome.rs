@@ -151,6 +151,28 @@ async fn a_body_dropped_while_it_is_awaited_is_cancelled() {
     assert_eq!(calls(&telemetry), ["billing GET cancelled 1"]);
 }
 
+/// Many callers want the status alone, or the beginning: they have cancelled nothing.
+#[tokio::test]
+async fn an_answer_let_go_unread_counts_as_it_came() {
+    let telemetry = telemetry();
+    let endless = async |Path(status): Path<u16>| {
+        let first = tokio_stream::once(Ok::<_, Infallible>("first"));
+        let body = Body::from_stream(first.chain(tokio_stream::pending()));
+        (StatusCode::from_u16(status).unwrap(), body)
+    };
+    let address = serve(Router::new().route("/{status}", any(endless))).await;
+    for status in [200, 503] {
+        let request = request(Method::GET, &format!("http://{address}/{status}"));
+        drop(soon(client(&telemetry).oneshot(request)).await.unwrap());
+    }
+    assert_eq!(calls(&telemetry), ["billing GET server_error 1", "billing GET success 1"]);
+    let request = request(Method::GET, &format!("http://{address}/404"));
+    let mut body = soon(client(&telemetry).oneshot(request)).await.unwrap().into_body();
+    soon(body.frame()).await.unwrap().unwrap();
+    drop(body);
+    assert_eq!(calls(&telemetry)[0], "billing GET client_error 1");
+}
+
 #[tokio::test]
 async fn a_body_that_breaks_off_is_a_body_error() {
     let check = async |answer: &'static [u8]| {
