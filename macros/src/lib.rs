@@ -1,1 +1,1 @@
-//! The attributes of `obskit`: none yet; they come with the issue that builds them whole.
+//! The attributes of `obskit`: none yet.
