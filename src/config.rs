@@ -28,6 +28,7 @@ mod metrics;
 mod networks;
 mod otlp;
 mod propagation;
+mod redaction;
 mod reports;
 mod secret;
 mod service;
@@ -41,11 +42,14 @@ pub use dsn::Dsn;
 pub use egress::{Egress, Hosts};
 pub use env::{Environment, ProcessEnvironment, VARIABLES, Variable};
 pub use limits::{LogLimits, SpanLimits};
-pub use logs::{LogFormat, Logs};
+pub use logs::{
+    AccessLines, FlightRecorder, Flood, LogFile, LogFormat, LogOutput, LogWriter, Logs,
+};
 pub use metrics::{Metrics, Naming};
 pub use networks::{Networks, Trust};
 pub use otlp::{Batch, Compression, Exporter, Otlp, Protocol, Signal};
 pub use propagation::{Propagation, Propagator};
+pub use redaction::Redaction;
 pub use reports::Reports;
 pub use secret::Secret;
 pub use service::Service;
@@ -70,6 +74,8 @@ pub struct Config {
     pub traces: Traces,
     /// Log lines.
     pub logs: Logs,
+    /// What is hidden in all of them.
+    pub redaction: Redaction,
     /// Error reports to Sentry.
     pub reports: Reports,
     /// The operator's server.

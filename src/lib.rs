@@ -58,6 +58,7 @@ mod logging;
 pub mod metrics;
 pub mod middleware;
 mod monitoring;
+mod redaction;
 mod reporting;
 pub mod telemetry;
 #[cfg(feature = "testing")]

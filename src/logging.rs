@@ -1,1 +1,4 @@
-//! Structured logs: nothing here yet.
+//! Structured logs: an event becomes a line, a line becomes bytes, bytes go through a bounded sink.
+
+mod line;
+mod members;

@@ -1,5 +1,9 @@
 //! Log lines.
 
+use std::fmt;
+use std::io::Write;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tracing::Level;
@@ -7,18 +11,29 @@ use tracing::Level;
 use super::limits::LogLimits;
 use super::otlp::{Batch, Exporter, Otlp};
 
-/// What is logged, in which form, and where it goes beside standard output.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// What is logged, in which form, and where it goes.
+#[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Logs {
     /// The least severe level that is logged. Default: info (`LOG_LEVEL`).
     pub level: Level,
     /// Levels by target as `RUST_LOG` gives them, as `warn,workouts=debug`; goes before `level`.
-    /// Read when logging starts. Default: none.
+    /// Default: none.
     pub directives: Option<String>,
     /// Default: [`LogFormat::Auto`].
     pub format: LogFormat,
-    /// How records are pushed, beside the lines on standard output. `Otlp` or `None`.
+    /// Where lines go. Default: standard output (`OBSKIT_LOG_OUTPUT`).
+    pub output: LogOutput,
+    /// Bytes of lines that may wait to be written; what is beyond is dropped and counted, the
+    /// least severe first. 64 KiB to 1 GiB. Default: 8 MiB (`OBSKIT_LOG_BUFFER`).
+    pub buffer: usize,
+    /// The line that each finished request has.
+    pub access: AccessLines,
+    /// How many lines of one call site are written before the rest is suppressed.
+    pub flood: Flood,
+    /// Keeps what a request logs below the level, to be written if it fails. Default: off.
+    pub recorder: Option<FlightRecorder>,
+    /// How records are pushed, beside the lines. `Otlp` or `None`.
     /// Default: `None`.
     pub exporter: Exporter,
     /// Where and how they are pushed.
@@ -50,16 +65,135 @@ pub enum LogFormat {
     Pretty,
 }
 
+/// Where lines go.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub enum LogOutput {
+    /// Standard output.
+    #[default]
+    Stdout,
+    /// Standard error.
+    Stderr,
+    /// A file, which is rotated.
+    File(LogFile),
+    /// Anything that takes bytes.
+    Writer(LogWriter),
+}
+
+/// A file of lines, rotated by size.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LogFile {
+    /// The file that is written now; older ones stand beside it with a number after the name.
+    pub path: PathBuf,
+    /// The size at which a new file begins, in bytes. Default: 64 MiB.
+    pub max_bytes: u64,
+    /// How many older files are kept. Default: 8.
+    pub keep: usize,
+}
+
+/// A writer that lines are handed to, many at once, by a thread of its own.
+#[derive(Clone)]
+pub struct LogWriter(Arc<Mutex<dyn Write + Send>>);
+
+/// What is written of requests that have finished.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct AccessLines {
+    /// Whether finished requests are logged at all. Default: true.
+    pub enabled: bool,
+    /// The share of healthy requests that are logged, 0 to 1, the same ones in every service of a
+    /// trace. Those that fail, are cancelled or slow always are. Default: 1.
+    pub sample: f64,
+    /// The share for single endpoints, by route template, in place of `sample`.
+    pub routes: Vec<(String, f64)>,
+    /// Longer requests are slow: they are logged whatever the sampling, as warnings. Default: none.
+    pub slow: Option<Duration>,
+}
+
+/// How much one call site may write at WARN and ERROR. Only lines are held back: metrics, traces
+/// and reports see every event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Flood {
+    /// Lines of one call site in one window; 0 is no limit. Default: 100.
+    pub lines: u32,
+    /// The length of a window, 1 s to 1 h. Default: 10 s.
+    pub window: Duration,
+}
+
+/// What is kept of each request while it runs, though it is below the level: written before the
+/// request's own line if it fails, panics, is cancelled or slow, and forgotten otherwise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct FlightRecorder {
+    /// What is kept, as `RUST_LOG` would say it. Default: `debug`.
+    pub directives: String,
+    /// Lines kept for one request; older ones give way. 1 to 4096. Default: 64.
+    pub lines: usize,
+    /// Bytes kept for one request. 1 KiB to 1 MiB. Default: 32 KiB.
+    pub bytes: usize,
+}
+
+impl LogFile {
+    /// A file with the defaults.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into(), max_bytes: 64 << 20, keep: 8 }
+    }
+}
+
+impl LogWriter {
+    /// Takes a writer. It is used by one thread at a time, and may block: no request waits for it.
+    pub fn new(writer: impl Write + Send + 'static) -> Self {
+        Self(Arc::new(Mutex::new(writer)))
+    }
+}
+
+impl fmt::Debug for LogWriter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("LogWriter").finish_non_exhaustive()
+    }
+}
+
+impl PartialEq for LogWriter {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
 impl Default for Logs {
     fn default() -> Self {
         Self {
             level: Level::INFO,
             directives: None,
             format: LogFormat::default(),
+            output: LogOutput::default(),
+            buffer: 8 << 20,
+            access: AccessLines::default(),
+            flood: Flood::default(),
+            recorder: None,
             exporter: Exporter::None,
             otlp: Otlp::default(),
             batch: Batch::with_delay(Duration::from_secs(1)),
             limits: LogLimits::default(),
         }
+    }
+}
+
+impl Default for AccessLines {
+    fn default() -> Self {
+        Self { enabled: true, sample: 1.0, routes: Vec::new(), slow: None }
+    }
+}
+
+impl Default for Flood {
+    fn default() -> Self {
+        Self { lines: 100, window: Duration::from_secs(10) }
+    }
+}
+
+impl Default for FlightRecorder {
+    fn default() -> Self {
+        Self { directives: "debug".to_owned(), lines: 64, bytes: 32 << 10 }
     }
 }

@@ -3,13 +3,14 @@
 use super::source::{without_comment, without_test_tail};
 
 /// The top modules; an import goes to a strictly lower rank or stays in its module.
-const RANKS: [(&str, u8); 18] = [
+const RANKS: [(&str, u8); 19] = [
     ("concurrent", 0),
     ("error", 0),
     ("ledger", 0),
     ("config", 1),
     ("context", 2),
     ("export", 2),
+    ("redaction", 2),
     ("health", 3),
     ("logging", 3),
     ("metrics", 3),

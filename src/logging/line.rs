@@ -1,0 +1,44 @@
+//! What a line says, before any schema has put it into words.
+
+use std::time::SystemTime;
+
+use tracing::Level;
+
+use crate::context::{Exchange, RequestContext};
+
+use super::members::Members;
+
+/// Everything on one line. A schema decides what it is called and in which order it stands.
+pub(super) struct Line<'a> {
+    pub(super) at: SystemTime,
+    /// What is the same on every line of a call site.
+    pub(super) heading: &'a Heading,
+    /// The message as a rendered value; empty if there is none.
+    pub(super) message: &'a [u8],
+    pub(super) context: Option<&'a RequestContext>,
+    /// A `userId` field's rendered value, where the context knows no user; else empty.
+    pub(super) user: &'a [u8],
+    pub(super) failure: Option<&'a Failure>,
+    /// The event's own, then those of its spans from the innermost out. Of members with one name
+    /// the first stands.
+    pub(super) members: &'a [&'a Members],
+    /// On a request's own line.
+    pub(super) exchange: Option<&'a Exchange<'a>>,
+}
+
+/// Made once for each call site, by `Schema::heading`.
+#[derive(Debug)]
+pub(super) struct Heading {
+    pub(super) level: Level,
+    pub(super) target: Box<str>,
+    /// Level, target, service, version and environment as they stand on the line.
+    pub(super) bytes: Box<[u8]>,
+}
+
+/// An error as rendered values; each is empty if unknown. Cleared and used again.
+#[derive(Debug, Default)]
+pub(super) struct Failure {
+    pub(super) kind: Vec<u8>,
+    pub(super) message: Vec<u8>,
+    pub(super) stack: Vec<u8>,
+}
