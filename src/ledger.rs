@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 /// The counts of one telemetry. Clones share them.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Ledger {
-    dropped: Arc<[[AtomicU64; Reason::ALL.len()]; Signal::ALL.len()]>,
+    dropped: Arc<[AtomicU64; KINDS.len()]>,
 }
 
 /// What can be lost.
@@ -18,6 +18,8 @@ pub(crate) enum Signal {
     Baggage,
     /// Endpoints told apart.
     Endpoint,
+    /// Log lines.
+    Log,
 }
 
 /// Why it was.
@@ -27,47 +29,57 @@ pub(crate) enum Reason {
     Refused,
     /// There were as many as there may be.
     Limit,
+    /// What waits for its way out had reached its bound.
+    Full,
+    /// Its way out failed.
+    Failed,
+    /// Its way out had been closed.
+    Closed,
 }
+
+/// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
+const KINDS: [(Signal, Reason); 5] = [
+    (Signal::Baggage, Reason::Refused),
+    (Signal::Endpoint, Reason::Limit),
+    (Signal::Log, Reason::Full),
+    (Signal::Log, Reason::Failed),
+    (Signal::Log, Reason::Closed),
+];
 
 impl Ledger {
     pub(crate) fn drop(&self, signal: Signal, reason: Reason, count: u64) {
-        if let Some(cell) = self.cell(signal, reason) {
+        let place = KINDS.iter().position(|kind| *kind == (signal, reason));
+        debug_assert!(place.is_some(), "{signal:?} {reason:?} is no kind of loss");
+        if let Some(cell) = place.and_then(|place| self.dropped.get(place)) {
             cell.fetch_add(count, Ordering::Relaxed);
         }
     }
 
     /// Every count, the zeros included.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Signal, Reason, u64)> {
-        let reasons = |signal| Reason::ALL.into_iter().map(move |reason| (signal, reason));
-        Signal::ALL.into_iter().flat_map(reasons).map(|(signal, reason)| {
-            let count = self.cell(signal, reason).map_or(0, |cell| cell.load(Ordering::Relaxed));
-            (signal, reason, count)
-        })
-    }
-
-    fn cell(&self, signal: Signal, reason: Reason) -> Option<&AtomicU64> {
-        self.dropped.get(signal as usize)?.get(reason as usize)
+        let counts = self.dropped.iter().map(|cell| cell.load(Ordering::Relaxed));
+        KINDS.into_iter().zip(counts).map(|((signal, reason), count)| (signal, reason, count))
     }
 }
 
 impl Signal {
-    const ALL: [Self; 2] = [Self::Baggage, Self::Endpoint];
-
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Baggage => "baggage",
             Self::Endpoint => "endpoint",
+            Self::Log => "log",
         }
     }
 }
 
 impl Reason {
-    const ALL: [Self; 2] = [Self::Refused, Self::Limit];
-
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Refused => "refused",
             Self::Limit => "limit",
+            Self::Full => "full",
+            Self::Failed => "failed",
+            Self::Closed => "closed",
         }
     }
 }
