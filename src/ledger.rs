@@ -35,15 +35,19 @@ pub(crate) enum Reason {
     Failed,
     /// Its way out had been closed.
     Closed,
+    /// One place had told as much as it may.
+    Flood,
 }
 
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
-const KINDS: [(Signal, Reason); 5] = [
+const KINDS: [(Signal, Reason); 7] = [
     (Signal::Baggage, Reason::Refused),
     (Signal::Endpoint, Reason::Limit),
+    (Signal::Log, Reason::Limit),
     (Signal::Log, Reason::Full),
     (Signal::Log, Reason::Failed),
     (Signal::Log, Reason::Closed),
+    (Signal::Log, Reason::Flood),
 ];
 
 impl Ledger {
@@ -80,6 +84,7 @@ impl Reason {
             Self::Full => "full",
             Self::Failed => "failed",
             Self::Closed => "closed",
+            Self::Flood => "flood",
         }
     }
 }

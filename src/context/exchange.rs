@@ -47,4 +47,8 @@ pub enum Shape {
 /// Takes finished requests; one for each signal.
 pub(crate) trait Record: Send + Sync {
     fn record(&self, exchange: &Exchange<'_>);
+
+    /// The same of a request that is left out, such as a probe or a scrape: for nobody but whoever
+    /// asks for it.
+    fn record_excluded(&self, _exchange: &Exchange<'_>) {}
 }

@@ -4,9 +4,12 @@ use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
+use once_cell::race::OnceBox;
+
 use super::accept::Acceptor;
 use super::current::{Entered, InContext, current};
 use super::exchange::Record;
+use super::kept::Kept;
 use super::method::Verb;
 use super::route::{Route, Routes, UNMATCHED};
 use super::{Baggage, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState};
@@ -30,6 +33,8 @@ struct Inner {
     route: AtomicUsize,
     user: OnceLock<Box<str>>,
     marks: AtomicU8,
+    /// Made when there is something to keep.
+    kept: OnceBox<Kept>,
 }
 
 /// What is known when the request's head has arrived.
@@ -152,9 +157,9 @@ impl RequestContext {
     }
 
     pub(crate) fn new(start: Start, acceptor: Arc<Acceptor>, route: usize) -> Self {
-        let (user, marks) = (OnceLock::new(), AtomicU8::new(0));
+        let (user, marks, kept) = (OnceLock::new(), AtomicU8::new(0), OnceBox::new());
         let route = AtomicUsize::new(route);
-        Self { inner: Arc::new(Inner { start, acceptor, route, user, marks }) }
+        Self { inner: Arc::new(Inner { start, acceptor, route, user, marks, kept }) }
     }
 
     pub(crate) fn start(&self) -> &Start {
@@ -193,6 +198,16 @@ impl RequestContext {
     pub(crate) fn set_route(&self, template: &str) {
         let route = self.routes().find(Some(template));
         self.inner.route.store(route, Ordering::Relaxed);
+    }
+
+    /// Where lines of the request wait for its end.
+    pub(crate) fn keep(&self) -> &Kept {
+        self.inner.kept.get_or_init(Box::default)
+    }
+
+    /// The lines that wait, if there have been any.
+    pub(crate) fn kept(&self) -> Option<&Kept> {
+        self.inner.kept.get()
     }
 
     pub(crate) fn is_excluded(&self) -> bool {

@@ -106,11 +106,15 @@ impl PendingExchange {
         {
             route.in_flight.end(place);
         }
-        let is_left_out = context.route().is_some_and(Route::is_excluded);
-        if !is_left_out && !context.is_excluded() {
-            let exchange = self.exchange(&context, duration);
-            let _entered = Entered::new(&mut self.context);
-            context.records().iter().for_each(|record| record.record(&exchange));
+        let is_excluded = context.is_excluded() || context.route().is_some_and(Route::is_excluded);
+        let exchange = self.exchange(&context, duration);
+        let _entered = Entered::new(&mut self.context);
+        for record in context.records() {
+            if is_excluded {
+                record.record_excluded(&exchange);
+            } else {
+                record.record(&exchange);
+            }
         }
     }
 

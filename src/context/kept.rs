@@ -1,0 +1,131 @@
+//! What a request keeps to itself: lines that are written only if it goes wrong.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use tracing::Level;
+
+/// The lines of one request that wait for its end.
+#[derive(Debug, Default)]
+pub(crate) struct Kept(Mutex<Lines>);
+
+/// Lines in their order, of which the first give way to later ones.
+#[derive(Debug, Default)]
+pub(crate) struct Lines {
+    /// Those that are there, end to end, after what has given way.
+    bytes: Vec<u8>,
+    start: usize,
+    each: VecDeque<(Level, usize)>,
+    gave_way: u64,
+    is_over: bool,
+}
+
+/// How much one request keeps.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Bounds {
+    pub(crate) lines: usize,
+    pub(crate) bytes: usize,
+}
+
+impl Kept {
+    pub(crate) fn push(&self, level: Level, line: &[u8], bounds: Bounds) {
+        self.lock().push(level, line, bounds);
+    }
+
+    /// The lines so far, once: the request is over, and what comes later is not kept.
+    pub(crate) fn take(&self) -> Lines {
+        let over = Lines { is_over: true, ..Lines::default() };
+        std::mem::replace(&mut *self.lock(), over)
+    }
+
+    /// Held for the time of a copy; what one request logs comes from one thread at a time, mostly.
+    fn lock(&self) -> MutexGuard<'_, Lines> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Lines {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (Level, &[u8])> {
+        let mut at = self.start;
+        self.each.iter().map(move |(level, len)| {
+            let line = self.bytes.get(at..at + len).unwrap_or_default();
+            at += len;
+            (*level, line)
+        })
+    }
+
+    /// How many lines are no longer there.
+    pub(crate) fn gave_way(&self) -> u64 {
+        self.gave_way
+    }
+
+    fn push(&mut self, level: Level, line: &[u8], bounds: Bounds) {
+        if self.is_over {
+            return;
+        }
+        if line.len() > bounds.bytes {
+            self.gave_way += 1;
+            return;
+        }
+        while self.each.len() >= bounds.lines || self.len() + line.len() > bounds.bytes {
+            let Some((_, len)) = self.each.pop_front() else { return };
+            self.start += len;
+            self.gave_way += 1;
+        }
+        // Moved when as much is gone as is there, so that a byte is moved once on the average.
+        if self.start > self.bytes.len() / 2 {
+            self.bytes.drain(..self.start);
+            self.start = 0;
+        }
+        self.bytes.extend_from_slice(line);
+        self.each.push_back((level, line.len()));
+    }
+
+    fn len(&self) -> usize {
+        self.bytes.len() - self.start
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(lines: &Lines) -> Vec<&str> {
+        lines.iter().map(|(_, line)| std::str::from_utf8(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn older_lines_give_way_by_number_and_by_bytes() {
+        let kept = Kept::default();
+        let bounds = Bounds { lines: 3, bytes: 10 };
+        let push = |text: &str| kept.push(Level::DEBUG, text.as_bytes(), bounds);
+        ["a", "b", "c", "d", "0123456", "ef", "0123456789x"].into_iter().for_each(push);
+        let lines = kept.take();
+        assert_eq!(texts(&lines), ["d", "0123456", "ef"]);
+        assert_eq!(lines.gave_way(), 4);
+    }
+
+    #[test]
+    fn a_request_that_is_over_keeps_nothing() {
+        let kept = Kept::default();
+        let bounds = Bounds { lines: 3, bytes: 10 };
+        kept.push(Level::DEBUG, b"a", bounds);
+        assert_eq!(kept.take().iter().count(), 1);
+        kept.push(Level::DEBUG, b"b", bounds);
+        assert_eq!(kept.take().iter().count(), 0);
+    }
+
+    #[test]
+    fn memory_follows_the_bound_whatever_passes() {
+        let kept = Kept::default();
+        let bounds = Bounds { lines: 1_000, bytes: 1_000 };
+        for number in 0..100_000u32 {
+            kept.push(Level::DEBUG, &number.to_be_bytes(), bounds);
+        }
+        let lines = kept.take();
+        let numbers = lines.iter().map(|(_, line)| u32::from_be_bytes(line.try_into().unwrap()));
+        assert!(numbers.eq(99_750..100_000));
+        assert_eq!(lines.gave_way(), 99_750);
+        assert!(lines.bytes.capacity() <= 4 * bounds.bytes, "{}", lines.bytes.capacity());
+    }
+}
