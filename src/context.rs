@@ -53,5 +53,7 @@ pub(crate) use in_flight::Place;
 pub(crate) use kept::Bounds;
 pub(crate) use method::Verb;
 pub(crate) use propagate::{Outgoing, inject, withhold};
+#[cfg(feature = "admin")]
+pub(crate) use route::UNMATCHED;
 pub(crate) use route::{Route, Routes};
 pub(crate) use sample::Sampler;

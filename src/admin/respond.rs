@@ -7,6 +7,8 @@ use http::header::{
 };
 use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
 
+use crate::context::{UNMATCHED, Verb};
+
 use super::Admin;
 use super::content::Content;
 use super::index;
@@ -29,12 +31,21 @@ const FIXED: [(HeaderName, HeaderValue); 2] = [
 ];
 
 impl Admin {
-    /// Answers a request by its path.
+    /// Answers a request by its path, with an event that is silent unless it is asked for.
     pub(crate) fn respond(&self, asked: Asked<'_>) -> Response<Content> {
-        match Route::find(asked.uri.path()) {
+        let route = Route::find(asked.uri.path());
+        let response = match route {
             Some(route) => self.respond_as(route, asked),
             None => finish(text(StatusCode::NOT_FOUND, "not found; / lists what is here\n"), asked),
-        }
+        };
+        tracing::debug!(
+            target: "obskit::admin",
+            method = Verb::of(asked.method).as_str(),
+            endpoint = route.map_or(UNMATCHED, |route| route.path),
+            status = response.status().as_u16(),
+            "operator's request"
+        );
+        response
     }
 
     /// Answers a request for a route, wherever that is mounted.

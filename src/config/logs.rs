@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::io::Write;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -96,23 +97,33 @@ pub struct LogFile {
 #[derive(Clone)]
 pub struct LogWriter(Arc<Mutex<dyn Write + Send>>);
 
-/// What is written of requests that have finished.
+/// What is written of requests that have finished: one line each, with the target `obskit::access`.
+///
+/// Success and client errors are INFO; what was cancelled or slow is WARN; server errors, panics and
+/// broken bodies are ERROR; probes and scrapes, and whatever else is excluded, are DEBUG, and so
+/// silent unless asked for, as by `RUST_LOG=info,obskit::access=debug`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccessLines {
-    /// Whether finished requests are logged at all. Default: true.
+    /// Whether finished requests are logged at all. Default: true (`OBSKIT_ACCESS_LOG`).
     pub enabled: bool,
-    /// The share of healthy requests that are logged, 0 to 1, the same ones in every service of a
-    /// trace. Those that fail, are cancelled or slow always are. Default: 1.
+    /// The share of healthy requests that are logged, 0 to 1: of those with success or a client
+    /// error. The trace ID decides, so that every service of a trace decides alike. Those that
+    /// fail, are cancelled or slow always are. Default: 1 (`OBSKIT_ACCESS_LOG_SAMPLE`).
     pub sample: f64,
     /// The share for single endpoints, by route template, in place of `sample`.
     pub routes: Vec<(String, f64)>,
-    /// Longer requests are slow: they are logged whatever the sampling, as warnings. Default: none.
+    /// Longer requests are slow: they are logged whatever the sampling, as warnings. Of streams and
+    /// upgrades the time to the head counts. Default: none (`OBSKIT_SLOW_REQUEST`).
     pub slow: Option<Duration>,
 }
 
-/// How much one call site may write at WARN and ERROR. Only lines are held back: metrics, traces
-/// and reports see every event.
+/// How much one call site may write at WARN and ERROR (`OBSKIT_LOG_FLOOD`).
+///
+/// The first lines of a window are written. The rest are suppressed, counted in
+/// `obskit_dropped_total{signal="log",reason="flood"}`, and told in one line once the window is
+/// over. Only lines are held back: metrics, traces and reports see every event, and a request's own
+/// line is always written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Flood {
@@ -123,7 +134,11 @@ pub struct Flood {
 }
 
 /// What is kept of each request while it runs, though it is below the level: written before the
-/// request's own line if it fails, panics, is cancelled or slow, and forgotten otherwise.
+/// request's own line if it fails, panics, is cancelled or slow, and forgotten otherwise
+/// (`OBSKIT_FLIGHT_RECORDER`).
+///
+/// What is at the level or above is written at once, as always. Lines that gave way to later ones
+/// are counted in `obskit_dropped_total{signal="log",reason="limit"}` when the others are written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct FlightRecorder {
@@ -133,6 +148,20 @@ pub struct FlightRecorder {
     pub lines: usize,
     /// Bytes kept for one request. 1 KiB to 1 MiB. Default: 32 KiB.
     pub bytes: usize,
+}
+
+impl AccessLines {
+    pub(crate) const SLOWEST: Duration = Duration::from_mins(5);
+}
+
+impl Flood {
+    pub(crate) const WINDOW: RangeInclusive<Duration> =
+        Duration::from_secs(1)..=Duration::from_hours(1);
+}
+
+impl FlightRecorder {
+    pub(crate) const LINES: RangeInclusive<usize> = 1..=4_096;
+    pub(crate) const BYTES: RangeInclusive<usize> = 1 << 10..=1 << 20;
 }
 
 impl LogFile {

@@ -8,11 +8,13 @@ use super::otel::set;
 use super::parse;
 use super::reader::Reader;
 use crate::config::{
-    Admin, Config, Dsn, LogFormat, Logs, Metrics, Naming, Propagation, Reports, Shutdown, Trust,
+    AccessLines, Admin, Config, Dsn, FlightRecorder, LogFormat, Logs, Metrics, Naming, Propagation,
+    Reports, Shutdown, Trust,
 };
 
 pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
     logs(reader, &mut config.logs);
+    requests(reader, &mut config.logs);
     reports(reader, &mut config.reports);
     context(reader, &mut config.context);
     metrics(reader, &mut config.metrics);
@@ -40,6 +42,19 @@ fn logs(reader: &mut Reader<'_>, logs: &mut Logs) {
         ("pretty", LogFormat::Pretty),
     ];
     set(&mut logs.format, reader.strict("LOG_FORMAT", |text| parse::one_of(text, &formats)));
+}
+
+fn requests(reader: &mut Reader<'_>, logs: &mut Logs) {
+    set(&mut logs.access.enabled, reader.strict("OBSKIT_ACCESS_LOG", parse::boolean));
+    set(&mut logs.access.sample, reader.strict("OBSKIT_ACCESS_LOG_SAMPLE", parse::share));
+    let slow = |text: &str| parse::duration(text, &(Duration::ZERO..=AccessLines::SLOWEST));
+    logs.access.slow = reader.strict("OBSKIT_SLOW_REQUEST", slow);
+    set(&mut logs.flood, reader.strict("OBSKIT_LOG_FLOOD", parse::flood));
+    let recorder = reader.strict("OBSKIT_FLIGHT_RECORDER", |text| match parse::directives(text)? {
+        "off" => Ok(None),
+        text => Ok(Some(FlightRecorder { directives: text.to_owned(), ..Default::default() })),
+    });
+    set(&mut logs.recorder, recorder);
 }
 
 fn reports(reader: &mut Reader<'_>, reports: &mut Reports) {

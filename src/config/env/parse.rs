@@ -5,9 +5,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
+use tracing_subscriber::filter::Targets;
 
 use super::reader::Parsed;
-use crate::config::validate;
+use crate::config::{Flood, validate};
 
 /// A number within bounds.
 pub(super) fn integer<T: FromStr + PartialOrd>(text: &str, of: &RangeInclusive<T>) -> Parsed<T> {
@@ -56,6 +57,25 @@ pub(super) fn duration(text: &str, of: &RangeInclusive<Duration>) -> Parsed<Dura
         _ => return Err("its unit is not ms, s or m"),
     };
     if of.contains(&duration) { Ok(duration) } else { Err("it is out of bounds") }
+}
+
+/// So many lines in a window, or `off`.
+pub(super) fn flood(text: &str) -> Parsed<Flood> {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok(Flood { lines: 0, ..Flood::default() });
+    }
+    let (lines, window) = text.split_once('/').ok_or("it has no /")?;
+    let lines = integer(lines.trim(), &(1..=u32::MAX))?;
+    Ok(Flood { lines, window: duration(window.trim(), &Flood::WINDOW)? })
+}
+
+/// Levels by target, as they stand; `off` in any case.
+pub(super) fn directives(text: &str) -> Parsed<&str> {
+    if text.eq_ignore_ascii_case("off") {
+        return Ok("off");
+    }
+    let parsed: Result<Targets, _> = text.parse();
+    parsed.map(|_| text).map_err(|_| "")
 }
 
 /// A duration of `OTEL_*`: milliseconds, without a unit.
@@ -121,6 +141,23 @@ mod tests {
         check("1h", Err("its unit is not ms, s or m"));
         check("s", Err(""));
         check("-1s", Err(""));
+    }
+
+    #[test]
+    fn a_flood_is_lines_in_a_window() {
+        let check = |text: &str, expected: Parsed<(u32, u64)>| {
+            let found = flood(text).map(|Flood { lines, window }| (lines, window.as_secs()));
+            assert_eq!(found, expected, "{text}");
+        };
+        check("100/10s", Ok((100, 10)));
+        check("1 / 60m", Ok((1, 3_600)));
+        check("OFF", Ok((0, 10)));
+        check("100", Err("it has no /"));
+        check("0/10s", Err("it is out of bounds"));
+        check("x/10s", Err(""));
+        check("100/10", Err("it has no unit"));
+        check("100/999ms", Err("it is out of bounds"));
+        check("100/61m", Err("it is out of bounds"));
     }
 
     #[test]

@@ -57,6 +57,19 @@ pub const VARIABLES: &[Variable] = &[
         "The least severe level that is logged."),
     row("LOG_FORMAT", "auto, app, otel, ecs, gcp, logfmt or pretty", "auto",
         "The form of a line. `auto` is `pretty` on a terminal and `app` elsewhere."),
+    row("OBSKIT_ACCESS_LOG", SWITCH, "true",
+        "Each finished request has a line of its own."),
+    row("OBSKIT_ACCESS_LOG_SAMPLE", SHARE, "1",
+        "The share of healthy requests that have one, by trace ID. Failed, cancelled and slow ones \
+         always do."),
+    row("OBSKIT_SLOW_REQUEST", TIME, "",
+        "Requests that take longer are logged as warnings, whatever the sampling."),
+    row("OBSKIT_LOG_FLOOD", "lines and a time of 1s to 60m, as 100/10s, or off", "100/10s",
+        "Lines that one call site may write in that time at `warn` and at `error`; the rest is \
+         suppressed and counted."),
+    row("OBSKIT_FLIGHT_RECORDER", "off, or levels by target as debug,hyper=off", "off",
+        "What is kept of each request though it is below the level, and written if that fails, \
+         panics, is cancelled or slow."),
 
     row("OTEL_PROPAGATORS",
         "tracecontext, baggage, b3 and b3multi, separated by commas, or none",

@@ -44,6 +44,11 @@ fn every_wrong_value_is_reported() {
     for (name, text) in [
         ("LOG_LEVEL", "off"),
         ("LOG_FORMAT", "xml"),
+        ("OBSKIT_ACCESS_LOG", "on"),
+        ("OBSKIT_ACCESS_LOG_SAMPLE", "1.1"),
+        ("OBSKIT_SLOW_REQUEST", "6m"),
+        ("OBSKIT_LOG_FLOOD", "100"),
+        ("OBSKIT_FLIGHT_RECORDER", "a=loud"),
         ("SENTRY_SAMPLE_RATE", "2"),
         ("SENTRY_TRACES_SAMPLE_RATE", "x"),
         ("OBSKIT_TRUST", "some"),
@@ -145,7 +150,7 @@ proptest! {
     #![proptest_config(cases())]
 
     #[test]
-    fn no_text_makes_it_panic_and_what_it_accepts_is_valid(texts in vec(text(), 98)) {
+    fn no_text_makes_it_panic_and_what_it_accepts_is_valid(texts in vec(text(), 128)) {
         let names = VARIABLES.iter().flat_map(Variable::names);
         let pairs: Vec<_> = names.zip(texts).collect();
         prop_assert!(pairs.len() > 90);

@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
-use obskit::config::{Config, Environment, LogFormat, Naming, ProcessEnvironment, Trust};
+use obskit::config::{
+    Config, Environment, FlightRecorder, LogFormat, Naming, ProcessEnvironment, Trust,
+};
 use tracing::Level;
 
 use super::config;
@@ -29,6 +31,26 @@ fn logs() {
     check(" trace ", Level::TRACE);
     let directives = config(&[("RUST_LOG", "warn,a::b=debug")]).logs.directives;
     assert_eq!(directives.as_deref(), Some("warn,a::b=debug"));
+}
+
+#[test]
+fn access_lines_floods_and_the_recorder() {
+    let logs = config(&[
+        ("OBSKIT_ACCESS_LOG", "false"),
+        ("OBSKIT_ACCESS_LOG_SAMPLE", "0.25"),
+        ("OBSKIT_SLOW_REQUEST", "250ms"),
+        ("OBSKIT_LOG_FLOOD", "7/1m"),
+        ("OBSKIT_FLIGHT_RECORDER", "debug,hyper=off"),
+    ])
+    .logs;
+    assert_eq!((logs.access.enabled, logs.access.sample), (false, 0.25));
+    assert_eq!(logs.access.slow, Some(Duration::from_millis(250)));
+    assert_eq!((logs.flood.lines, logs.flood.window), (7, Duration::from_mins(1)));
+    let recorder = logs.recorder.unwrap();
+    assert_eq!(recorder.directives, "debug,hyper=off");
+    assert_eq!((recorder.lines, recorder.bytes), (64, 32 << 10));
+    let off = config(&[("OBSKIT_LOG_FLOOD", "off"), ("OBSKIT_FLIGHT_RECORDER", "Off")]).logs;
+    assert_eq!((off.flood.lines, off.recorder), (0, None));
 }
 
 #[test]
@@ -159,4 +181,28 @@ fn code_is_validated_whole() {
         assert!(error.contains(field), "{field} in {error}");
     }
     assert!(!error.contains("short-token"));
+}
+
+#[test]
+fn code_is_validated_for_logs_too() {
+    let mut config = Config::default();
+    config.logs.access.sample = f64::NAN;
+    config.logs.access.routes = vec![("/users/{id}".to_owned(), 0.5), ("/".to_owned(), 2.0)];
+    config.logs.flood.window = Duration::from_secs(3_601);
+    let mut recorder = FlightRecorder::default();
+    recorder.directives = "a=loud".to_owned();
+    (recorder.lines, recorder.bytes) = (0, 1 << 21);
+    config.logs.recorder = Some(recorder);
+    let error = config.validate().unwrap_err().to_string();
+    assert!(error.starts_with("6 settings are wrong:\n"), "{error}");
+    for field in [
+        "logs.access.sample is NaN; accepted: 0 to 1",
+        r#"logs.access.routes, for "/", is 2; accepted: 0 to 1"#,
+        "logs.flood.window is 3601s; accepted: 1s to 1h",
+        "logs.recorder.lines is 0; accepted: 1 to 4096",
+        "logs.recorder.bytes is 2097152; accepted: 1024 to 1048576",
+        r#"logs.recorder.directives is "a=loud": "#,
+    ] {
+        assert!(error.contains(field), "{field} in {error}");
+    }
 }
