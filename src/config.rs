@@ -19,6 +19,7 @@
 
 mod admin;
 mod clock;
+pub(crate) mod directives;
 mod dsn;
 mod egress;
 mod env;

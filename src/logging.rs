@@ -1,7 +1,149 @@
 //! Structured logs: an event becomes a line, a line becomes bytes, bytes go through a bounded sink.
 
+mod level;
 mod limit;
 mod line;
 mod members;
 mod recorder;
 mod sink;
+mod site;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use once_cell::sync::OnceCell;
+use tracing::Level;
+
+use crate::concurrent::{Table, Tally};
+use crate::config::{self, Clock, Config};
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::redaction::Redactor;
+
+use limit::Limit;
+use line::Line;
+use recorder::Recorder;
+use sink::Sink;
+use site::Site;
+
+pub use level::Levels;
+
+/// The logs of one telemetry. Clones share them.
+#[derive(Clone)]
+pub(crate) struct Logging {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    settings: config::Logs,
+    service: config::Service,
+    clock: Clock,
+    levels: Levels,
+    limit: Limit,
+    ledger: Ledger,
+    redactor: Arc<Redactor>,
+    /// Events by level, from ERROR to TRACE: those that are at the level, whatever became of them.
+    counts: [Tally; 5],
+    /// Made by the first `start`.
+    running: OnceCell<Running>,
+}
+
+/// What there is while lines are written. Whoever writes one asks [`Logging::running`] for it.
+struct Running {
+    sink: Sink,
+    /// The plans of call sites; `sites.iter()` for the flood limit's summaries.
+    sites: Table<Site>,
+}
+
+impl Logging {
+    /// Neither thread nor output before [`start`](Self::start).
+    ///
+    /// # Errors
+    ///
+    /// When levels cannot be understood.
+    pub(crate) fn new(
+        config: &Config,
+        ledger: Ledger,
+        redactor: Arc<Redactor>,
+    ) -> Result<Self, Error> {
+        let settings = config.logs.clone();
+        let recorder = settings.recorder.as_ref().map(Recorder::new).transpose()?.map(Arc::new);
+        Ok(Self {
+            shared: Arc::new(Shared {
+                levels: Levels::new(&settings, recorder)?,
+                limit: Limit::new(settings.flood, ledger.clone()),
+                service: config.service.clone(),
+                clock: config.clock.clone(),
+                settings,
+                ledger,
+                redactor,
+                counts: std::array::from_fn(|_| Tally::default()),
+                running: OnceCell::new(),
+            }),
+        })
+    }
+
+    /// Opens the output and starts the thread that writes, once.
+    ///
+    /// # Errors
+    ///
+    /// When the output cannot be opened, or the thread not be started.
+    pub(crate) fn start(&self) -> Result<(), Error> {
+        let Shared { settings, ledger, .. } = &*self.shared;
+        let start = || {
+            let sink = Sink::start(&settings.output, settings.buffer, ledger.clone(), |_, _| {})?;
+            Ok(Running { sink, sites: Table::new() })
+        };
+        self.shared.running.get_or_try_init(start).map(|_| ())
+    }
+
+    pub(crate) fn levels(&self) -> &Levels {
+        &self.shared.levels
+    }
+
+    /// Events by level, from ERROR to TRACE.
+    pub(crate) fn counts(&self) -> [u64; 5] {
+        [0, 1, 2, 3, 4].map(|at: usize| self.shared.counts.get(at).map_or(0, Tally::get))
+    }
+
+    /// Waits until what was logged before is written, and says whether it was.
+    pub(crate) fn flush(&self, within: Duration) -> bool {
+        self.running().is_none_or(|running| running.sink.flush(within))
+    }
+
+    /// Flushes, ends the thread and says how many lines were lost since the start.
+    pub(crate) fn stop(&self, within: Duration) -> u64 {
+        self.running().map_or(0, |running| running.sink.stop(within))
+    }
+
+    #[inline]
+    fn running(&self) -> Option<&Running> {
+        self.shared.running.get()
+    }
+
+    /// Counts an event at the level. What the flood limit then holds back is counted, too.
+    #[inline]
+    fn count(&self, level: Level) {
+        if let Some(count) = self.shared.counts.get(rank(level)) {
+            count.add(1);
+        }
+    }
+
+    /// A site for lines that come from no call site, such as those of requests.
+    fn own_site(&self, _running: &Running, _level: Level, _target: &str) -> Site {
+        Site::own(line::Heading { level: _level, target: _target.into(), bytes: Box::default() })
+    }
+
+    /// Writes a line to the sink, or hands it to the recorder; `at` in nanoseconds since the epoch.
+    fn write(&self, _running: &Running, _line: &Line<'_>, _at: u64) {}
+}
+
+fn rank(level: Level) -> usize {
+    match level {
+        Level::ERROR => 0,
+        Level::WARN => 1,
+        Level::INFO => 2,
+        Level::DEBUG => 3,
+        Level::TRACE => 4,
+    }
+}

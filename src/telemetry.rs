@@ -28,6 +28,7 @@ use crate::health::{Health, Latch};
 use crate::metrics::Metrics;
 use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
 
+pub use crate::logging::Levels;
 pub use install::init;
 pub use shutdown::Report;
 

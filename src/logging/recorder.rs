@@ -1,7 +1,7 @@
 //! The flight recorder: what a request logs below the level, written if it goes wrong.
 
+use tracing::Level;
 use tracing::level_filters::LevelFilter;
-use tracing::{Level, Metadata};
 use tracing_subscriber::filter::Targets;
 
 use crate::config;
@@ -27,8 +27,8 @@ impl Recorder {
     }
 
     /// Whether events of this call site are kept while they are below the level.
-    pub(super) fn wants(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event() && self.directives.would_enable(metadata.target(), metadata.level())
+    pub(super) fn wants(&self, target: &str, level: Level) -> bool {
+        self.directives.would_enable(target, &level)
     }
 
     /// The most verbose level of any call site that it wants.
