@@ -1,10 +1,12 @@
 //! Structured logs: an event becomes a line, a line becomes bytes, bytes go through a bounded sink.
 
+mod encode;
 mod level;
 mod limit;
 mod line;
 mod members;
 mod recorder;
+mod schema;
 mod sink;
 mod site;
 
@@ -131,7 +133,7 @@ impl Logging {
 
     /// A site for lines that come from no call site, such as those of requests.
     fn own_site(&self, _running: &Running, _level: Level, _target: &str) -> Site {
-        Site::own(line::Heading { level: _level, target: _target.into(), bytes: Box::default() })
+        Site::own(line::Heading { level: _level, target: _target.into(), bytes: Box::default(), ends: Box::default() })
     }
 
     /// Writes a line to the sink, or hands it to the recorder; `at` in nanoseconds since the epoch.

@@ -13,7 +13,7 @@ pub(super) struct Line<'a> {
     pub(super) at: SystemTime,
     /// What is the same on every line of a call site.
     pub(super) heading: &'a Heading,
-    /// The message as a rendered value; empty if there is none.
+    /// The message as `Encoder::message` renders it; empty if there is none.
     pub(super) message: &'a [u8],
     pub(super) context: Option<&'a RequestContext>,
     /// A `userId` field's rendered value, where the context knows no user; else empty.
@@ -26,13 +26,16 @@ pub(super) struct Line<'a> {
     pub(super) exchange: Option<&'a Exchange<'a>>,
 }
 
-/// Made once for each call site, by `Schema::heading`.
+/// What is the same on every line of a call site, as it stands there: made once, by
+/// `Schema::heading`.
 #[derive(Debug)]
 pub(super) struct Heading {
     pub(super) level: Level,
     pub(super) target: Box<str>,
-    /// Level, target, service, version and environment as they stand on the line.
+    /// One text for each place of the schema that has constants, one after the other.
     pub(super) bytes: Box<[u8]>,
+    /// Where each text ends.
+    pub(super) ends: Box<[usize]>,
 }
 
 /// An error as rendered values; each is empty if unknown. Cleared and used again.
@@ -41,4 +44,16 @@ pub(super) struct Failure {
     pub(super) kind: Vec<u8>,
     pub(super) message: Vec<u8>,
     pub(super) stack: Vec<u8>,
+}
+
+impl Failure {
+    pub(super) fn clear(&mut self) {
+        self.kind.clear();
+        self.message.clear();
+        self.stack.clear();
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.kind.is_empty() && self.message.is_empty() && self.stack.is_empty()
+    }
 }
