@@ -55,12 +55,13 @@ fn report(out: &mut impl Write, only: Option<&str>) -> Result<(), String> {
 }
 
 fn cost(subject: &Subject) -> Result<Cost, String> {
-    let times = if subject.name.starts_with("http") { 2_000 } else { 200_000 };
+    let is_long = ["http", "event"].iter().any(|work| subject.name.starts_with(work));
+    let times = if is_long { 2_000 } else { 200_000 };
     Ok(Cost {
         name: subject.name,
         instructions: instructions(SUBJECT, subject)?,
         allocations: allocations(subject),
-        nanoseconds: time(subject, times),
+        nanoseconds: time(SUBJECT, subject, times)?,
     })
 }
 

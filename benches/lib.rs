@@ -9,8 +9,12 @@ pub mod families;
 pub mod handles;
 pub mod http;
 pub mod limit;
+pub mod logs;
 pub mod measure;
 pub mod threads;
+
+use logs::by_hand::ByHand;
+use logs::peers::{Bunyan, JsonSubscriber, TracingSubscriber};
 
 /// One piece of work.
 #[derive(Clone, Copy, Debug)]
@@ -36,4 +40,21 @@ pub const SUBJECTS: &[Subject] = &[
     Subject { name: "static-counter/hand-written", run: handles::counter_by_hand },
     Subject { name: "static-histogram/obskit", run: handles::histogram },
     Subject { name: "static-histogram/hand-written", run: handles::histogram_by_hand },
+    Subject { name: "event/hand-written", run: logs::event::<ByHand> },
+    Subject { name: "event/tracing-subscriber", run: logs::event::<TracingSubscriber> },
+    Subject { name: "event/json-subscriber", run: logs::event::<JsonSubscriber> },
+    Subject { name: "event/bunyan", run: logs::event::<Bunyan> },
+    Subject { name: "event/slog-json", run: logs::slog::event },
+    Subject { name: "event-and-spans/hand-written", run: logs::event_and_spans::<ByHand> },
+    Subject {
+        name: "event-and-spans/tracing-subscriber",
+        run: logs::event_and_spans::<TracingSubscriber>,
+    },
+    Subject {
+        name: "event-and-spans/json-subscriber",
+        run: logs::event_and_spans::<JsonSubscriber>,
+    },
+    Subject { name: "event-and-spans/slog-json", run: logs::slog::event_and_spans },
+    Subject { name: "below/no-subscriber", run: logs::below_without },
+    Subject { name: "below/tracing-subscriber", run: logs::below::<TracingSubscriber> },
 ];
