@@ -50,7 +50,7 @@ pub(crate) use call::{Call, RecordCall};
 pub(crate) use current::Entered;
 pub(crate) use exchange::Record;
 pub(crate) use in_flight::Place;
-pub(crate) use kept::Bounds;
+pub(crate) use kept::{Bounds, Kept, Lines};
 pub(crate) use method::Verb;
 pub(crate) use propagate::{Outgoing, inject, withhold};
 #[cfg(feature = "admin")]

@@ -1,14 +1,18 @@
 //! Structured logs: an event becomes a line, a line becomes bytes, bytes go through a bounded sink.
 
+mod access;
 mod encode;
 mod level;
 mod limit;
 mod line;
 mod members;
+mod notice;
 mod recorder;
+mod running;
 mod schema;
 mod sink;
 mod site;
+mod summary;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,18 +20,17 @@ use std::time::Duration;
 use once_cell::sync::OnceCell;
 use tracing::Level;
 
-use crate::concurrent::{Table, Tally};
+use crate::concurrent::Tally;
 use crate::config::{self, Clock, Config};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
 
 use limit::Limit;
-use line::Line;
 use recorder::Recorder;
-use sink::Sink;
-use site::Site;
+use running::Running;
 
+pub(crate) use access::AccessLog;
 pub use level::Levels;
 
 /// The logs of one telemetry. Clones share them.
@@ -41,20 +44,13 @@ struct Shared {
     service: config::Service,
     clock: Clock,
     levels: Levels,
-    limit: Limit,
+    limit: Arc<Limit>,
     ledger: Ledger,
     redactor: Arc<Redactor>,
     /// Events by level, from ERROR to TRACE: those that are at the level, whatever became of them.
     counts: [Tally; 5],
     /// Made by the first `start`.
     running: OnceCell<Running>,
-}
-
-/// What there is while lines are written. Whoever writes one asks [`Logging::running`] for it.
-struct Running {
-    sink: Sink,
-    /// The plans of call sites; `sites.iter()` for the flood limit's summaries.
-    sites: Table<Site>,
 }
 
 impl Logging {
@@ -73,7 +69,7 @@ impl Logging {
         Ok(Self {
             shared: Arc::new(Shared {
                 levels: Levels::new(&settings, recorder)?,
-                limit: Limit::new(settings.flood, ledger.clone()),
+                limit: Arc::new(Limit::new(settings.flood, ledger.clone())),
                 service: config.service.clone(),
                 clock: config.clock.clone(),
                 settings,
@@ -91,11 +87,7 @@ impl Logging {
     ///
     /// When the output cannot be opened, or the thread not be started.
     pub(crate) fn start(&self) -> Result<(), Error> {
-        let Shared { settings, ledger, .. } = &*self.shared;
-        let start = || {
-            let sink = Sink::start(&settings.output, settings.buffer, ledger.clone(), |_, _| {})?;
-            Ok(Running { sink, sites: Table::new() })
-        };
+        let start = || Running::start(&self.shared);
         self.shared.running.get_or_try_init(start).map(|_| ())
     }
 
@@ -130,14 +122,6 @@ impl Logging {
             count.add(1);
         }
     }
-
-    /// A site for lines that come from no call site, such as those of requests.
-    fn own_site(&self, _running: &Running, _level: Level, _target: &str) -> Site {
-        Site::own(line::Heading { level: _level, target: _target.into(), bytes: Box::default(), ends: Box::default() })
-    }
-
-    /// Writes a line to the sink, or hands it to the recorder; `at` in nanoseconds since the epoch.
-    fn write(&self, _running: &Running, _line: &Line<'_>, _at: u64) {}
 }
 
 fn rank(level: Level) -> usize {

@@ -1,6 +1,5 @@
 //! Levels by target, in the words of `RUST_LOG`.
 
-use tracing::Level;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
@@ -9,7 +8,7 @@ use tracing_subscriber::filter::Targets;
 /// # Errors
 ///
 /// What is wrong with which of them.
-pub(crate) fn parse(text: &str, rest: Level) -> Result<Targets, String> {
+pub(crate) fn parse(text: &str, rest: impl Into<LevelFilter>) -> Result<Targets, String> {
     let mut targets = Targets::new().with_default(rest);
     for directive in text.split(',').map(str::trim).filter(|directive| !directive.is_empty()) {
         targets = match directive.split_once('=') {
@@ -43,6 +42,7 @@ fn level(text: &str, directive: &str) -> Result<LevelFilter, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use tracing::Level;
 
     #[test]
     fn the_most_exact_directive_decides() {

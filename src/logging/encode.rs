@@ -21,7 +21,9 @@ pub(super) struct Encoder {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Syntax {
     /// JSON; with `wide_as_text`, integers outside 64 bits with sign are strings.
-    Json { wide_as_text: bool },
+    Json {
+        wide_as_text: bool,
+    },
     Logfmt,
     Pretty,
 }

@@ -4,9 +4,16 @@ use tracing::Level;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
-use crate::config;
-use crate::context::{Bounds, RequestContext};
+use crate::config::{self, Clock, directives};
+use crate::context::{Bounds, Exchange, Lines, RequestContext};
 use crate::error::Error;
+use crate::ledger::{Ledger, Reason, Signal};
+
+use super::line::Heading;
+use super::notice::{Notice, Said};
+use super::running::Running;
+use super::schema::Schema;
+use super::summary::nanos;
 
 /// Keeps lines of requests with the requests themselves.
 #[derive(Debug)]
@@ -20,8 +27,9 @@ impl Recorder {
     ///
     /// When the directives are none.
     pub(super) fn new(settings: &config::FlightRecorder) -> Result<Self, Error> {
-        let wrong = |error| Error::config(format!("logs.recorder.directives: {error}"));
-        let directives = settings.directives.parse().map_err(wrong)?;
+        let wrong = |flaw| Error::config(format!("logs.recorder.directives: {flaw}"));
+        let parsed = directives::parse(&settings.directives, LevelFilter::OFF);
+        let directives = parsed.map_err(wrong)?;
         let bounds = Bounds { lines: settings.lines, bytes: settings.bytes };
         Ok(Self { directives, bounds })
     }
@@ -41,5 +49,47 @@ impl Recorder {
     /// Takes a line, with its newline, of an event in this request.
     pub(super) fn keep(&self, context: &RequestContext, level: Level, line: &[u8]) {
         context.keep().push(level, line, self.bounds);
+    }
+}
+
+/// Writes what requests that went wrong have kept.
+pub(super) struct Release {
+    heading: Heading,
+    notice: Notice,
+    clock: Clock,
+    ledger: Ledger,
+}
+
+impl Release {
+    pub(super) fn new(schema: &Schema, clock: &Clock, ledger: &Ledger) -> Self {
+        Self {
+            heading: schema.heading(Level::DEBUG, "obskit::recorder"),
+            notice: Notice::new(schema, "earlier lines gave way", "dropped"),
+            clock: clock.clone(),
+            ledger: ledger.clone(),
+        }
+    }
+
+    /// Writes the lines in their order, behind one that says how many gave way, and tells the
+    /// place that comes after them.
+    pub(super) fn write(&self, running: &Running, exchange: &Exchange<'_>, lines: &Lines) -> u64 {
+        // The place of lines written now, whatever their own time: what was written before does
+        // not come between them, and lines of another severity do not overtake them.
+        let place = nanos(self.clock.wall());
+        let count = lines.gave_way();
+        if count > 0 {
+            self.ledger.drop(Signal::Log, Reason::Limit, count);
+            let (at, context) = (exchange.started, Some(exchange.context));
+            let said = Said { at, heading: &self.heading, context, count };
+            let mut buffer = running.sink.buffer();
+            self.notice.write(&running.schema, &said, &mut buffer);
+            running.sink.push(Level::DEBUG, place, buffer);
+        }
+        for (level, line) in lines.iter() {
+            let mut buffer = running.sink.buffer();
+            buffer.extend_from_slice(line);
+            running.sink.push(level, place, buffer);
+        }
+        place.saturating_add(1)
     }
 }

@@ -5,10 +5,10 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use percent_encoding::percent_decode_str;
-use tracing_subscriber::filter::Targets;
+use tracing::level_filters::LevelFilter;
 
 use super::reader::Parsed;
-use crate::config::{Flood, validate};
+use crate::config::{Flood, directives, validate};
 
 /// A number within bounds.
 pub(super) fn integer<T: FromStr + PartialOrd>(text: &str, of: &RangeInclusive<T>) -> Parsed<T> {
@@ -74,8 +74,7 @@ pub(super) fn directives(text: &str) -> Parsed<&str> {
     if text.eq_ignore_ascii_case("off") {
         return Ok("off");
     }
-    let parsed: Result<Targets, _> = text.parse();
-    parsed.map(|_| text).map_err(|_| "")
+    directives::parse(text, LevelFilter::OFF).map(|_| text).map_err(|_| "")
 }
 
 /// A duration of `OTEL_*`: milliseconds, without a unit.

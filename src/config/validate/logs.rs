@@ -1,9 +1,9 @@
 //! The bounds of what is logged.
 
-use tracing_subscriber::filter::Targets;
+use tracing::level_filters::LevelFilter;
 
 use super::{Problems, is_share};
-use crate::config::{AccessLines, FlightRecorder, Flood};
+use crate::config::{AccessLines, FlightRecorder, Flood, directives};
 
 impl AccessLines {
     pub(super) fn check(&self, problems: &mut Problems) {
@@ -31,11 +31,8 @@ impl FlightRecorder {
     pub(super) fn check(&self, problems: &mut Problems) {
         problems.within("logs.recorder.lines", &self.lines, &Self::LINES);
         problems.within("logs.recorder.bytes", &self.bytes, &Self::BYTES);
-        let parsed: Result<Targets, _> = self.directives.parse();
-        if let Err(error) = parsed {
-            let found = format!("{:?}: {error}", self.directives);
-            let accepted = "levels by target, as info,workouts=trace";
-            problems.push(format!("logs.recorder.directives is {found}; accepted: {accepted}"));
+        if let Err(flaw) = directives::parse(&self.directives, LevelFilter::OFF) {
+            problems.push(format!("logs.recorder.directives: {flaw}"));
         }
     }
 }

@@ -201,7 +201,7 @@ fn code_is_validated_for_logs_too() {
         "logs.flood.window is 3601s; accepted: 1s to 1h",
         "logs.recorder.lines is 0; accepted: 1 to 4096",
         "logs.recorder.bytes is 2097152; accepted: 1024 to 1048576",
-        r#"logs.recorder.directives is "a=loud": "#,
+        r#"logs.recorder.directives: "a=loud" names no level"#,
     ] {
         assert!(error.contains(field), "{field} in {error}");
     }

@@ -1,0 +1,150 @@
+//! A request's own line, made from its exchange.
+
+mod message;
+mod sampling;
+
+use std::sync::OnceLock;
+use std::time::Duration;
+
+use tracing::Level;
+
+use crate::config;
+use crate::context::{Exchange, Kept, Outcome, Record, Shape};
+
+use super::line::Line;
+use super::recorder::Release;
+use super::running::Running;
+use super::site::Site;
+use super::summary::nanos;
+use super::{Logging, Shared};
+use message::Messages;
+use sampling::Sampling;
+
+/// Writes a line for each finished request, after what the flight recorder has kept of it.
+pub(crate) struct AccessLog {
+    logging: Logging,
+    enabled: bool,
+    sampling: Sampling,
+    slow: Option<Duration>,
+    prepared: OnceLock<Prepared>,
+}
+
+/// What lines have in common, in the words of the schema.
+struct Prepared {
+    error: Site,
+    warn: Site,
+    info: Site,
+    /// For what is excluded.
+    debug: Site,
+    messages: Messages,
+    release: Release,
+}
+
+/// Of the lines of requests.
+const TARGET: &str = "obskit::access";
+
+impl AccessLog {
+    pub(crate) fn new(logging: Logging, settings: &config::AccessLines) -> Self {
+        Self {
+            logging,
+            enabled: settings.enabled,
+            sampling: Sampling::new(settings),
+            slow: settings.slow,
+            prepared: OnceLock::new(),
+        }
+    }
+
+    fn level(&self, exchange: &Exchange<'_>) -> Level {
+        if exchange.outcome.is_failure() {
+            Level::ERROR
+        } else if exchange.outcome == Outcome::Cancelled || self.is_slow(exchange) {
+            Level::WARN
+        } else {
+            Level::INFO
+        }
+    }
+
+    /// A stream lasts as long as somebody listens, so only its head can be late.
+    fn is_slow(&self, exchange: &Exchange<'_>) -> bool {
+        let time = match exchange.shape {
+            Shape::Unary => Some(exchange.duration),
+            Shape::Stream | Shape::Upgrade => exchange.time_to_head,
+        };
+        self.slow.is_some_and(|slow| time.is_some_and(|time| time > slow))
+    }
+
+    fn prepared(&self, running: &Running) -> &Prepared {
+        self.prepared.get_or_init(|| Prepared::new(&self.logging, running))
+    }
+
+    /// Writes the line, in its place after those of before `after`.
+    fn write(&self, running: &Running, level: Level, exchange: &Exchange<'_>, after: u64) {
+        let prepared = self.prepared(running);
+        let site = prepared.site(level);
+        if !site.wanted(self.logging.levels()).by_lines() {
+            return;
+        }
+        self.logging.count(level);
+        let at = exchange.started + exchange.duration;
+        prepared.messages.with(exchange, |message| {
+            let line = Line {
+                at,
+                heading: &site.heading,
+                message,
+                context: Some(exchange.context),
+                user: &[],
+                failure: None,
+                members: &[],
+                exchange: Some(exchange),
+            };
+            running.write(&line, nanos(at).max(after));
+        });
+    }
+}
+
+impl Record for AccessLog {
+    fn record(&self, exchange: &Exchange<'_>) {
+        let Some(running) = self.logging.running() else { return };
+        let level = self.level(exchange);
+        let kept = exchange.context.kept().map(Kept::take);
+        let after = match kept {
+            Some(lines) if level != Level::INFO => {
+                self.prepared(running).release.write(running, exchange, &lines)
+            }
+            _ => 0,
+        };
+        if self.enabled && (level != Level::INFO || self.sampling.takes(exchange.context)) {
+            self.write(running, level, exchange, after);
+        }
+    }
+
+    fn record_excluded(&self, exchange: &Exchange<'_>) {
+        if let Some(running) = self.logging.running().filter(|_| self.enabled) {
+            self.write(running, Level::DEBUG, exchange, 0);
+        }
+    }
+}
+
+impl Prepared {
+    fn new(logging: &Logging, running: &Running) -> Self {
+        let Shared { clock, ledger, .. } = &*logging.shared;
+        let site = |level| Site::own(running.schema.heading(level, TARGET));
+        Self {
+            error: site(Level::ERROR),
+            warn: site(Level::WARN),
+            info: site(Level::INFO),
+            debug: site(Level::DEBUG),
+            messages: Messages::new(running.schema.encoder().clone()),
+            release: Release::new(&running.schema, clock, ledger),
+        }
+    }
+
+    fn site(&self, level: Level) -> &Site {
+        match level {
+            Level::ERROR => &self.error,
+            Level::WARN => &self.warn,
+            Level::INFO => &self.info,
+            _ => &self.debug,
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! What there is while lines are written.
+
+use std::io::IsTerminal;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use tracing::Level;
+
+use crate::concurrent::Table;
+use crate::config::{LogFormat, LogOutput};
+use crate::error::Error;
+
+use super::Shared;
+use super::line::Line;
+use super::notice::{Notice, Said};
+use super::schema::Schema;
+use super::sink::Sink;
+use super::site::Site;
+use super::summary::Summaries;
+
+/// Made by the first start. Whoever writes a line asks `Logging::running` for it.
+pub(super) struct Running {
+    pub(super) sink: Sink,
+    pub(super) schema: Arc<Schema>,
+    /// The plans of call sites.
+    pub(super) sites: Arc<Table<Site>>,
+    pub(super) summaries: Arc<Summaries>,
+}
+
+impl Running {
+    pub(super) fn start(shared: &Shared) -> Result<Self, Error> {
+        let Shared { settings, ledger, clock, .. } = shared;
+        let (format, colours) = resolve(settings.format, &settings.output);
+        let redactor = Arc::clone(&shared.redactor);
+        let schema = Arc::new(Schema::new(format, &shared.service, colours, redactor));
+        let (missing, at) = (Missing::new(&schema), clock.clone());
+        let tell = move |count, out: &mut Vec<u8>| missing.write(at.wall(), count, out);
+        let sink = Sink::start(&settings.output, settings.buffer, ledger.clone(), tell)?;
+        let sites = Arc::new(Table::new());
+        let summaries = Arc::new(Summaries {
+            limit: Arc::clone(&shared.limit),
+            sites: Arc::clone(&sites),
+            clock: clock.clone(),
+            notice: Summaries::notice(&schema),
+            schema: Arc::clone(&schema),
+        });
+        Ok(Self { sink, schema, sites, summaries })
+    }
+
+    /// Writes a line; `at` in nanoseconds since the epoch is its place among the others.
+    #[inline]
+    pub(super) fn write(&self, line: &Line<'_>, at: u64) {
+        let mut buffer = self.sink.buffer();
+        self.schema.write(line, &mut buffer);
+        self.sink.push(line.heading.level, at, buffer);
+    }
+}
+
+/// Says in the stream itself how many lines are missing in it.
+struct Missing {
+    schema: Arc<Schema>,
+    site: Site,
+    notice: Notice,
+}
+
+impl Missing {
+    fn new(schema: &Arc<Schema>) -> Self {
+        Self {
+            schema: Arc::clone(schema),
+            site: Site::own(schema.heading(Level::WARN, "obskit::log")),
+            notice: Notice::new(schema, "lines are missing", "telemetry.dropped"),
+        }
+    }
+
+    fn write(&self, at: SystemTime, count: u64, out: &mut Vec<u8>) {
+        let said = Said { at, heading: &self.site.heading, context: None, count };
+        self.notice.write(&self.schema, &said, out);
+    }
+}
+
+/// The form of lines, and whether they have colours.
+fn resolve(format: LogFormat, output: &LogOutput) -> (LogFormat, bool) {
+    let terminal = match output {
+        LogOutput::Stdout => std::io::stdout().is_terminal(),
+        LogOutput::Stderr => std::io::stderr().is_terminal(),
+        LogOutput::File(_) | LogOutput::Writer(_) => false,
+    };
+    match format {
+        LogFormat::Auto if terminal => (LogFormat::Pretty, true),
+        LogFormat::Auto => (LogFormat::App, false),
+        format => (format, terminal),
+    }
+}
