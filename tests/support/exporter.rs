@@ -32,13 +32,18 @@ impl Exporter {
 
     /// The same with variables set.
     pub async fn start_with(traffic: u32, variables: &[(&str, &str)]) -> Self {
+        Self::start_into(traffic, variables, Stdio::null()).await
+    }
+
+    /// The same with somewhere for its lines to go.
+    pub async fn start_into(traffic: u32, variables: &[(&str, &str)], stdout: Stdio) -> Self {
         let mut process = OwnedChild::spawn(
             Command::new(build())
                 .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
                 .args(["--traffic", &traffic.to_string()])
                 .envs(variables.iter().copied())
                 .stdin(Stdio::null())
-                .stdout(Stdio::null())
+                .stdout(stdout)
                 .stderr(Stdio::piped()),
         );
         let mut lines = lines_of(process.get_mut().stderr.take().unwrap());

@@ -5,6 +5,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use std::time::Duration;
 use tokio::time::timeout;
 
@@ -62,6 +63,14 @@ pub async fn send(
     let request = request.body(Full::new(Bytes::from(body.to_owned()))).unwrap();
     let answered = timeout(DEADLINE, exchange(request)).await;
     answered.unwrap_or_else(|_| Err(format!("no answer in {DEADLINE:?}")))
+}
+
+/// The parameters of a URL, without the `?` before them.
+pub fn query(parameters: &[(&str, &str)]) -> String {
+    let encoded = parameters
+        .iter()
+        .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)));
+    encoded.collect::<Vec<_>>().join("&")
 }
 
 async fn exchange(request: Request<Full<Bytes>>) -> Result<Reply, String> {

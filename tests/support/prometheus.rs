@@ -1,21 +1,17 @@
 //! A real Prometheus server with one target.
 
-use crate::child::OwnedChild;
 use crate::http;
+use crate::server::{Server, Start};
 use crate::wait::wait_until;
-use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::net::TcpListener;
+use std::fs;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Duration;
-use tempfile::TempDir;
 
 /// Prometheus starts to scrape some 5 s after it is ready.
 const FIRST_DATA: Duration = Duration::from_mins(1);
-const READY: Duration = Duration::from_secs(30);
 
 /// What the server asks for and keeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,9 +25,7 @@ pub enum Features {
 /// Scrapes its target every second; killed on drop, its data gone with it.
 #[derive(Debug)]
 pub struct Prometheus {
-    url: String,
-    process: OwnedChild,
-    folder: TempDir,
+    server: Server,
 }
 
 /// One element of an instant vector.
@@ -44,18 +38,18 @@ pub struct Element {
 impl Prometheus {
     /// Starts a server that scrapes `target` (`host:port`) and waits until it is ready.
     pub async fn start(target: &str, features: Features) -> Self {
-        for _ in 0..5 {
-            let mut server = Self::spawn(target, features);
-            if server.is_ready().await {
-                return server;
-            }
-        }
-        panic!("Prometheus found its port taken five times");
+        let start = Start {
+            name: "Prometheus",
+            ready: "/-/ready",
+            taken: "address already in use",
+            command: &|port, folder| command(port, folder, target, features),
+        };
+        Self { server: Server::start(&start).await }
     }
 
     /// Where it answers, without a trailing slash.
     pub fn url(&self) -> &str {
-        &self.url
+        self.server.url()
     }
 
     /// The elements of an instant query, an empty list where there are none.
@@ -102,54 +96,25 @@ impl Prometheus {
     }
 
     async fn ask(&self, endpoint: &str, parameters: &[(&str, &str)]) -> Result<Value, String> {
-        let query: Vec<String> = parameters
-            .iter()
-            .map(|(name, value)| format!("{name}={}", utf8_percent_encode(value, NON_ALPHANUMERIC)))
-            .collect();
-        let url = format!("{}/api/v1/{endpoint}?{}", self.url, query.join("&"));
+        let url = format!("{}/api/v1/{endpoint}?{}", self.url(), http::query(parameters));
         let mut answer = http::try_get(&url, &[]).await?.json();
         if answer["status"] == "success" {
             return Ok(answer["data"].take());
         }
         Err(answer["error"].as_str().unwrap_or("no error text").to_owned())
     }
+}
 
-    fn spawn(target: &str, features: Features) -> Self {
-        let folder = TempDir::new().unwrap();
-        let config = folder.path().join("prometheus.yml");
-        fs::write(&config, configuration(target)).unwrap();
-        let address = free_address();
-        let process = OwnedChild::spawn(
-            Command::new("prometheus")
-                .arg(format!("--config.file={}", config.display()))
-                .arg(format!("--storage.tsdb.path={}", folder.path().join("data").display()))
-                .arg(format!("--web.listen-address={address}"))
-                .arg(format!("--enable-feature={}", flags(features)))
-                .stdin(Stdio::null())
-                .stdout(log(folder.path()))
-                .stderr(log(folder.path())),
-        );
-        Self { url: format!("http://{address}"), process, folder }
-    }
-
-    /// False where it ended because its port was taken in the meantime.
-    async fn is_ready(&mut self) -> bool {
-        let url = format!("{}/-/ready", self.url);
-        let (process, folder) = (&mut self.process, self.folder.path());
-        wait_until("Prometheus to be ready", READY, async || {
-            if process.exited().is_some() {
-                let log = fs::read_to_string(folder.join("log")).unwrap();
-                assert!(log.contains("address already in use"), "Prometheus ended:\n{log}");
-                return Ok(false);
-            }
-            match http::try_get(&url, &[]).await {
-                Ok(reply) if reply.status.is_success() => Ok(true),
-                Ok(reply) => Err(format!("{reply:?}")),
-                Err(error) => Err(error),
-            }
-        })
-        .await
-    }
+fn command(port: u16, folder: &Path, target: &str, features: Features) -> Command {
+    let config = folder.join("prometheus.yml");
+    fs::write(&config, configuration(target)).unwrap();
+    let mut command = Command::new("prometheus");
+    command
+        .arg(format!("--config.file={}", config.display()))
+        .arg(format!("--storage.tsdb.path={}", folder.join("data").display()))
+        .arg(format!("--web.listen-address=127.0.0.1:{port}"))
+        .arg(format!("--enable-feature={}", flags(features)));
+    command
 }
 
 fn flags(features: Features) -> &'static str {
@@ -166,16 +131,6 @@ fn configuration(target: &str) -> String {
          - job_name: exporter\n  \
            static_configs: [{{targets: ['{target}']}}]\n"
     )
-}
-
-/// A port that was free a moment ago; the server cannot tell its own.
-fn free_address() -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.local_addr().unwrap().to_string()
-}
-
-fn log(folder: &Path) -> File {
-    File::options().create(true).append(true).open(folder.join("log")).unwrap()
 }
 
 fn element(found: &Value) -> Result<Element, String> {

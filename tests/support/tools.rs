@@ -9,8 +9,22 @@ pub fn root() -> &'static Path {
 
 /// The Python with the pinned packages of `tests/tools`. Panics where there is none.
 pub fn python() -> PathBuf {
-    let path = folder().join("venv/bin/python");
-    assert!(path.exists(), "{} is missing: run tests/tools python", path.display());
+    installed("venv/bin/python", "python")
+}
+
+/// The Python with chdb. Panics where there is none.
+pub fn chdb() -> PathBuf {
+    installed("chdb/bin/python", "chdb")
+}
+
+/// qryn's program for Node. Panics where there is none.
+pub fn qryn() -> PathBuf {
+    installed("qryn/node_modules/qryn/qryn.mjs", "qryn")
+}
+
+fn installed(path: &str, part: &str) -> PathBuf {
+    let path = folder().join(path);
+    assert!(path.exists(), "{} is missing: run tests/tools {part}", path.display());
     path
 }
 
