@@ -13,6 +13,7 @@ mod schema;
 mod sink;
 mod site;
 mod summary;
+mod timestamp;
 
 use std::sync::Arc;
 use std::time::Duration;

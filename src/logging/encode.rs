@@ -1,103 +1,106 @@
 //! Values as they stand on a line: every value of a field comes through here, and is redacted.
 
-use std::error::Error;
+mod cut;
+mod escape;
+mod failure;
+mod number;
+mod scratch;
+mod syntax;
+
 use std::fmt;
 use std::sync::Arc;
 
-use crate::redaction::Redactor;
+use crate::redaction::{HIDDEN, Redactor};
 
-use super::line::Failure;
+use super::schema::MAX_LINE_BYTES;
+
+pub(super) use cut::cut;
+pub(super) use escape::escape;
+pub(super) use number::decimal;
+pub(super) use syntax::{DIM, RESET, Syntax};
 
 /// Renders values in the syntax of one schema. Each function appends one whole value, whatever the
 /// value's own code does: one that panics is `<panicked>`, one that is longer than a line is
 /// stopped early.
+///
+/// What is stopped early is still longer than a line, so that whoever writes the line sees that it
+/// does not fit, and cuts it.
 #[derive(Clone, Debug)]
 pub(super) struct Encoder {
     syntax: Syntax,
     redactor: Arc<Redactor>,
 }
 
-/// How values are spelt.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Syntax {
-    /// JSON; with `wide_as_text`, integers outside 64 bits with sign are strings.
-    Json {
-        wide_as_text: bool,
-    },
-    Logfmt,
-    Pretty,
-}
+/// How much of a text is looked at. More than fits a line, because what is hidden in it may be
+/// longer than what stands in its place.
+const MAX_TEXT_BYTES: usize = 2 * MAX_LINE_BYTES;
 
 impl Encoder {
     pub(super) fn new(syntax: Syntax, redactor: Arc<Redactor>) -> Self {
         Self { syntax, redactor }
     }
 
+    #[inline]
+    pub(super) fn syntax(&self) -> Syntax {
+        self.syntax
+    }
+
+    #[inline]
     pub(super) fn text(&self, text: &str, out: &mut Vec<u8>) {
-        let _ = (self.syntax, self.redactor.clean(text), out);
-    }
-
-    pub(super) fn u64(&self, value: u64, out: &mut Vec<u8>) {
-        let _ = (self, value, out);
-    }
-
-    pub(super) fn i64(&self, value: i64, out: &mut Vec<u8>) {
-        let _ = (self, value, out);
-    }
-
-    pub(super) fn u128(&self, value: u128, out: &mut Vec<u8>) {
-        let _ = (self, value, out);
-    }
-
-    pub(super) fn i128(&self, value: i128, out: &mut Vec<u8>) {
-        let _ = (self, value, out);
-    }
-
-    pub(super) fn f64(&self, value: f64, out: &mut Vec<u8>) {
-        let _ = (self, value, out);
-    }
-
-    pub(super) fn bool(&self, value: bool, out: &mut Vec<u8>) {
-        let _ = (self, value, out);
+        self.redacted(text, false, |text| self.syntax.text(text, out));
     }
 
     /// Text where it is UTF-8, else hex digits.
     pub(super) fn bytes(&self, value: &[u8], out: &mut Vec<u8>) {
-        let _ = (self, value, out);
+        match str::from_utf8(value) {
+            Ok(text) => self.text(text, out),
+            Err(_) => scratch::with(|buffer| {
+                for byte in value.iter().take(MAX_TEXT_BYTES / 2) {
+                    let digit = |digit| char::from_digit(u32::from(digit), 16).unwrap_or('0');
+                    buffer.extend([digit(byte >> 4), digit(byte & 0x0f)]);
+                }
+                self.text(buffer, out);
+            }),
+        }
     }
 
     /// What a value's `Debug` says (`tracing` hands over a `Display` as one), as a text.
     pub(super) fn debug(&self, value: &dyn fmt::Debug, out: &mut Vec<u8>) {
-        let _ = (self, value, out);
+        scratch::with(|buffer| {
+            let is_cut = scratch::render(value, MAX_TEXT_BYTES, buffer);
+            self.redacted(buffer, is_cut, |text| self.syntax.text(text, out));
+        });
     }
 
     /// What stands for a value that is hidden because of its name.
     pub(super) fn hidden(&self, out: &mut Vec<u8>) {
-        let _ = (self, out);
+        self.syntax.text(HIDDEN, out);
     }
 
-    /// The event's message, which in `Pretty` has no quotes.
+    /// The event's message, which in `Pretty` has no quotes. It is a text, whatever the value.
     pub(super) fn message(&self, value: &dyn fmt::Debug, out: &mut Vec<u8>) {
-        let _ = (self, value, out);
+        scratch::with(|buffer| {
+            let is_cut = scratch::render(value, MAX_TEXT_BYTES, buffer);
+            self.redacted(buffer, is_cut, |text| self.syntax.message(text, out));
+        });
     }
 
     /// A message that is text already.
     pub(super) fn message_text(&self, text: &str, out: &mut Vec<u8>) {
-        let _ = (self, text, out);
+        self.redacted(text, false, |text| self.syntax.message(text, out));
     }
 
-    /// An error value: its type, its message with the chain of causes.
-    pub(super) fn error(&self, error: &(dyn Error + 'static), failure: &mut Failure) {
-        let _ = (self, error, failure);
-    }
-
-    /// An error recorded by `%` or `?`.
-    pub(super) fn failure(&self, value: &dyn fmt::Debug, failure: &mut Failure) {
-        let _ = (self, value, failure);
-    }
-
-    /// An error recorded as a text.
-    pub(super) fn failure_text(&self, text: &str, failure: &mut Failure) {
-        let _ = (self, text, failure);
+    /// Hands on what may leave of a text; `is_cut` says that it is the beginning of a longer one.
+    #[inline]
+    fn redacted(&self, text: &str, is_cut: bool, write: impl FnOnce(&str)) {
+        let kept = if text.len() > MAX_TEXT_BYTES {
+            text.get(..text.floor_char_boundary(MAX_TEXT_BYTES)).unwrap_or_default()
+        } else {
+            text
+        };
+        let clean = self.redactor.clean(kept);
+        // Behind so much that was hidden the text may end within a secret, which is then not told.
+        let ends_unseen = (is_cut || kept.len() < text.len()) && clean.len() <= MAX_LINE_BYTES;
+        write(if ends_unseen { HIDDEN } else { &clean });
     }
 }

@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use super::schema::MAX_LINE_BYTES;
+
 /// Rendered members of one event or span, no two of one name.
 ///
 /// Each is its key, which begins with the schema's separator, and its value. Clearing keeps the
-/// memory.
+/// memory, if it is no more than usual.
 #[derive(Debug, Default)]
 pub(super) struct Members {
     bytes: Vec<u8>,
@@ -41,9 +43,15 @@ pub(super) struct Rendered<'a> {
     pub(super) value: &'a [u8],
 }
 
+/// Behind so many bytes, which no line has room for, nothing is added.
+const MAX_BYTES: usize = 2 * MAX_LINE_BYTES;
+
 impl Members {
     /// Forgets all members.
     pub(super) fn clear(&mut self) {
+        if self.bytes.capacity() > MAX_BYTES {
+            self.bytes = Vec::new();
+        }
         self.bytes.clear();
         self.list.clear();
         self.mask = 0;
@@ -62,6 +70,10 @@ impl Members {
         let value = self.bytes.len();
         write(&mut self.bytes);
         if self.mask & key.bit != 0 && self.replace(key.name, start..value) {
+            return;
+        }
+        if start > MAX_BYTES {
+            self.bytes.truncate(start);
             return;
         }
         self.mask |= key.bit;

@@ -1,6 +1,19 @@
 //! What a line is called and in which order it stands: a table for each format, and the engine
 //! that writes lines by it.
 
+mod app;
+mod ecs;
+mod gcp;
+mod key;
+mod logfmt;
+mod otel;
+mod parts;
+mod pretty;
+mod room;
+mod table;
+mod values;
+mod writer;
+
 use std::sync::Arc;
 
 use tracing::Level;
@@ -8,17 +21,27 @@ use tracing::Level;
 use crate::config::{LogFormat, Service};
 use crate::redaction::Redactor;
 
-use super::encode::{Encoder, Syntax};
+use super::encode::{Encoder, cut};
 use super::line::{Heading, Line};
 use super::members::Key;
 
+use parts::{Layout, Part};
+use table::{Entry, Slot, Table};
+use writer::Writer;
+
 /// The longest line in bytes, its newline included.
 pub(super) const MAX_LINE_BYTES: usize = 16 << 10;
+/// A longer constant, such as a service's name, is cut.
+const MAX_CONSTANT_BYTES: usize = 512;
 
 /// One format's table, made ready for one service.
 #[derive(Debug)]
 pub(super) struct Schema {
+    table: &'static Table,
     encoder: Encoder,
+    service: Service,
+    parts: Box<[Part]>,
+    layout: Layout,
 }
 
 impl Schema {
@@ -29,31 +52,98 @@ impl Schema {
         colours: bool,
         redactor: Arc<Redactor>,
     ) -> Self {
-        let _ = (format, service, colours);
-        Self { encoder: Encoder::new(Syntax::Json { wide_as_text: false }, redactor) }
+        let table = match format {
+            LogFormat::Auto | LogFormat::App => &app::TABLE,
+            LogFormat::Otel => &otel::TABLE,
+            LogFormat::Ecs => &ecs::TABLE,
+            LogFormat::Gcp => &gcp::TABLE,
+            LogFormat::Logfmt => &logfmt::TABLE,
+            LogFormat::Pretty if colours => &pretty::COLOURED,
+            LogFormat::Pretty => &pretty::PLAIN,
+        };
+        let mut layout = Layout::default();
+        let parts = parts::line(table, service, &mut layout);
+        let encoder = Encoder::new(table.syntax, redactor);
+        Self { table, encoder, service: service.clone(), parts, layout }
     }
 
     /// Renders this schema's values.
+    #[inline]
     pub(super) fn encoder(&self) -> &Encoder {
         &self.encoder
     }
 
     /// What is the same on every line of a call site. Not hot.
     pub(super) fn heading(&self, level: Level, target: &str) -> Heading {
-        let _ = self;
-        Heading { level, target: target.into(), bytes: [].into(), ends: [].into() }
+        let (mut bytes, mut ends) = (Vec::new(), Vec::new());
+        for entries in &self.layout.constants {
+            entries.iter().for_each(|entry| self.constant(entry, level, target, &mut bytes));
+            ends.push(bytes.len());
+        }
+        Heading { level, target: target.into(), bytes: bytes.into(), ends: ends.into() }
     }
 
     /// The key of a user's field, for `Members::put`; it differs from every key of the schema's own
     /// and from the keys of all other names. Not hot.
     pub(super) fn key(&self, name: &'static str) -> Key {
-        let _ = self;
-        Key::new(name, [].into())
+        Key::new(name, self.table.syntax.key(&self.table.place(name)).into())
     }
 
     /// Appends the line, its newline included, and says whether it had to be cut.
+    #[inline]
     pub(super) fn write(&self, line: &Line<'_>, out: &mut Vec<u8>) -> bool {
-        let _ = (self, line, out, MAX_LINE_BYTES);
-        false
+        let start = out.len();
+        Writer::new(self, line, out).line();
+        if out.len() - start <= MAX_LINE_BYTES {
+            return false;
+        }
+        Writer::cut(self, line, start, out);
+        true
+    }
+
+    fn constant(&self, entry: &Entry, level: Level, target: &str, out: &mut Vec<u8>) {
+        let (name, text, slot) = match *entry {
+            Entry::Object(..) => return,
+            Entry::Fixed(name, text) => (name, text, Slot::Service),
+            Entry::Value(name, slot) => (name, self.text(slot, level, target), slot),
+        };
+        if text.is_empty() {
+            return;
+        }
+        let (before, after) = parts::around(name, slot, self.table.syntax);
+        out.extend_from_slice(&before);
+        let mut value = Vec::new();
+        match slot {
+            // Its text is the table's own, with colours or a number.
+            Slot::Level if !self.table.syntax.is_json() => value.extend_from_slice(text.as_bytes()),
+            Slot::SeverityNumber => value.extend_from_slice(text.as_bytes()),
+            _ => self.table.syntax.text(text, &mut value),
+        }
+        let (kept, end) = cut(&value, MAX_CONSTANT_BYTES).unwrap_or_default();
+        out.extend([kept, end, after].into_iter().flatten());
+    }
+
+    /// The text of a constant; empty if it is unknown.
+    fn text<'a>(&'a self, slot: Slot, level: Level, target: &'a str) -> &'a str {
+        let Service { name, version, environment, instance, .. } = &self.service;
+        let rank = match level {
+            Level::ERROR => 0,
+            Level::WARN => 1,
+            Level::INFO => 2,
+            Level::DEBUG => 3,
+            Level::TRACE => 4,
+        };
+        match slot {
+            Slot::Level => self.table.levels.get(rank).copied().unwrap_or_default(),
+            Slot::SeverityNumber => {
+                ["17", "13", "9", "5", "1"].get(rank).copied().unwrap_or_default()
+            }
+            Slot::Target => target,
+            Slot::Service => name,
+            Slot::Version => version.as_deref().unwrap_or_default(),
+            Slot::Environment => environment.as_deref().unwrap_or_default(),
+            Slot::Instance => instance.as_deref().unwrap_or_default(),
+            _ => "",
+        }
     }
 }

@@ -1,0 +1,197 @@
+//! Errors: a type, a message with its chain of causes, a stack where there is one.
+
+use std::error::Error;
+use std::fmt;
+
+use crate::logging::line::Failure;
+
+use super::{Encoder, MAX_TEXT_BYTES, scratch};
+
+/// Causes of causes that are told.
+const MAX_CAUSES: usize = 16;
+const MAX_KIND_BYTES: usize = 128;
+/// What stands before a stack in the `Debug` of the usual error types.
+const STACK: [&str; 2] = ["Stack backtrace:\n", "stack backtrace:\n"];
+const CAUSES: &str = "\n\nCaused by:\n";
+
+impl Encoder {
+    /// An error value: its type by the first word of its `Debug`, its message with those of its
+    /// causes behind it.
+    pub(in crate::logging) fn error(&self, error: &(dyn Error + 'static), failure: &mut Failure) {
+        failure.clear();
+        scratch::with(|buffer| {
+            scratch::render(&error, MAX_KIND_BYTES, buffer);
+            self.kind(buffer, failure);
+            buffer.clear();
+            let is_cut = chain(error, buffer);
+            self.redacted(buffer, is_cut, |text| self.syntax.text(text, &mut failure.message));
+        });
+    }
+
+    /// An error recorded by `%` or `?`.
+    pub(in crate::logging) fn failure(&self, value: &dyn fmt::Debug, failure: &mut Failure) {
+        failure.clear();
+        scratch::with(|buffer| {
+            let is_cut = scratch::render(value, MAX_TEXT_BYTES, buffer);
+            self.told(buffer, is_cut, failure);
+        });
+    }
+
+    /// An error recorded as a text.
+    pub(in crate::logging) fn failure_text(&self, text: &str, failure: &mut Failure) {
+        failure.clear();
+        self.told(text, false, failure);
+    }
+
+    /// Takes apart what an error says of itself.
+    fn told(&self, text: &str, is_cut: bool, failure: &mut Failure) {
+        let stack = STACK.iter().find_map(|heading| text.split_once(heading));
+        let (text, stack) = stack.map_or((text, None), |(text, stack)| (text, Some(stack)));
+        self.kind(text, failure);
+        let write = |text: &str| self.syntax.text(text, &mut failure.message);
+        match text.split_once(CAUSES) {
+            Some((first, causes)) => scratch::with(|buffer| {
+                buffer.push_str(first);
+                causes.lines().for_each(|line| push_cause(line, buffer));
+                self.redacted(buffer, is_cut && stack.is_none(), write);
+            }),
+            None => self.redacted(text.trim_end(), is_cut && stack.is_none(), write),
+        }
+        if let Some(stack) = stack {
+            let write = |text: &str| self.syntax.text(text, &mut failure.stack);
+            self.redacted(stack.trim_end(), is_cut, write);
+        }
+    }
+
+    fn kind(&self, debug: &str, failure: &mut Failure) {
+        if let Some(kind) = kind(debug) {
+            self.text(kind, &mut failure.kind);
+        }
+    }
+}
+
+/// The name of a type or a variant, if the text is the `Debug` of one: a word that begins with a
+/// capital letter and has nothing behind it but its fields.
+fn kind(debug: &str) -> Option<&str> {
+    let end = debug.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let (word, rest) = debug.split_at_checked(end.unwrap_or(debug.len()))?;
+    let is_name = word.starts_with(|first: char| first.is_ascii_uppercase());
+    let has_fields = rest.is_empty() || rest.starts_with('(') || rest.starts_with(" {");
+    (is_name && has_fields).then_some(word)
+}
+
+/// Appends the messages of an error and of its causes, and says whether there was more. A cause
+/// that the message before it repeats at its end is left out.
+fn chain(error: &(dyn Error + 'static), text: &mut String) -> bool {
+    let mut is_cut = scratch::render(&format_args!("{error}"), MAX_TEXT_BYTES, text);
+    let mut next = scratch::guard(|| error.source()).flatten();
+    for _ in 0..MAX_CAUSES {
+        let Some(cause) = next.filter(|_| !is_cut) else { break };
+        let before = text.len();
+        text.push_str(": ");
+        is_cut = scratch::render(&format_args!("{cause}"), MAX_TEXT_BYTES, text);
+        drop_repeated(before, text);
+        next = scratch::guard(|| cause.source()).flatten();
+    }
+    is_cut
+}
+
+/// Appends a cause from a list as `anyhow` writes it: indented, and numbered if there are more.
+fn push_cause(line: &str, text: &mut String) {
+    let line = line.trim();
+    let unnumbered = line.split_once(": ").filter(|(n, _)| n.bytes().all(|b| b.is_ascii_digit()));
+    let cause = unnumbered.map_or(line, |(_, cause)| cause);
+    let before = text.len();
+    if !cause.is_empty() {
+        text.push_str(": ");
+        text.push_str(cause);
+        drop_repeated(before, text);
+    }
+}
+
+/// Takes back what was appended behind `before` where it says nothing new.
+fn drop_repeated(before: usize, text: &mut String) {
+    if let Some((told, added)) = text.split_at_checked(before) {
+        let cause = added.strip_prefix(": ").unwrap_or(added);
+        if told.ends_with(cause) {
+            text.truncate(before);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_by_their_debug() {
+        let cases = [
+            ("NotFound", Some("NotFound")),
+            ("Custom { kind: Other, error: \"x\" }", Some("Custom")),
+            ("ParseIntError(InvalidDigit)", Some("ParseIntError")),
+            ("Connection refused", None),
+            ("connection", None),
+            ("\"text\"", None),
+            ("Failed: 3", None),
+            ("", None),
+        ];
+        for (debug, expected) in cases {
+            assert_eq!(kind(debug), expected, "{debug}");
+        }
+    }
+
+    #[derive(Debug)]
+    struct Step(&'static str, Option<Box<Step>>);
+
+    impl fmt::Display for Step {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str(self.0)
+        }
+    }
+
+    impl Error for Step {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            self.1.as_deref().map(|step| step as &(dyn Error + 'static))
+        }
+    }
+
+    #[test]
+    fn causes_are_told_once() {
+        let cases: [(&[&str], _); 5] = [
+            (&["a"], "a"),
+            (&["a", "b", "c"], "a: b: c"),
+            (&["a: b: c", "b: c", "c"], "a: b: c"),
+            (&["a", "a", "b"], "a: b"),
+            (&["", "b"], ": b"),
+        ];
+        for (steps, expected) in cases {
+            let chained =
+                steps.iter().rev().fold(None, |cause, text| Some(Box::new(Step(text, cause))));
+            let mut text = String::new();
+            assert!(!chain(chained.unwrap().as_ref(), &mut text));
+            assert_eq!(text, expected);
+        }
+    }
+
+    #[derive(Debug)]
+    struct Endless;
+
+    impl fmt::Display for Endless {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("on and on.")
+        }
+    }
+
+    impl Error for Endless {
+        fn source(&self) -> Option<&(dyn Error + 'static)> {
+            Some(&Endless)
+        }
+    }
+
+    #[test]
+    fn endless_chains_end() {
+        let mut text = String::new();
+        assert!(!chain(&Endless, &mut text));
+        assert_eq!(text, "on and on.");
+    }
+}

@@ -1,0 +1,122 @@
+//! Running the `Debug` and `Display` of values that are not ours.
+
+use std::cell::Cell;
+use std::fmt::{self, Write};
+use std::mem;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+/// Stands for a value whose own code panicked.
+const PANICKED: &str = "<panicked>";
+
+thread_local! {
+    static BUFFER: Cell<String> = const { Cell::new(String::new()) };
+}
+
+/// Text up to a limit; past it the writer is told to stop.
+struct Bounded<'a> {
+    text: &'a mut String,
+    limit: usize,
+    is_cut: bool,
+}
+
+/// Hands over an empty text that keeps its memory from one use to the next. Values that log while
+/// they are rendered get one of their own.
+pub(super) fn with<T>(work: impl FnOnce(&mut String) -> T) -> T {
+    let mut buffer = BUFFER.try_with(Cell::take).unwrap_or_default();
+    buffer.clear();
+    let done = work(&mut buffer);
+    // A thread that ends has no place for it any more.
+    let _ = BUFFER.try_with(|place| place.set(buffer));
+    done
+}
+
+/// Appends what a value says of itself until the text is `limit` bytes long, and says whether there
+/// was more.
+pub(super) fn render(value: &dyn fmt::Debug, limit: usize, text: &mut String) -> bool {
+    let start = text.len();
+    let mut bounded = Bounded { text, limit, is_cut: false };
+    // What an implementation has written before it fails is kept.
+    let rendered = guard(|| drop(write!(bounded, "{value:?}")));
+    let is_cut = bounded.is_cut;
+    if rendered.is_none() {
+        text.truncate(start);
+        text.push_str(PANICKED);
+    }
+    is_cut && rendered.is_some()
+}
+
+/// Runs code that is not ours, which may panic.
+pub(super) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
+    let payload = match catch_unwind(AssertUnwindSafe(work)) {
+        Ok(value) => return Some(value),
+        Err(payload) => payload,
+    };
+    // Even dropping what it panicked with may panic.
+    if let Err(payload) = catch_unwind(AssertUnwindSafe(move || drop(payload))) {
+        mem::forget(payload);
+    }
+    None
+}
+
+impl Write for Bounded<'_> {
+    #[inline]
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        let room = self.limit.saturating_sub(self.text.len());
+        if text.len() <= room {
+            self.text.push_str(text);
+            return Ok(());
+        }
+        self.is_cut = true;
+        self.text.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or_default());
+        Err(fmt::Error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    struct Panics;
+
+    impl fmt::Debug for Panics {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.write_str("so far")?;
+            std::panic::resume_unwind(Box::new(Payload));
+        }
+    }
+
+    struct Payload;
+
+    impl Drop for Payload {
+        fn drop(&mut self) {
+            if !std::thread::panicking() {
+                std::panic::resume_unwind(Box::new(""));
+            }
+        }
+    }
+
+    #[test]
+    fn values_are_rendered_up_to_the_limit() {
+        let cases: [(&dyn fmt::Debug, _, _); 5] = [
+            (&"text", "\"text\"", false),
+            (&format_args!("1234567890"), "1234567890", false),
+            (&format_args!("12345{}", "678901"), "1234567890", true),
+            (&format_args!("123456789{}", "é"), "123456789", true),
+            (&Panics, PANICKED, false),
+        ];
+        for (value, expected, expected_cut) in cases {
+            let mut text = String::new();
+            let is_cut = render(value, 10, &mut text);
+            assert_eq!((text.as_str(), is_cut), (expected, expected_cut));
+        }
+    }
+
+    #[test]
+    fn a_text_within_a_text_is_another() {
+        with(|outer| {
+            outer.push_str("outer");
+            with(|inner| assert!(inner.is_empty()));
+            assert_eq!(outer, "outer");
+        });
+    }
+}

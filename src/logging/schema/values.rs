@@ -1,0 +1,112 @@
+//! The values that have a bound: the moment, the request's and the exchange's.
+
+use std::time::Duration;
+
+use crate::context::{Exchange, Outcome, RequestContext, Shape};
+use crate::logging::encode::decimal;
+use crate::logging::timestamp;
+
+use super::table::{Slot, Source};
+use super::writer::Writer;
+
+impl Writer<'_> {
+    /// Appends the slot's value, and says whether there is one.
+    #[inline]
+    pub(super) fn bounded(&mut self, slot: Slot) -> bool {
+        let line = self.line;
+        match (slot, line.context, line.exchange) {
+            (Slot::Timestamp, ..) => self.out.extend_from_slice(&timestamp::text(line.at)),
+            (Slot::User, Some(context), _) => match context.user() {
+                Some(user) => self.schema.encoder.text(user, self.out),
+                None => return false,
+            },
+            (_, Some(context), _) if slot.source() == Source::Context => {
+                self.of_context(slot, context);
+            }
+            (_, _, Some(exchange)) => return self.of_exchange(slot, exchange).is_some(),
+            _ => return false,
+        }
+        true
+    }
+
+    #[inline]
+    fn of_context(&mut self, slot: Slot, context: &RequestContext) {
+        match slot {
+            Slot::TraceId | Slot::Trace => {
+                let mut digits = [0; 32];
+                context.trace_id().write_hex(&mut digits);
+                self.out.extend_from_slice(&digits);
+            }
+            Slot::SpanId => {
+                let mut digits = [0; 16];
+                context.span_id().write_hex(&mut digits);
+                self.out.extend_from_slice(&digits);
+            }
+            Slot::TraceFlags => {
+                // The defined flags are below 16.
+                let flags = context.trace_flags().to_byte();
+                self.out.extend_from_slice(&[b'0', b'0' + (flags & 0x07)]);
+            }
+            Slot::Sampled => self.schema.encoder.bool(context.is_sampled(), self.out),
+            Slot::Endpoint => self.schema.table.syntax.text(context.endpoint(), self.out),
+            // An ID has nothing to escape, but logfmt wants quotes around an equals sign.
+            _ if self.schema.table.syntax.is_json() => {
+                let id = context.request_id().as_header().as_bytes();
+                self.out.extend_from_slice(id);
+            }
+            _ => self.schema.table.syntax.text(context.request_id().as_str(), self.out),
+        }
+    }
+
+    fn of_exchange(&mut self, slot: Slot, exchange: &Exchange<'_>) -> Option<()> {
+        let (encoder, out) = (&self.schema.encoder, &mut *self.out);
+        let head = exchange.time_to_head;
+        match slot {
+            Slot::Method => out.extend_from_slice(exchange.context.method().as_bytes()),
+            Slot::Status => encoder.u64(exchange.status.into(), out),
+            Slot::GrpcStatus => encoder.u64(exchange.grpc_status?.into(), out),
+            Slot::Outcome => out.extend_from_slice(exchange.outcome.as_str().as_bytes()),
+            Slot::EcsOutcome => out.extend_from_slice(ecs_outcome(exchange.outcome)),
+            Slot::Shape => out.extend_from_slice(shape(exchange.shape)?),
+            Slot::DurationMs => decimal::<3>(micros(exchange.duration), out),
+            Slot::HeadMs => decimal::<3>(micros(head?), out),
+            Slot::DurationSeconds => decimal::<6>(micros(exchange.duration), out),
+            Slot::HeadSeconds => decimal::<6>(micros(head?), out),
+            Slot::DurationNanos => encoder.u64(nanos(exchange.duration), out),
+            Slot::HeadNanos => encoder.u64(nanos(head?), out),
+            Slot::Latency => {
+                decimal::<6>(micros(exchange.duration), out);
+                out.push(b's');
+            }
+            Slot::RequestBytes | Slot::RequestSize => encoder.u64(exchange.request_bytes?, out),
+            _ => encoder.u64(exchange.response_bytes, out),
+        }
+        Some(())
+    }
+}
+
+/// What kind of response it was, if one that lasts as long as somebody listens.
+fn shape(shape: Shape) -> Option<&'static [u8]> {
+    match shape {
+        Shape::Unary => None,
+        Shape::Stream => Some(b"stream"),
+        Shape::Upgrade => Some(b"upgrade"),
+    }
+}
+
+/// By ECS's definition for servers the caller's mistakes are no failures.
+fn ecs_outcome(outcome: Outcome) -> &'static [u8] {
+    match outcome {
+        Outcome::Success | Outcome::ClientError => b"success",
+        Outcome::Cancelled => b"unknown",
+        Outcome::ServerError | Outcome::Panicked | Outcome::BodyError => b"failure",
+    }
+}
+
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn nanos(duration: Duration) -> u64 {
+    u64::try_from(duration.as_nanos()).unwrap_or(u64::MAX)
+}

@@ -1,0 +1,204 @@
+//! Writes one line by a schema's parts.
+
+use crate::logging::encode::cut;
+use crate::logging::line::Line;
+use crate::logging::members::Rendered;
+
+use super::parts::Part;
+use super::room::Room;
+use super::table::{Slot, Source};
+use super::{MAX_LINE_BYTES, Schema};
+
+pub(super) struct Writer<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) line: &'a Line<'a>,
+    pub(super) out: &'a mut Vec<u8>,
+    pass: Pass,
+}
+
+/// What becomes of the values that have no bound of their own: the message, the error's and the
+/// user's.
+#[derive(Debug)]
+enum Pass {
+    /// They are written as they are.
+    Whole,
+    /// They are left out, to learn how much room there is for them.
+    Without,
+    /// They share the room.
+    Shared(Room),
+}
+
+const TRUNCATED: &[u8] = b"true";
+/// For what is there only where values are: objects around them, and the word that they were cut.
+const SPARE_BYTES: usize = 128;
+
+impl<'a> Writer<'a> {
+    pub(super) fn new(schema: &'a Schema, line: &'a Line<'a>, out: &'a mut Vec<u8>) -> Self {
+        Self { schema, line, out, pass: Pass::Whole }
+    }
+
+    /// Writes the line again, which has turned out too long.
+    #[cold]
+    pub(super) fn cut(schema: &Schema, line: &Line<'_>, start: usize, out: &mut Vec<u8>) {
+        let whole = out.len() - start;
+        out.truncate(start);
+        Writer { schema, line, out, pass: Pass::Without }.line();
+        let fixed = out.len() - start;
+        out.truncate(start);
+        let room = Room::new(
+            MAX_LINE_BYTES.saturating_sub(fixed + SPARE_BYTES),
+            whole.saturating_sub(fixed),
+        );
+        Writer { schema, line, out, pass: Pass::Shared(room) }.line();
+    }
+
+    #[inline]
+    pub(super) fn line(&mut self) {
+        let schema = self.schema;
+        self.parts(&schema.parts);
+        self.out.extend_from_slice(if schema.table.syntax.is_json() { b"}\n" } else { b"\n" });
+    }
+
+    fn parts(&mut self, parts: &[Part]) {
+        for part in parts {
+            match part {
+                Part::Constant(n) => self.constant(*n),
+                Part::Value { before, slot, after } => self.value(before, *slot, after),
+                Part::Group(source, parts) => {
+                    if self.has(*source) {
+                        self.parts(parts);
+                    }
+                }
+                Part::Object(key, parts) => self.object(key, parts),
+            }
+        }
+    }
+
+    #[inline]
+    fn constant(&mut self, n: usize) {
+        let heading = self.line.heading;
+        let start = n.checked_sub(1).and_then(|before| heading.ends.get(before).copied());
+        let end = heading.ends.get(n).copied().unwrap_or_default();
+        let text = heading.bytes.get(start.unwrap_or(0)..end).unwrap_or_default();
+        self.out.extend_from_slice(text);
+    }
+
+    #[inline]
+    fn has(&self, source: Source) -> bool {
+        match source {
+            Source::CallSite | Source::Line => true,
+            Source::Context => self.line.context.is_some(),
+            Source::Failure => self.line.failure.is_some(),
+            Source::Exchange => self.line.exchange.is_some(),
+        }
+    }
+
+    fn object(&mut self, key: &[u8], parts: &[Part]) {
+        let start = self.out.len();
+        self.out.extend_from_slice(key);
+        let inner = self.out.len();
+        self.parts(parts);
+        match self.out.get_mut(inner) {
+            // The first separator.
+            Some(first) => {
+                *first = b'{';
+                self.out.push(b'}');
+            }
+            None => self.out.truncate(start),
+        }
+    }
+
+    #[inline]
+    fn value(&mut self, before: &[u8], slot: Slot, after: &[u8]) {
+        let line = self.line;
+        match slot {
+            Slot::Message => self.unbounded(before, line.message, after),
+            Slot::Members => self.members(),
+            Slot::ErrorKind | Slot::ErrorMessage | Slot::ErrorStack => {
+                let Some(failure) = line.failure else { return };
+                let value = match slot {
+                    Slot::ErrorKind => &failure.kind,
+                    Slot::ErrorMessage => &failure.message,
+                    _ => &failure.stack,
+                };
+                self.unbounded(before, value, after);
+            }
+            Slot::User if !self.knows_user() => self.unbounded(before, line.user, after),
+            Slot::Truncated => {
+                if matches!(&self.pass, Pass::Shared(room) if room.is_cut) {
+                    self.out.extend([before, TRUNCATED, after].into_iter().flatten());
+                }
+            }
+            _ => {
+                let start = self.out.len();
+                self.out.extend_from_slice(before);
+                if self.bounded(slot) {
+                    self.out.extend_from_slice(after);
+                } else {
+                    self.out.truncate(start);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn knows_user(&self) -> bool {
+        self.line.context.is_some_and(|context| context.user().is_some())
+    }
+
+    /// Writes a value that may be longer than the line.
+    #[inline]
+    fn unbounded(&mut self, before: &[u8], value: &[u8], after: &[u8]) {
+        if value.is_empty() {
+            return;
+        }
+        match &mut self.pass {
+            Pass::Whole => {
+                self.out.extend_from_slice(before);
+                self.out.extend_from_slice(value);
+                self.out.extend_from_slice(after);
+            }
+            Pass::Without => {}
+            Pass::Shared(room) => share(room, [before, value, after], self.out),
+        }
+    }
+
+    #[inline]
+    fn members(&mut self) {
+        let (schema, line) = (self.schema, self.line);
+        let taken: &[_] = if line.exchange.is_some() { &schema.layout.exchange } else { &[] };
+        let mut mask = taken.iter().fold(0, |mask, (_, bit)| mask | bit);
+        for (n, group) in line.members.iter().enumerate() {
+            if mask & group.mask() == 0 && matches!(self.pass, Pass::Whole) {
+                self.out.extend_from_slice(group.as_bytes());
+            } else {
+                let before = line.members.get(..n).unwrap_or_default();
+                for member in group.iter() {
+                    let Rendered { name, bit, key, value } = member;
+                    let is_taken = mask & bit != 0
+                        && (taken.iter().any(|(taken, _)| *taken == name)
+                            || before.iter().any(|group| group.contains(name, bit)));
+                    if !is_taken {
+                        self.unbounded(key, value, b"");
+                    }
+                }
+            }
+            mask |= group.mask();
+        }
+    }
+}
+
+/// Writes as much of a value as there is room for.
+#[cold]
+fn share(room: &mut Room, [before, value, after]: [&[u8]; 3], out: &mut Vec<u8>) {
+    let around = before.len() + after.len();
+    let granted = room.ask(around + value.len());
+    let kept = granted.checked_sub(around).and_then(|granted| cut(value, granted));
+    let Some((kept, end)) = kept else {
+        room.is_cut = true;
+        return;
+    };
+    room.is_cut |= kept.len() + end.len() < value.len();
+    room.take(around + kept.len() + end.len());
+    out.extend([before, kept, end, after].into_iter().flatten());
+}
