@@ -37,10 +37,12 @@ pub(crate) enum Reason {
     Closed,
     /// One place had told as much as it may.
     Flood,
+    /// It was longer than it may be, and lost its end.
+    Cut,
 }
 
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
-const KINDS: [(Signal, Reason); 7] = [
+const KINDS: [(Signal, Reason); 8] = [
     (Signal::Baggage, Reason::Refused),
     (Signal::Endpoint, Reason::Limit),
     (Signal::Log, Reason::Limit),
@@ -48,6 +50,7 @@ const KINDS: [(Signal, Reason); 7] = [
     (Signal::Log, Reason::Failed),
     (Signal::Log, Reason::Closed),
     (Signal::Log, Reason::Flood),
+    (Signal::Log, Reason::Cut),
 ];
 
 impl Ledger {
@@ -85,6 +88,7 @@ impl Reason {
             Self::Failed => "failed",
             Self::Closed => "closed",
             Self::Flood => "flood",
+            Self::Cut => "cut",
         }
     }
 }

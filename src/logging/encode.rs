@@ -34,6 +34,8 @@ pub(super) struct Encoder {
 /// How much of a text is looked at. More than fits a line, because what is hidden in it may be
 /// longer than what stands in its place.
 const MAX_TEXT_BYTES: usize = 2 * MAX_LINE_BYTES;
+/// How much is rendered: even without its last character it is longer than a line.
+const MAX_VALUE_BYTES: usize = MAX_LINE_BYTES + 4;
 
 impl Encoder {
     pub(super) fn new(syntax: Syntax, redactor: Arc<Redactor>) -> Self {
@@ -93,14 +95,19 @@ impl Encoder {
     /// Hands on what may leave of a text; `is_cut` says that it is the beginning of a longer one.
     #[inline]
     fn redacted(&self, text: &str, is_cut: bool, write: impl FnOnce(&str)) {
-        let kept = if text.len() > MAX_TEXT_BYTES {
-            text.get(..text.floor_char_boundary(MAX_TEXT_BYTES)).unwrap_or_default()
-        } else {
-            text
-        };
+        let kept = first(text, MAX_TEXT_BYTES);
         let clean = self.redactor.clean(kept);
         // Behind so much that was hidden the text may end within a secret, which is then not told.
         let ends_unseen = (is_cut || kept.len() < text.len()) && clean.len() <= MAX_LINE_BYTES;
-        write(if ends_unseen { HIDDEN } else { &clean });
+        write(if ends_unseen { HIDDEN } else { first(&clean, MAX_VALUE_BYTES) });
     }
+}
+
+/// A text, or as much of it as there are bytes.
+#[inline]
+fn first(text: &str, bytes: usize) -> &str {
+    if text.len() <= bytes {
+        return text;
+    }
+    text.get(..text.floor_char_boundary(bytes)).unwrap_or_default()
 }

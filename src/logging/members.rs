@@ -43,8 +43,8 @@ pub(super) struct Rendered<'a> {
     pub(super) value: &'a [u8],
 }
 
-/// Behind so many bytes, which no line has room for, nothing is added.
-const MAX_BYTES: usize = 2 * MAX_LINE_BYTES;
+/// Behind so many bytes, of which a line shows the least part, nothing is added.
+const MAX_BYTES: usize = 8 * MAX_LINE_BYTES;
 
 impl Members {
     /// Forgets all members.

@@ -11,6 +11,8 @@ mod parts;
 mod pretty;
 mod room;
 mod table;
+#[cfg(test)]
+mod tests;
 mod values;
 mod writer;
 
@@ -86,7 +88,9 @@ impl Schema {
     /// The key of a user's field, for `Members::put`; it differs from every key of the schema's own
     /// and from the keys of all other names. Not hot.
     pub(super) fn key(&self, name: &'static str) -> Key {
-        Key::new(name, self.table.syntax.key(&self.table.place(name)).into())
+        // A longer one has no room on any line, so that it need not differ from others.
+        let known = name.get(..name.floor_char_boundary(MAX_LINE_BYTES)).unwrap_or(name);
+        Key::new(name, self.table.syntax.key(&self.table.place(known)).into())
     }
 
     /// Appends the line, its newline included, and says whether it had to be cut.

@@ -85,7 +85,6 @@ fn date(day: u64) -> (u64, u64, u64) {
 
 /// Writes the last digits of a number.
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "a digit is below ten")]
 fn put(text: &mut [u8; LENGTH], at: usize, mut number: u64, digits: usize) {
     for place in text.iter_mut().skip(at).take(digits).rev() {
         *place = b'0' + (number % 10) as u8;

@@ -35,14 +35,14 @@ pub(super) fn with<T>(work: impl FnOnce(&mut String) -> T) -> T {
 pub(super) fn render(value: &dyn fmt::Debug, limit: usize, text: &mut String) -> bool {
     let start = text.len();
     let mut bounded = Bounded { text, limit, is_cut: false };
-    // What an implementation has written before it fails is kept.
-    let rendered = guard(|| drop(write!(bounded, "{value:?}")));
-    let is_cut = bounded.is_cut;
-    if rendered.is_none() {
+    // What an implementation has written before it fails is kept, so that its answer is no matter.
+    let has_panicked = guard(|| write!(bounded, "{value:?}")).is_none();
+    let is_cut = bounded.is_cut && !has_panicked;
+    if has_panicked {
         text.truncate(start);
         text.push_str(PANICKED);
     }
-    is_cut && rendered.is_some()
+    is_cut
 }
 
 /// Runs code that is not ours, which may panic.

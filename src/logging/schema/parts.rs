@@ -86,12 +86,11 @@ fn parts(
             layout.exchange.extend(names);
         }
         let of_group = group.iter().filter_map(|entry| part(entry, syntax, service, layout));
-        match source {
-            Source::Line => parts.extend(of_group),
-            _ => {
-                let of_group = of_group.collect();
-                parts.push(Part::Group(source, of_group));
-            }
+        if source == Source::Line {
+            parts.extend(of_group);
+        } else {
+            let of_group = of_group.collect();
+            parts.push(Part::Group(source, of_group));
         }
     }
     parts.into()

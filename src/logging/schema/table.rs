@@ -121,40 +121,46 @@ impl Entry {
 
 impl Slot {
     pub(super) fn source(self) -> Source {
-        use Slot::*;
         match self {
-            Level | SeverityNumber | Target | Service | Version | Environment | Instance => {
-                Source::CallSite
+            Self::Level
+            | Self::SeverityNumber
+            | Self::Target
+            | Self::Service
+            | Self::Version
+            | Self::Environment
+            | Self::Instance => Source::CallSite,
+            Self::Timestamp | Self::Message | Self::Members | Self::Truncated | Self::User => {
+                Source::Line
             }
-            Timestamp | Message | Members | Truncated | User => Source::Line,
-            RequestId | TraceId | Trace | SpanId | TraceFlags | Sampled | Endpoint => {
-                Source::Context
-            }
-            ErrorKind | ErrorMessage | ErrorStack => Source::Failure,
-            Method | Status | GrpcStatus | Outcome | EcsOutcome | Shape | DurationMs | HeadMs
-            | DurationSeconds | HeadSeconds | DurationNanos | HeadNanos | Latency
-            | RequestBytes | ResponseBytes | RequestSize | ResponseSize => Source::Exchange,
+            Self::RequestId
+            | Self::TraceId
+            | Self::Trace
+            | Self::SpanId
+            | Self::TraceFlags
+            | Self::Sampled
+            | Self::Endpoint => Source::Context,
+            Self::ErrorKind | Self::ErrorMessage | Self::ErrorStack => Source::Failure,
+            _ => Source::Exchange,
         }
     }
 
     /// Whether its value is a text that is written as it is, because nothing in it needs escaping.
     pub(super) fn is_bare_text(self) -> bool {
-        use Slot::*;
         matches!(
             self,
-            Timestamp
-                | RequestId
-                | TraceId
-                | Trace
-                | SpanId
-                | TraceFlags
-                | Method
-                | Outcome
-                | EcsOutcome
-                | Shape
-                | Latency
-                | RequestSize
-                | ResponseSize
+            Self::Timestamp
+                | Self::RequestId
+                | Self::TraceId
+                | Self::Trace
+                | Self::SpanId
+                | Self::TraceFlags
+                | Self::Method
+                | Self::Outcome
+                | Self::EcsOutcome
+                | Self::Shape
+                | Self::Latency
+                | Self::RequestSize
+                | Self::ResponseSize
         )
     }
 }

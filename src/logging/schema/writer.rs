@@ -2,7 +2,7 @@
 
 use crate::logging::encode::cut;
 use crate::logging::line::Line;
-use crate::logging::members::Rendered;
+use crate::logging::members::{Members, Rendered};
 
 use super::parts::Part;
 use super::room::Room;
@@ -64,11 +64,8 @@ impl<'a> Writer<'a> {
             match part {
                 Part::Constant(n) => self.constant(*n),
                 Part::Value { before, slot, after } => self.value(before, *slot, after),
-                Part::Group(source, parts) => {
-                    if self.has(*source) {
-                        self.parts(parts);
-                    }
-                }
+                Part::Group(source, parts) if self.has(*source) => self.parts(parts),
+                Part::Group(..) => {}
                 Part::Object(key, parts) => self.object(key, parts),
             }
         }
@@ -166,25 +163,37 @@ impl<'a> Writer<'a> {
     #[inline]
     fn members(&mut self) {
         let (schema, line) = (self.schema, self.line);
-        let taken: &[_] = if line.exchange.is_some() { &schema.layout.exchange } else { &[] };
-        let mut mask = taken.iter().fold(0, |mask, (_, bit)| mask | bit);
+        let own: &[_] = if line.exchange.is_some() { &schema.layout.exchange } else { &[] };
+        let mut mask = own.iter().fold(0, |mask, (_, bit)| mask | bit);
         for (n, group) in line.members.iter().enumerate() {
             if mask & group.mask() == 0 && matches!(self.pass, Pass::Whole) {
                 self.out.extend_from_slice(group.as_bytes());
             } else {
-                let before = line.members.get(..n).unwrap_or_default();
-                for member in group.iter() {
-                    let Rendered { name, bit, key, value } = member;
-                    let is_taken = mask & bit != 0
-                        && (taken.iter().any(|(taken, _)| *taken == name)
-                            || before.iter().any(|group| group.contains(name, bit)));
-                    if !is_taken {
-                        self.unbounded(key, value, b"");
-                    }
-                }
+                let taken = Taken { own, before: line.members.get(..n).unwrap_or_default() };
+                self.group(group, &taken);
             }
             mask |= group.mask();
         }
+    }
+
+    /// Writes the members of a group but those whose names are taken.
+    fn group(&mut self, group: &Members, taken: &Taken<'_>) {
+        for member in group.iter().filter(|member| !taken.holds(member)) {
+            self.unbounded(member.key, member.value, b"");
+        }
+    }
+}
+
+/// The names that stand on the line already.
+struct Taken<'a> {
+    own: &'a [(&'static str, u64)],
+    before: &'a [&'a Members],
+}
+
+impl Taken<'_> {
+    fn holds(&self, &Rendered { name, bit, .. }: &Rendered<'_>) -> bool {
+        self.own.iter().any(|(own, _)| *own == name)
+            || self.before.iter().any(|group| group.contains(name, bit))
     }
 }
 
