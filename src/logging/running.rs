@@ -16,7 +16,7 @@ use super::notice::{Notice, Said};
 use super::schema::Schema;
 use super::sink::Sink;
 use super::site::Site;
-use super::summary::Summaries;
+use super::summary::{Summaries, nanos};
 
 /// Made by the first start. Whoever writes a line asks `Logging::running` for it.
 pub(super) struct Running {
@@ -53,6 +53,22 @@ impl Running {
         let mut buffer = self.sink.buffer();
         self.schema.write(line, &mut buffer);
         self.sink.push(line.heading.level, at, buffer);
+    }
+
+    /// Hands a line's bytes to `take`, and writes them nowhere.
+    pub(super) fn with_line(&self, line: &Line<'_>, take: impl FnOnce(&[u8])) {
+        let mut buffer = self.sink.buffer();
+        self.schema.write(line, &mut buffer);
+        take(&buffer);
+        self.sink.recycle(buffer);
+    }
+
+    /// Tells how many lines of the call site were suppressed.
+    #[cold]
+    pub(super) fn tell_suppressed(&self, site: &Site, at: SystemTime, count: u32) {
+        let mut buffer = self.sink.buffer();
+        self.summaries.write(site, at, count, &mut buffer);
+        self.sink.push(site.level(), nanos(at), buffer);
     }
 }
 
