@@ -61,18 +61,6 @@ impl Error {
         Self::new(Kind::Installed, message)
     }
 
-    fn new(kind: Kind, message: impl Into<Box<str>>) -> Self {
-        Self { kind, message: message.into(), source: None }
-    }
-}
-
-/// What only the operator's server and its thread fail at.
-#[cfg(feature = "admin")]
-impl Error {
-    pub(crate) fn bind(message: impl Into<Box<str>>) -> Self {
-        Self::new(Kind::Bind, message)
-    }
-
     pub(crate) fn runtime(message: impl Into<Box<str>>) -> Self {
         Self::new(Kind::Runtime, message)
     }
@@ -80,6 +68,18 @@ impl Error {
     pub(crate) fn because(mut self, source: impl StdError + Send + Sync + 'static) -> Self {
         self.source = Some(Box::new(source));
         self
+    }
+
+    fn new(kind: Kind, message: impl Into<Box<str>>) -> Self {
+        Self { kind, message: message.into(), source: None }
+    }
+}
+
+/// What only the operator's server fails at.
+#[cfg(feature = "admin")]
+impl Error {
+    pub(crate) fn bind(message: impl Into<Box<str>>) -> Self {
+        Self::new(Kind::Bind, message)
     }
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::Write;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tracing::Level;
@@ -175,6 +175,11 @@ impl LogWriter {
     /// Takes a writer. It is used by one thread at a time, and may block: no request waits for it.
     pub fn new(writer: impl Write + Send + 'static) -> Self {
         Self(Arc::new(Mutex::new(writer)))
+    }
+
+    /// The writer, also after it has panicked.
+    pub(crate) fn lock(&self) -> MutexGuard<'_, dyn Write + Send + 'static> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,0 +1,107 @@
+//! What those who push and the thread have in common.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tracing::Level;
+
+use crate::ledger::{Ledger, Reason, Signal};
+
+use super::bell::Bell;
+use super::deliver::survives;
+use super::progress::Progress;
+use super::queue::{Entry, Queue, Rank};
+use super::writer::is_writing;
+
+pub(super) struct Shared {
+    pub(super) queue: Queue,
+    pub(super) bell: Bell,
+    pub(super) progress: Progress,
+    hooks: Mutex<Vec<Hook>>,
+    lost: AtomicU64,
+    ledger: Ledger,
+}
+
+/// Run each second with something that takes a line.
+pub(super) type Hook = Box<dyn FnMut(&dyn Fn(Level, u64, &[u8])) + Send>;
+
+impl Shared {
+    pub(super) fn new(buffer: usize, ledger: Ledger) -> Self {
+        let (queue, bell) = (Queue::new(buffer), Bell::new());
+        let (progress, hooks) = (Progress::default(), Mutex::default());
+        Self { queue, bell, progress, hooks, lost: AtomicU64::new(0), ledger }
+    }
+
+    pub(super) fn push(&self, rank: Rank, entry: Entry) {
+        let pushed = self.queue.push(rank, entry);
+        self.lose(Reason::Full, pushed.lost);
+        if !self.bell.pushed(rank, pushed.pressing) {
+            self.lose(Reason::Closed, self.queue.clear());
+        }
+    }
+
+    pub(super) fn lose(&self, reason: Reason, count: u64) {
+        if count > 0 {
+            self.lost.fetch_add(count, Ordering::Relaxed);
+            self.ledger.drop(Signal::Log, reason, count);
+        }
+    }
+
+    /// Lines lost since the start.
+    pub(super) fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    pub(super) fn flush(&self, within: Duration) -> bool {
+        if is_writing() {
+            // What waits for an output to return cannot be waited for in the output.
+            return false;
+        }
+        let flush = self.progress.ask(false);
+        self.bell.ring();
+        self.progress.wait(flush, within)
+    }
+
+    /// Whether the thread ended in time, or will at once. If it did not, whatever was not written
+    /// is lost.
+    pub(super) fn stop(&self, within: Duration) -> bool {
+        self.progress.ask(true);
+        self.bell.ring();
+        if is_writing() {
+            return false;
+        }
+        let Err(in_hand) = self.progress.end_or_abandon(within) else { return true };
+        self.bell.close();
+        self.lose(Reason::Failed, in_hand + self.queue.clear());
+        false
+    }
+
+    pub(super) fn add_hook(&self, hook: Hook) {
+        self.hooks().push(hook);
+    }
+
+    /// Runs the hooks, and forgets one that panics.
+    pub(super) fn run_hooks(&self) {
+        // Not under the lock, in case one adds another.
+        let mut hooks = std::mem::take(&mut *self.hooks());
+        let take = |level, at, line: &[u8]| {
+            let mut copy = self.queue.buffer();
+            copy.extend_from_slice(line);
+            self.push(Rank::of(level), Entry { at, line: copy });
+        };
+        hooks.retain_mut(|hook| survives(|| hook(&take)).is_some());
+        self.hooks().append(&mut hooks);
+    }
+
+    fn hooks(&self) -> MutexGuard<'_, Vec<Hook>> {
+        self.hooks.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Shared").field("lost", &self.lost()).finish_non_exhaustive()
+    }
+}
