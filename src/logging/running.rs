@@ -9,6 +9,7 @@ use tracing::Level;
 use crate::concurrent::Table;
 use crate::config::{LogFormat, LogOutput};
 use crate::error::Error;
+use crate::ledger::{Ledger, Reason, Signal};
 
 use super::Shared;
 use super::line::Line;
@@ -25,6 +26,7 @@ pub(super) struct Running {
     /// The plans of call sites.
     pub(super) sites: Arc<Table<Site>>,
     pub(super) summaries: Arc<Summaries>,
+    ledger: Ledger,
 }
 
 impl Running {
@@ -44,21 +46,23 @@ impl Running {
             notice: Summaries::notice(&schema),
             schema: Arc::clone(&schema),
         });
-        Ok(Self { sink, schema, sites, summaries })
+        let due = Arc::clone(&summaries);
+        sink.each_second(move |closing, take| due.tell(closing, take));
+        Ok(Self { sink, schema, sites, summaries, ledger: ledger.clone() })
     }
 
     /// Writes a line; `at` in nanoseconds since the epoch is its place among the others.
     #[inline]
     pub(super) fn write(&self, line: &Line<'_>, at: u64) {
         let mut buffer = self.sink.buffer();
-        self.schema.write(line, &mut buffer);
+        self.render(line, &mut buffer);
         self.sink.push(line.heading.level, at, buffer);
     }
 
     /// Hands a line's bytes to `take`, and writes them nowhere.
     pub(super) fn with_line(&self, line: &Line<'_>, take: impl FnOnce(&[u8])) {
         let mut buffer = self.sink.buffer();
-        self.schema.write(line, &mut buffer);
+        self.render(line, &mut buffer);
         take(&buffer);
         self.sink.recycle(buffer);
     }
@@ -69,6 +73,13 @@ impl Running {
         let mut buffer = self.sink.buffer();
         self.summaries.write(site, at, count, &mut buffer);
         self.sink.push(site.level(), nanos(at), buffer);
+    }
+
+    #[inline]
+    fn render(&self, line: &Line<'_>, out: &mut Vec<u8>) {
+        if self.schema.write(line, out) {
+            self.ledger.drop(Signal::Log, Reason::Cut, 1);
+        }
     }
 }
 

@@ -89,10 +89,10 @@ impl Sink {
     }
 
     /// Runs about once a second on the thread, and before every flush asked for and before the
-    /// end, with something that takes a line as `push` does.
+    /// end, with whether that has come, and something that takes a line as `push` does.
     pub(super) fn each_second(
         &self,
-        hook: impl FnMut(&dyn Fn(Level, u64, &[u8])) + Send + 'static,
+        hook: impl FnMut(bool, &dyn Fn(Level, u64, &[u8])) + Send + 'static,
     ) {
         self.handle.shared.add_hook(Box::new(hook));
     }

@@ -18,7 +18,11 @@ struct Run {
 impl<'a> Merge<'a> {
     pub(super) fn new(queue: &'a Queue) -> Self {
         let run = |rank| Run { rank, left: queue.len(rank), head: None };
-        Self { queue, runs: Rank::ALL.map(run) }
+        // Counted from the most severe down, so that whoever pushes a lesser line before a severe
+        // one has neither seen here, or the lesser too.
+        let [low, warn, error] = Rank::ALL;
+        let (error, warn, low) = (run(error), run(warn), run(low));
+        Self { queue, runs: [low, warn, error] }
     }
 
     /// How many lines were taken from the queue and not handed on.

@@ -24,8 +24,8 @@ pub(super) struct Shared {
     ledger: Ledger,
 }
 
-/// Run each second with something that takes a line.
-pub(super) type Hook = Box<dyn FnMut(&dyn Fn(Level, u64, &[u8])) + Send>;
+/// Run each second with whether it is the last time, and with something that takes a line.
+pub(super) type Hook = Box<dyn FnMut(bool, &dyn Fn(Level, u64, &[u8])) + Send>;
 
 impl Shared {
     pub(super) fn new(buffer: usize, ledger: Ledger) -> Self {
@@ -83,7 +83,7 @@ impl Shared {
     }
 
     /// Runs the hooks, and forgets one that panics.
-    pub(super) fn run_hooks(&self) {
+    pub(super) fn run_hooks(&self, closing: bool) {
         // Not under the lock, in case one adds another.
         let mut hooks = std::mem::take(&mut *self.hooks());
         let take = |level, at, line: &[u8]| {
@@ -91,7 +91,7 @@ impl Shared {
             copy.extend_from_slice(line);
             self.push(Rank::of(level), Entry { at, line: copy });
         };
-        hooks.retain_mut(|hook| survives(|| hook(&take)).is_some());
+        hooks.retain_mut(|hook| survives(|| hook(closing, &take)).is_some());
         self.hooks().append(&mut hooks);
     }
 
