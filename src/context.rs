@@ -22,6 +22,7 @@ mod request;
 mod request_id;
 mod route;
 mod sample;
+mod span;
 #[cfg(feature = "tokio")]
 mod spawn;
 mod trace_id;
@@ -57,3 +58,4 @@ pub(crate) use propagate::{Outgoing, inject, withhold};
 pub(crate) use route::UNMATCHED;
 pub(crate) use route::{Route, Routes};
 pub(crate) use sample::Sampler;
+pub(crate) use span::REQUEST_SPAN;

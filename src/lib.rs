@@ -67,7 +67,7 @@ pub mod testing;
 mod trace;
 
 pub use error::Error;
-pub use telemetry::{Telemetry, init};
+pub use telemetry::{Telemetry, init, init_with};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -2,6 +2,7 @@
 
 mod access;
 mod encode;
+mod event;
 mod level;
 mod limit;
 mod line;
@@ -10,16 +11,19 @@ mod notice;
 mod recorder;
 mod running;
 mod schema;
+mod scratch;
 mod sink;
 mod site;
+mod span;
 mod summary;
 mod timestamp;
+mod visit;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use once_cell::sync::OnceCell;
-use tracing::Level;
+use tracing::{Level, Metadata};
 
 use crate::concurrent::Tally;
 use crate::config::{self, Clock, Config};
@@ -33,6 +37,7 @@ use running::Running;
 
 pub(crate) use access::AccessLog;
 pub use level::Levels;
+pub(crate) use span::LoggedSpan;
 
 /// The logs of one telemetry. Clones share them.
 #[derive(Clone)]
@@ -94,6 +99,18 @@ impl Logging {
 
     pub(crate) fn levels(&self) -> &Levels {
         &self.shared.levels
+    }
+
+    /// Tells the logs of one telemetry from those of another.
+    #[inline]
+    pub(crate) fn owner(&self) -> usize {
+        Arc::as_ptr(&self.shared).addr()
+    }
+
+    /// Whether lines of a call site are wanted, in a request or not.
+    pub(crate) fn wants_always(&self, metadata: &Metadata<'_>) -> bool {
+        let (target, level) = (metadata.target(), *metadata.level());
+        self.shared.levels.wanted(target, level, metadata.is_event()).by_lines()
     }
 
     /// Events by level, from ERROR to TRACE.

@@ -6,6 +6,7 @@ pub(crate) mod collect;
 mod counter;
 mod dependency;
 mod descriptor;
+pub(crate) mod events;
 mod exemplar;
 mod exposition;
 mod family;

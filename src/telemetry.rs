@@ -3,6 +3,7 @@
 mod build;
 #[cfg(feature = "testing")]
 mod capture;
+mod flushed;
 mod install;
 #[cfg(all(feature = "admin", feature = "axum"))]
 mod router;
@@ -13,6 +14,7 @@ mod serve;
 #[path = "telemetry/serve/disabled.rs"]
 mod serve;
 mod shutdown;
+mod tracing_layer;
 #[cfg(feature = "tokio")]
 #[path = "telemetry/watching/enabled.rs"]
 mod watching;
@@ -22,6 +24,7 @@ mod watching;
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::health::{Health, Latch};
@@ -29,8 +32,9 @@ use crate::metrics::Metrics;
 use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
 
 pub use crate::logging::Levels;
-pub use install::init;
+pub use install::{init, init_with};
 pub use shutdown::Report;
+pub use tracing_layer::TracingLayer;
 
 /// Everything an operator gets from one service. Cloning it is cheap, and clones are the same.
 ///
@@ -61,6 +65,7 @@ struct Parts {
     calls: Arc<dyn crate::context::RecordCall>,
     watching: watching::Watching,
     serving: serve::Serving,
+    logging: flushed::Flushed,
 }
 
 impl Telemetry {
@@ -98,6 +103,17 @@ impl Telemetry {
     /// Whether the latches that were held at first have been dropped. What `/startupz` says.
     pub fn has_started(&self) -> bool {
         self.parts.health.has_started()
+    }
+
+    /// The levels of log lines, to look at and to change while the service runs.
+    pub fn levels(&self) -> &Levels {
+        self.parts.logging.levels()
+    }
+
+    /// Waits until every line that was logged before is written, for `within` at most, and says
+    /// whether it is. It works from any thread, and needs no runtime.
+    pub fn flush(&self, within: Duration) -> bool {
+        self.parts.logging.flush(within)
     }
 
     /// The settings it was built from.

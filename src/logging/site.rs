@@ -4,16 +4,19 @@ use std::hash::Hasher;
 
 use tracing::{Level, Metadata};
 
-use crate::concurrent::{KeyHasher, Keyed, Query};
+use crate::concurrent::{KeyHasher, Keyed, Query, Table};
+use crate::context::REQUEST_SPAN;
+use crate::redaction::Redactor;
 
 use super::level::{Decision, Levels, Wanted};
 use super::limit::Flood;
 use super::line::Heading;
+use super::members::Key;
+use super::schema::Schema;
 
 /// A call site's plan and state. One of an event counts its flood here.
 pub(super) struct Site {
-    /// The address of the call site's metadata; of none for lines of our own.
-    address: usize,
+    origin: Origin,
     pub(super) kind: Kind,
     pub(super) heading: Heading,
     /// By the index of the field.
@@ -22,11 +25,34 @@ pub(super) struct Site {
     decision: Decision,
 }
 
+/// What a site stands for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Origin {
+    /// The call site whose metadata has this address.
+    CallSite(usize),
+    /// Records of the `log` crate with the heading's target and level.
+    Log,
+    /// Lines of our own.
+    Own,
+}
+
+/// Records of the `log` crate have a target of their own, but no call site.
+pub(super) struct LogTarget<'a> {
+    pub(super) metadata: &'static Metadata<'static>,
+    pub(super) target: &'a str,
+}
+
+/// Makes the plans of call sites.
+pub(super) struct Planner<'a> {
+    pub(super) schema: &'a Schema,
+    pub(super) redactor: &'a Redactor,
+}
+
 /// What is made at a call site.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
     Event,
-    /// One of the five call sites that stand for records of the `log` crate.
+    /// A record of the `log` crate.
     Log,
     Span,
     /// The span of a request, whose fields are its context's.
@@ -36,9 +62,7 @@ pub(super) enum Kind {
 /// What becomes of one field.
 #[derive(Debug)]
 pub(super) struct Plan {
-    pub(super) name: &'static str,
-    /// As it stands on the line, escaped.
-    pub(super) key: Box<[u8]>,
+    pub(super) key: Key,
     pub(super) role: Role,
 }
 
@@ -56,17 +80,17 @@ pub(super) enum Role {
     Dropped,
 }
 
+/// Plans past so many are made for each event anew.
+const MAX_SITES: usize = 65_536;
+
+const ERRORS: [&str; 3] = ["error", "err", "exception"];
+const STACKS: [&str; 2] = ["stack", "backtrace"];
+const USERS: [&str; 3] = ["userId", "user_id", "user.id"];
+
 impl Site {
     /// One without fields, for lines that come from no call site.
     pub(super) fn own(heading: Heading) -> Self {
-        Self {
-            address: 0,
-            kind: Kind::Event,
-            heading,
-            fields: Box::default(),
-            flood: Flood::default(),
-            decision: Decision::default(),
-        }
+        Self::new(Origin::Own, Kind::Event, heading, Box::default())
     }
 
     /// Who wants what is made here.
@@ -82,11 +106,117 @@ impl Site {
     pub(super) fn level(&self) -> Level {
         self.heading.level
     }
+
+    fn new(origin: Origin, kind: Kind, heading: Heading, fields: Box<[Plan]>) -> Self {
+        let (flood, decision) = (Flood::default(), Decision::default());
+        Self { origin, kind, heading, fields, flood, decision }
+    }
+}
+
+impl Planner<'_> {
+    /// Runs `work` with the site of a call site's metadata.
+    #[inline]
+    pub(super) fn with<T>(
+        &self,
+        sites: &Table<Site>,
+        metadata: &'static Metadata<'static>,
+        work: impl FnOnce(&Site) -> T,
+    ) -> T {
+        match sites.get(&metadata) {
+            Some(site) => work(site),
+            None => self.add(sites, &metadata, || self.plan(metadata), work),
+        }
+    }
+
+    /// The same with the site of a record of the `log` crate.
+    pub(super) fn with_log<T>(
+        &self,
+        sites: &Table<Site>,
+        target: &LogTarget<'_>,
+        work: impl FnOnce(&Site) -> T,
+    ) -> T {
+        self.add(sites, target, || self.plan_log(target), work)
+    }
+
+    #[cold]
+    fn add<T>(
+        &self,
+        sites: &Table<Site>,
+        key: &impl Query<Site>,
+        plan: impl Fn() -> Site,
+        work: impl FnOnce(&Site) -> T,
+    ) -> T {
+        // Asked before the table is, which would have writers take turns.
+        let is_full = sites.len() >= MAX_SITES;
+        let known = if is_full {
+            sites.get(key)
+        } else {
+            sites.get_or_insert(key, |position| (position < MAX_SITES).then(&plan))
+        };
+        match known {
+            Some(site) => work(site),
+            None => work(&plan()),
+        }
+    }
+
+    fn plan(&self, metadata: &'static Metadata<'static>) -> Site {
+        let kind = if !metadata.is_span() {
+            Kind::Event
+        } else if metadata.target() == REQUEST_SPAN {
+            Kind::Request
+        } else {
+            Kind::Span
+        };
+        let heading = self.schema.heading(*metadata.level(), metadata.target());
+        let origin = Origin::CallSite(std::ptr::from_ref(metadata).addr());
+        Site::new(origin, kind, heading, self.fields(metadata, kind))
+    }
+
+    fn plan_log(&self, of: &LogTarget<'_>) -> Site {
+        let heading = self.schema.heading(*of.metadata.level(), of.target);
+        Site::new(Origin::Log, Kind::Log, heading, self.fields(of.metadata, Kind::Log))
+    }
+
+    fn fields(&self, metadata: &'static Metadata<'static>, kind: Kind) -> Box<[Plan]> {
+        let names: Vec<_> = metadata.fields().iter().map(|field| field.name()).collect();
+        let plan = |(at, name): (usize, &&'static str)| {
+            let later = names.get(at + 1..).unwrap_or_default();
+            let role =
+                if later.contains(name) { Role::Dropped } else { self.role(name, kind, &names) };
+            Plan { key: self.schema.key(name), role }
+        };
+        names.iter().enumerate().map(plan).collect()
+    }
+
+    fn role(&self, name: &str, kind: Kind, names: &[&str]) -> Role {
+        // Of several that say the same, the one named first in the list.
+        let is_first =
+            |roles: &[&str]| roles.iter().find(|role| names.contains(role)) == Some(&name);
+        let is_event = matches!(kind, Kind::Event | Kind::Log);
+        if kind == Kind::Request || (kind == Kind::Log && name.starts_with("log.")) {
+            Role::Dropped
+        } else if is_event && name == "message" {
+            Role::Message
+        } else if self.redactor.hides(name) {
+            Role::Hidden
+        } else if is_first(&USERS) {
+            Role::User
+        } else if is_event && is_first(&ERRORS) {
+            Role::Failure
+        } else if is_event && is_first(&STACKS) {
+            Role::Stack
+        } else {
+            Role::Member
+        }
+    }
 }
 
 impl Keyed for Site {
     fn hash(&self, hasher: &mut KeyHasher<'_>) {
-        hasher.write_usize(self.address);
+        match self.origin {
+            Origin::CallSite(address) => hasher.write_usize(address),
+            Origin::Log | Origin::Own => hasher.write(self.heading.target.as_bytes()),
+        }
     }
 }
 
@@ -99,6 +229,17 @@ impl Query<Site> for &'static Metadata<'static> {
 
     #[inline]
     fn is_key_of(&self, site: &Site) -> bool {
-        std::ptr::from_ref(*self).addr() == site.address
+        site.origin == Origin::CallSite(std::ptr::from_ref(*self).addr())
+    }
+}
+
+impl Query<Site> for LogTarget<'_> {
+    fn hash(&self, hasher: &mut KeyHasher<'_>) {
+        hasher.write(self.target.as_bytes());
+    }
+
+    fn is_key_of(&self, site: &Site) -> bool {
+        let Heading { level, target, .. } = &site.heading;
+        site.origin == Origin::Log && level == self.metadata.level() && **target == *self.target
     }
 }

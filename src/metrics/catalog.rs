@@ -143,6 +143,9 @@ catalog! {
         "Times the worker went to sleep for want of work.";
     BUILD_INFO = Gauge "build_info" ["service", "version", "environment", "obskit_version"]
         "Which build is running; always 1.";
+    LOG_EVENTS = Counter "log_events_total" ["level"]
+        "Log events at the level set, by level; those that the flood limit suppressed are among \
+         them.";
     DROPPED = Counter "obskit_dropped_total" ["signal", "reason"]
         "Telemetry that was lost, by signal and reason.";
     SERIES_OVERFLOW = Counter "obskit_series_overflow_total" ["metric"]

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
 use http_body::Body;
+use tracing::Span;
 
 use crate::context::{
     Entered, Exchange, Outcome, Place, RequestContext, Route, Shape, Verb, X_REQUEST_ID,
@@ -19,6 +20,8 @@ use super::grpc;
 pub struct PendingExchange {
     /// In the current context's place while the service runs.
     context: Option<RequestContext>,
+    /// Entered whenever the context is the current one.
+    span: Span,
     place: Option<(usize, Place)>,
     is_grpc: bool,
     request_bytes: Option<u64>,
@@ -61,8 +64,10 @@ impl PendingExchange {
         let at = context.routes().age(context.start().at);
         let place = context.route().map(|route| (route.position(), route.in_flight.begin(at)));
         let said = Said::by(request.headers());
+        let mut context = Some(context);
         Self {
-            context: Some(context),
+            span: open_span(&mut context),
+            context,
             place,
             is_grpc: grpc::is_content_type(said.content_type),
             request_bytes: said.content_length(),
@@ -196,7 +201,8 @@ impl PendingExchange {
 impl Watch for PendingExchange {
     #[inline]
     fn enter<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let _entered = Entered::new(&mut self.context);
+        let _current = Entered::new(&mut self.context);
+        let _entered = self.span.enter();
         work()
     }
 
@@ -257,6 +263,17 @@ impl<'a> Said<'a> {
                 || value.starts_with(b"multipart/x-mixed-replace")
         })
     }
+}
+
+/// Made within the request, so that it carries it.
+#[inline]
+fn open_span(context: &mut Option<RequestContext>) -> Span {
+    let made = context.clone().filter(|_| {
+        tracing::level_filters::LevelFilter::current() != tracing::level_filters::LevelFilter::OFF
+    });
+    let Some(request) = made else { return Span::none() };
+    let _current = Entered::new(context);
+    request.span()
 }
 
 /// RFC 9110: no body follows these, so a server never polls it.

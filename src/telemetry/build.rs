@@ -7,9 +7,12 @@ use crate::context::{Acceptor, Call, Record, RecordCall, Routes, Sampler};
 use crate::error::Error;
 use crate::health::Health;
 use crate::ledger::Ledger;
-use crate::metrics::{ActiveUsers, Dependencies, Metrics, Red, collect, losses};
+use crate::logging::{AccessLog, Logging};
+use crate::metrics::{ActiveUsers, Dependencies, Metrics, Red, collect, events, losses};
 use crate::middleware::{Declared, Server};
+use crate::redaction::Redactor;
 
+use super::flushed::Flushed;
 use super::serve::Serving;
 use super::watching::Watching;
 use super::{Parts, Telemetry};
@@ -30,13 +33,15 @@ impl Telemetry {
         let metrics = Metrics::new(&config.metrics, &config.clock);
         let ledger = Ledger::default();
         losses::register(&metrics, &ledger)?;
+        let logging = logging(&config, &metrics, &ledger)?;
+        let access = Arc::new(AccessLog::new(logging.clone(), &config.logs.access));
         let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &ledger, &config.clock));
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let calls = calls(&metrics, config.disabled)?;
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
         let declare = Arc::clone(&red);
-        let signals: [Arc<dyn Record>; 2] = [red, users];
+        let signals: [Arc<dyn Record>; 3] = [red, users, access];
         let records = signals.into_iter().chain(records).filter(|_| !config.disabled).collect();
         let acceptor = Arc::new(Acceptor {
             clock: config.clock.clone(),
@@ -49,9 +54,18 @@ impl Telemetry {
         let declare = Box::new(move |declared: Declared<'_>| declare_in(&declare, declared));
         let server = Arc::new(Server { acceptor, declare });
         let (health, serving) = (Health::default(), Serving::default());
-        let parts = Parts { config, metrics, health, server, calls, watching, serving };
+        let logging = Flushed(logging);
+        let parts = Parts { config, metrics, health, server, calls, watching, serving, logging };
         Ok(Self { parts: Arc::new(parts) })
     }
+}
+
+fn logging(config: &Config, metrics: &Metrics, ledger: &Ledger) -> Result<Logging, Error> {
+    let redactor = Arc::new(Redactor::new(&config.redaction)?);
+    let logging = Logging::new(config, ledger.clone(), redactor)?;
+    let counted = logging.clone();
+    events::register(metrics, move || counted.counts())?;
+    Ok(logging)
 }
 
 /// Takes calls while everything is switched off.

@@ -1,6 +1,6 @@
 //! The way down: not ready, then flushed, then silent.
 
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use super::Telemetry;
 use crate::error::Error;
@@ -11,10 +11,14 @@ use crate::error::Error;
 pub struct Report {
     /// Items lost since the start, all signals together.
     pub dropped: u64,
+    /// Log lines lost since the start: those that an output did not take in time are among them,
+    /// those that the flood limit suppressed are not.
+    pub lost_lines: u64,
 }
 
 impl Telemetry {
-    /// Ends the telemetry: readiness goes off, the operator's server stops.
+    /// Ends the telemetry: readiness goes off, the operator's server stops, and log
+    /// lines are written. What is logged later is lost, and counted.
     ///
     /// Call it when the service has served its last request. It takes `deadline` at most, and
     /// runs on any runtime or none. A second call finds nothing left to do.
@@ -24,8 +28,13 @@ impl Telemetry {
     /// When the `obskit` thread panicked, or had not ended by the deadline.
     pub async fn shutdown(&self, deadline: Duration) -> Result<Report, Error> {
         self.parts.health.drain();
-        self.parts.serving.stop(deadline).await?;
+        let start = Instant::now();
+        let served = self.parts.serving.stop(deadline).await;
+        // Last, so that what was logged meanwhile is written.
+        let left = deadline.saturating_sub(start.elapsed());
+        let lost_lines = self.parts.logging.stop(left);
+        served?;
         let dropped = self.parts.server.acceptor.ledger.iter().map(|(_, _, count)| count).sum();
-        Ok(Report { dropped })
+        Ok(Report { dropped, lost_lines })
     }
 }

@@ -1,0 +1,148 @@
+//! Spans as lines need them: their fields, rendered once, and the request they were made in.
+
+use std::cell::Cell;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use arrayvec::ArrayVec;
+
+use crate::context::RequestContext;
+
+use super::members::Members;
+use super::visit::Parts;
+
+/// A span that lines may be within. A clone is the same span.
+#[derive(Clone, Debug)]
+pub(crate) struct LoggedSpan(Arc<Node>);
+
+/// Reached from the spans within it, so that an event looks up one span, however many it is in.
+#[derive(Debug, Default)]
+struct Node {
+    parent: Option<LoggedSpan>,
+    /// The request it was made in, or its parent.
+    context: Option<RequestContext>,
+    /// Of the fields that were given when it was made: read without a lock.
+    made: Parts,
+    /// Of those that were recorded later, as few spans have.
+    recorded: RwLock<Parts>,
+    has_recorded: AtomicBool,
+}
+
+/// The spans of an event, held for as long as its line is written.
+pub(super) struct Around<'a>(ArrayVec<Shown<'a>, MAX_SPANS>);
+
+struct Shown<'a> {
+    made: &'a Parts,
+    recorded: Option<RwLockReadGuard<'a, Parts>>,
+}
+
+/// The fields of spans further out are not shown.
+pub(super) const MAX_SPANS: usize = 32;
+
+/// The event's group of members, and two of each span.
+pub(super) const MAX_GROUPS: usize = 1 + 2 * MAX_SPANS;
+
+/// How many spans a thread keeps for use again, and how long their fields may have been.
+const MAX_POOLED: usize = 64;
+const MAX_POOLED_BYTES: usize = 4 << 10;
+
+thread_local! {
+    static POOL: Cell<Vec<Arc<Node>>> = const { Cell::new(Vec::new()) };
+}
+
+impl LoggedSpan {
+    /// A span in `parent` and, unless the parent is in one, in the request given. `fill` renders its
+    /// fields.
+    pub(super) fn new(
+        parent: Option<LoggedSpan>,
+        context: Option<RequestContext>,
+        fill: impl FnOnce(&mut Parts),
+    ) -> Self {
+        let mut node = pooled();
+        if let Some(node) = Arc::get_mut(&mut node) {
+            node.context = context.or_else(|| parent.as_ref()?.context().cloned());
+            node.parent = parent;
+            fill(&mut node.made);
+        }
+        Self(node)
+    }
+
+    /// The request that it was made in.
+    pub(super) fn context(&self) -> Option<&RequestContext> {
+        self.0.context.as_ref()
+    }
+
+    /// What is recorded after it was made.
+    pub(super) fn recorded(&self) -> RwLockWriteGuard<'_, Parts> {
+        self.0.has_recorded.store(true, Ordering::Release);
+        self.0.recorded.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Ends it, and keeps its memory for another one.
+    pub(crate) fn close(self) {
+        let mut node = self.0;
+        let Some(unique) = Arc::get_mut(&mut node) else { return };
+        let recorded = unique.recorded.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if unique.made.len() + recorded.len() > MAX_POOLED_BYTES {
+            return;
+        }
+        (unique.parent, unique.context) = (None, None);
+        unique.made.clear();
+        recorded.clear();
+        *unique.has_recorded.get_mut() = false;
+        let _ = POOL.try_with(|pool| {
+            let mut nodes = pool.take();
+            if nodes.len() < MAX_POOLED {
+                nodes.push(node);
+            }
+            pool.set(nodes);
+        });
+    }
+}
+
+impl<'a> Around<'a> {
+    /// The span and those around it, from the innermost out, as far as they have fields.
+    pub(super) fn new(leaf: Option<&'a LoggedSpan>) -> Self {
+        let mut shown = ArrayVec::new();
+        let mut next = leaf;
+        while let Some(LoggedSpan(node)) = next.filter(|_| !shown.is_full()) {
+            let recorded = node.has_recorded.load(Ordering::Acquire);
+            let recorded =
+                recorded.then(|| node.recorded.read().unwrap_or_else(PoisonError::into_inner));
+            if recorded.is_some() || node.made.len() > 0 {
+                shown.push(Shown { made: &node.made, recorded });
+            }
+            next = node.parent.as_ref();
+        }
+        Self(shown)
+    }
+
+    /// Adds their members, each span's latest first.
+    pub(super) fn members<'b>(&'b self, groups: &mut ArrayVec<&'b Members, MAX_GROUPS>) {
+        let parts = self.parts().filter(|parts| !parts.members.is_empty());
+        for parts in parts {
+            // There is room for all that there can be.
+            let _ = groups.try_push(&parts.members);
+        }
+    }
+
+    /// The user that the innermost of them names, rendered; empty if none does.
+    pub(super) fn user(&self) -> &[u8] {
+        let mut users = self.parts().map(|parts| &*parts.user);
+        users.find(|user| !user.is_empty()).unwrap_or_default()
+    }
+
+    fn parts(&self) -> impl Iterator<Item = &Parts> {
+        self.0.iter().flat_map(|shown| shown.recorded.as_deref().into_iter().chain([shown.made]))
+    }
+}
+
+fn pooled() -> Arc<Node> {
+    let pooled = POOL.try_with(|pool| {
+        let mut nodes = pool.take();
+        let node = nodes.pop();
+        pool.set(nodes);
+        node
+    });
+    pooled.ok().flatten().unwrap_or_default()
+}
