@@ -67,6 +67,7 @@ impl Encoder {
     }
 
     /// What a value's `Debug` says (`tracing` hands over a `Display` as one), as a text.
+    #[inline]
     pub(super) fn debug(&self, value: &dyn fmt::Debug, out: &mut Vec<u8>) {
         scratch::with(|buffer| {
             let is_cut = scratch::render(value, MAX_TEXT_BYTES, buffer);
@@ -80,6 +81,7 @@ impl Encoder {
     }
 
     /// The event's message, which in `Pretty` has no quotes. It is a text, whatever the value.
+    #[inline]
     pub(super) fn message(&self, value: &dyn fmt::Debug, out: &mut Vec<u8>) {
         scratch::with(|buffer| {
             let is_cut = scratch::render(value, MAX_TEXT_BYTES, buffer);

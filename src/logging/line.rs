@@ -32,10 +32,13 @@ pub(super) struct Line<'a> {
 pub(super) struct Heading {
     pub(super) level: Level,
     pub(super) target: Box<str>,
-    /// One text for each place of the schema that has constants, one after the other.
+    /// The line up to the message, the message's key, then a text for each place of the schema
+    /// that has constants.
     pub(super) bytes: Box<[u8]>,
-    /// Where each text ends.
+    /// Where each of them ends.
     pub(super) ends: Box<[usize]>,
+    /// Where the moment goes.
+    pub(super) moment: usize,
 }
 
 /// An error as rendered values; each is empty if unknown. Cleared and used again.

@@ -35,6 +35,8 @@ use writer::Writer;
 pub(super) const MAX_LINE_BYTES: usize = 16 << 10;
 /// A longer constant, such as a service's name, is cut.
 const MAX_CONSTANT_BYTES: usize = 512;
+/// Keeps the place of a line's moment in its heading.
+const MOMENT: &str = "0000-00-00T00:00:00.000000Z";
 
 /// One format's table, made ready for one service.
 #[derive(Debug)]
@@ -77,12 +79,25 @@ impl Schema {
 
     /// What is the same on every line of a call site. Not hot.
     pub(super) fn heading(&self, level: Level, target: &str) -> Heading {
-        let (mut bytes, mut ends) = (Vec::new(), Vec::new());
-        for entries in &self.layout.constants {
-            entries.iter().for_each(|entry| self.constant(entry, level, target, &mut bytes));
+        let (layout, mut bytes, mut ends) = (&self.layout, Vec::new(), Vec::new());
+        self.constants(layout.opening, level, target, &mut bytes);
+        // The first separator makes way for what a line begins with.
+        bytes.splice(..1, self.table.syntax.is_json().then_some(b'{'));
+        ends.push(bytes.len());
+        let moment = bytes.windows(MOMENT.len()).position(|window| window == MOMENT.as_bytes());
+        bytes.extend_from_slice(&layout.message);
+        ends.push(bytes.len());
+        for entries in &layout.constants {
+            self.constants(entries, level, target, &mut bytes);
             ends.push(bytes.len());
         }
-        Heading { level, target: target.into(), bytes: bytes.into(), ends: ends.into() }
+        Heading {
+            level,
+            target: target.into(),
+            bytes: bytes.into(),
+            ends: ends.into(),
+            moment: moment.unwrap_or_default(),
+        }
     }
 
     /// The key of a user's field, for `Members::put`; it differs from every key of the schema's own
@@ -105,26 +120,36 @@ impl Schema {
         true
     }
 
-    fn constant(&self, entry: &Entry, level: Level, target: &str, out: &mut Vec<u8>) {
-        let (name, text, slot) = match *entry {
-            Entry::Object(..) => return,
-            Entry::Fixed(name, text) => (name, text, Slot::Service),
-            Entry::Value(name, slot) => (name, self.text(slot, level, target), slot),
-        };
-        if text.is_empty() {
-            return;
+    fn constants(&self, entries: &[Entry], level: Level, target: &str, out: &mut Vec<u8>) {
+        for entry in entries {
+            let (name, text, slot) = match *entry {
+                Entry::Object(name, entries) => {
+                    let mut inner = Vec::new();
+                    self.constants(entries, level, target, &mut inner);
+                    inner.splice(..1, *b"{");
+                    out.extend(self.table.syntax.key(name).into_iter().chain(inner).chain(*b"}"));
+                    continue;
+                }
+                Entry::Fixed(name, text) => (name, text, Slot::Service),
+                Entry::Value(name, slot) => (name, self.text(slot, level, target), slot),
+            };
+            if !text.is_empty() {
+                self.constant(name, text, slot, out);
+            }
         }
+    }
+
+    fn constant(&self, name: &str, text: &str, slot: Slot, out: &mut Vec<u8>) {
         let (before, after) = parts::around(name, slot, self.table.syntax);
-        out.extend_from_slice(&before);
         let mut value = Vec::new();
         match slot {
-            // Its text is the table's own, with colours or a number.
+            // Its text is the table's own, with colours, or a number.
             Slot::Level if !self.table.syntax.is_json() => value.extend_from_slice(text.as_bytes()),
-            Slot::SeverityNumber => value.extend_from_slice(text.as_bytes()),
+            Slot::SeverityNumber | Slot::Timestamp => value.extend_from_slice(text.as_bytes()),
             _ => self.table.syntax.text(text, &mut value),
         }
         let (kept, end) = cut(&value, MAX_CONSTANT_BYTES).unwrap_or_default();
-        out.extend([kept, end, after].into_iter().flatten());
+        out.extend([&before, kept, end, after].into_iter().flatten());
     }
 
     /// The text of a constant; empty if it is unknown.
@@ -142,6 +167,7 @@ impl Schema {
             Slot::SeverityNumber => {
                 ["17", "13", "9", "5", "1"].get(rank).copied().unwrap_or_default()
             }
+            Slot::Timestamp => MOMENT,
             Slot::Target => target,
             Slot::Service => name,
             Slot::Version => version.as_deref().unwrap_or_default(),

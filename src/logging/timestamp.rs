@@ -30,7 +30,9 @@ pub(super) fn text(at: SystemTime) -> [u8; LENGTH] {
         text = whole_second(second);
         LAST_SECOND.set((second, text));
     }
-    put(&mut text, MICROS, u64::from(micros), 6);
+    put(&mut text, MICROS, micros / 10_000);
+    put(&mut text, MICROS + 2, micros / 100 % 100);
+    put(&mut text, MICROS + 4, micros % 100);
     text
 }
 
@@ -60,12 +62,18 @@ fn whole_second(second: u64) -> [u8; LENGTH] {
     let mut text = *b"0000-00-00T00:00:00.000000Z";
     let (year, month, day) = date(second / SECONDS_A_DAY);
     let second = second % SECONDS_A_DAY;
-    put(&mut text, 0, year, 4);
-    put(&mut text, 5, month, 2);
-    put(&mut text, 8, day, 2);
-    put(&mut text, 11, second / 3_600, 2);
-    put(&mut text, 14, second / 60 % 60, 2);
-    put(&mut text, 17, second % 60, 2);
+    let pairs = [
+        (0, year / 100),
+        (2, year % 100),
+        (5, month),
+        (8, day),
+        (11, second / 3_600),
+        (14, second / 60 % 60),
+        (17, second % 60),
+    ];
+    for (at, number) in pairs {
+        put(&mut text, at, u32::try_from(number).unwrap_or_default());
+    }
     text
 }
 
@@ -83,14 +91,25 @@ fn date(day: u64) -> (u64, u64, u64) {
     (400 * era + year + next - 400, month, day)
 }
 
-/// Writes the last digits of a number.
+/// Writes two digits.
 #[inline]
-fn put(text: &mut [u8; LENGTH], at: usize, mut number: u64, digits: usize) {
-    for place in text.iter_mut().skip(at).take(digits).rev() {
-        *place = b'0' + (number % 10) as u8;
-        number /= 10;
+fn put(text: &mut [u8; LENGTH], at: usize, number: u32) {
+    let digits = PAIRS.get(number as usize).copied().unwrap_or(*b"99");
+    if let Some(place) = text.get_mut(at..).and_then(|text| text.first_chunk_mut()) {
+        *place = digits;
     }
 }
+
+#[expect(clippy::indexing_slicing, reason = "runs at compile time")]
+const PAIRS: [[u8; 2]; 100] = {
+    let mut pairs = [[b'0'; 2]; 100];
+    let mut number: u8 = 0;
+    while number < 100 {
+        pairs[number as usize] = [b'0' + number / 10, b'0' + number % 10];
+        number += 1;
+    }
+    pairs
+};
 
 #[cfg(test)]
 mod tests {

@@ -11,7 +11,7 @@ const HIGHS: u64 = 0x80 * ONES;
 /// Appends a text as it stands between quotes in JSON. It stops past the longest line.
 #[inline]
 pub(in crate::logging) fn escape(text: &str, out: &mut Vec<u8>) {
-    if is_clean(text.as_bytes()) {
+    if is_clean(text) {
         out.extend_from_slice(text.as_bytes());
     } else {
         escape_each::<true>(text.as_bytes(), out);
@@ -20,7 +20,7 @@ pub(in crate::logging) fn escape(text: &str, out: &mut Vec<u8>) {
 
 /// As `escape`, but quotes and backslashes stay as they are.
 pub(super) fn escape_unquoted(text: &str, out: &mut Vec<u8>) {
-    if is_clean(text.as_bytes()) {
+    if is_clean(text) {
         out.extend_from_slice(text.as_bytes());
     } else {
         escape_each::<false>(text.as_bytes(), out);
@@ -42,7 +42,8 @@ pub(super) fn unit_end(escaped: &[u8], from: usize) -> usize {
 
 /// Whether a text is ASCII without anything to escape.
 #[inline]
-fn is_clean(text: &[u8]) -> bool {
+fn is_clean(text: &str) -> bool {
+    let text = text.as_bytes();
     let Some(last) = text.last_chunk::<8>() else {
         return text.iter().all(|byte| is_plain(*byte));
     };

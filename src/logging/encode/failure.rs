@@ -89,7 +89,8 @@ fn chain(error: &(dyn Error + 'static), text: &mut String) -> bool {
         let Some(cause) = next.filter(|_| !is_cut) else { break };
         let before = text.len();
         text.push_str(": ");
-        is_cut = scratch::render(&format_args!("{cause}"), MAX_TEXT_BYTES, text);
+        let left = MAX_TEXT_BYTES.saturating_sub(text.len());
+        is_cut = scratch::render(&format_args!("{cause}"), left, text);
         drop_repeated(before, text);
         next = scratch::guard(|| cause.source()).flatten();
     }

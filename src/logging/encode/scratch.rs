@@ -1,6 +1,6 @@
 //! Running the `Debug` and `Display` of values that are not ours.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::fmt::{self, Write};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -9,32 +9,37 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 const PANICKED: &str = "<panicked>";
 
 thread_local! {
-    static BUFFER: Cell<String> = const { Cell::new(String::new()) };
+    static BUFFER: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
 /// Text up to a limit; past it the writer is told to stop.
 struct Bounded<'a> {
     text: &'a mut String,
-    limit: usize,
+    left: usize,
     is_cut: bool,
 }
 
 /// Hands over an empty text that keeps its memory from one use to the next. Values that log while
-/// they are rendered get one of their own.
-pub(super) fn with<T>(work: impl FnOnce(&mut String) -> T) -> T {
-    let mut buffer = BUFFER.try_with(Cell::take).unwrap_or_default();
-    buffer.clear();
-    let done = work(&mut buffer);
-    // A thread that ends has no place for it any more.
-    let _ = BUFFER.try_with(|place| place.set(buffer));
-    done
+/// they are rendered get one of their own, and so do threads that end.
+#[inline]
+pub(super) fn with(work: impl FnOnce(&mut String)) {
+    let mut work = Some(work);
+    let _ = BUFFER.try_with(|buffer| {
+        let Ok(mut buffer) = buffer.try_borrow_mut() else { return };
+        if let Some(work) = work.take() {
+            buffer.clear();
+            work(&mut buffer);
+        }
+    });
+    if let Some(work) = work {
+        work(&mut String::new());
+    }
 }
 
-/// Appends what a value says of itself until the text is `limit` bytes long, and says whether there
-/// was more.
+/// Appends up to `limit` bytes of what a value says of itself, and says whether there was more.
 pub(super) fn render(value: &dyn fmt::Debug, limit: usize, text: &mut String) -> bool {
     let start = text.len();
-    let mut bounded = Bounded { text, limit, is_cut: false };
+    let mut bounded = Bounded { text, left: limit, is_cut: false };
     // What an implementation has written before it fails is kept, so that its answer is no matter.
     let has_panicked = guard(|| write!(bounded, "{value:?}")).is_none();
     let is_cut = bounded.is_cut && !has_panicked;
@@ -61,13 +66,14 @@ pub(super) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
 impl Write for Bounded<'_> {
     #[inline]
     fn write_str(&mut self, text: &str) -> fmt::Result {
-        let room = self.limit.saturating_sub(self.text.len());
-        if text.len() <= room {
+        if text.len() <= self.left {
+            self.left -= text.len();
             self.text.push_str(text);
             return Ok(());
         }
         self.is_cut = true;
-        self.text.push_str(text.get(..text.floor_char_boundary(room)).unwrap_or_default());
+        self.text.push_str(text.get(..text.floor_char_boundary(self.left)).unwrap_or_default());
+        self.left = 0;
         Err(fmt::Error)
     }
 }

@@ -1,5 +1,7 @@
 //! A table made ready: constants gathered, keys written out, neighbours of one source in groups.
 
+use std::mem;
+
 use crate::config::Service;
 use crate::logging::encode::{DIM, RESET, Syntax, escape};
 use crate::logging::members;
@@ -11,6 +13,8 @@ use super::table::{Entry, Slot, Source, Table};
 pub(super) enum Part {
     /// The heading's text of this number.
     Constant(usize),
+    /// What a request says, which is always there, where there is a request.
+    Context(Box<[Step]>),
     /// Only where there is such a source.
     Group(Source, Box<[Part]>),
     /// What stands before and behind a value; nothing where there is none.
@@ -19,27 +23,44 @@ pub(super) enum Part {
     Object(Box<[u8]>, Box<[Part]>),
 }
 
+/// A text with room for values whose length is known, and at most one value behind it.
+#[derive(Debug, Default)]
+pub(super) struct Step {
+    pub(super) text: Box<[u8]>,
+    pub(super) fills: Vec<(usize, Slot)>,
+    pub(super) slot: Option<Slot>,
+}
+
 /// What is found on the way.
 #[derive(Debug, Default)]
 pub(super) struct Layout {
-    /// What stands in each of the heading's texts.
+    /// What stands before the message.
+    pub(super) opening: &'static [Entry],
+    /// The message's key.
+    pub(super) message: Vec<u8>,
+    /// What stands behind it.
+    pub(super) after_message: &'static [u8],
+    /// What stands in each of the heading's other texts.
     pub(super) constants: Vec<&'static [Entry]>,
     /// The names beside the user's fields on a finished request's line, each with its bit.
     pub(super) exchange: Vec<(&'static str, u64)>,
 }
 
+/// Texts of the heading before those of the layout's constants: the opening, the message's key.
+pub(super) const OPENING: usize = 2;
+
 const RED: &str = "\u{1b}[31m";
 const BOLD: &str = "\u{1b}[1m";
 
-/// The parts of a whole line.
+/// The parts of a line behind its message. Before it there are constants in every table.
 pub(super) fn line(table: &Table, service: &Service, layout: &mut Layout) -> Box<[Part]> {
-    let mut parts = parts(table.entries, table.syntax, service, layout);
-    if let Some(Part::Value { before, .. }) = parts.first_mut() {
-        let rest = before.get(1..).unwrap_or_default();
-        let start: &[u8] = if table.syntax.is_json() { b"{" } else { b"" };
-        *before = [start, rest].concat().into();
-    }
-    parts
+    let is_message = |entry: &Entry| matches!(entry, Entry::Value(_, Slot::Message));
+    let at = table.entries.iter().position(is_message).unwrap_or_default();
+    let (opening, rest) = table.entries.split_at_checked(at).unwrap_or_default();
+    let Some((message, rest)) = rest.split_first() else { return Box::default() };
+    layout.opening = opening;
+    (layout.message, layout.after_message) = around(message.name(), Slot::Message, table.syntax);
+    parts(rest, table.syntax, service, layout)
 }
 
 /// What stands before and behind a value.
@@ -77,8 +98,12 @@ fn parts(
     for group in entries.chunk_by(|a, b| a.source() == b.source()) {
         let source = group.first().map_or(Source::Line, Entry::source);
         if source == Source::CallSite {
-            parts.push(Part::Constant(layout.constants.len()));
+            parts.push(Part::Constant(OPENING + layout.constants.len()));
             layout.constants.push(group);
+            continue;
+        }
+        if source == Source::Context {
+            parts.push(Part::Context(steps(group, syntax, service)));
             continue;
         }
         if source == Source::Exchange && is_beside_members {
@@ -109,15 +134,34 @@ fn part(
             Some(Part::Object(syntax.key(name).into(), parts))
         }
         Entry::Value(name, slot) => {
-            let (mut before, after) = around(name, slot, syntax);
-            if let (Slot::Trace, Some(project)) = (slot, project(service)) {
-                before.extend_from_slice(b"projects/");
-                escape(project, &mut before);
-                before.extend_from_slice(b"/traces/");
-            }
+            let (before, after) = around(name, slot, syntax);
             Some(Part::Value { before: before.into(), slot, after })
         }
     }
+}
+
+fn steps(group: &[Entry], syntax: Syntax, service: &Service) -> Box<[Step]> {
+    let (mut steps, mut text, mut fills) = (Vec::new(), Vec::new(), Vec::new());
+    for entry in group {
+        let Entry::Value(name, slot) = *entry else { continue };
+        let (before, after) = around(name, slot, syntax);
+        text.extend(before);
+        if let (Slot::Trace, Some(project)) = (slot, project(service)) {
+            text.extend_from_slice(b"projects/");
+            escape(project, &mut text);
+            text.extend_from_slice(b"/traces/");
+        }
+        if let Some(length) = slot.length() {
+            fills.push((text.len(), slot));
+            text.resize(text.len() + length, b'0');
+        } else {
+            let (text, fills) = (mem::take(&mut text).into(), mem::take(&mut fills));
+            steps.push(Step { text, fills, slot: Some(slot) });
+        }
+        text.extend_from_slice(after);
+    }
+    steps.push(Step { text: text.into(), fills, slot: None });
+    steps.into()
 }
 
 /// The Google Cloud project that the service's attributes name.

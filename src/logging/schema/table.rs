@@ -1,6 +1,7 @@
 //! What a format's table is made of.
 
 use crate::logging::encode::Syntax;
+use crate::logging::timestamp;
 
 /// A format: what stands on its lines, in order.
 #[derive(Debug)]
@@ -38,8 +39,9 @@ pub(super) enum Slot {
     Version,
     Environment,
     Instance,
-    // What each line has of its own.
+    /// The moment, for which the call site's constants leave room.
     Timestamp,
+    // What each line has of its own.
     Message,
     /// The user's fields.
     Members,
@@ -111,7 +113,7 @@ impl Entry {
             Self::Fixed(..) => Source::CallSite,
             Self::Object(_, entries) => {
                 let mut sources = entries.iter().map(Self::source);
-                let first = sources.next().filter(|source| *source != Source::CallSite);
+                let first = sources.next();
                 // Where sources differ, each is asked for within the object.
                 first.filter(|first| sources.all(|other| other == *first)).unwrap_or(Source::Line)
             }
@@ -128,10 +130,9 @@ impl Slot {
             | Self::Service
             | Self::Version
             | Self::Environment
-            | Self::Instance => Source::CallSite,
-            Self::Timestamp | Self::Message | Self::Members | Self::Truncated | Self::User => {
-                Source::Line
-            }
+            | Self::Instance
+            | Self::Timestamp => Source::CallSite,
+            Self::Message | Self::Members | Self::Truncated | Self::User => Source::Line,
             Self::RequestId
             | Self::TraceId
             | Self::Trace
@@ -141,6 +142,17 @@ impl Slot {
             | Self::Endpoint => Source::Context,
             Self::ErrorKind | Self::ErrorMessage | Self::ErrorStack => Source::Failure,
             _ => Source::Exchange,
+        }
+    }
+
+    /// The length of a value that always has the same.
+    pub(super) fn length(self) -> Option<usize> {
+        match self {
+            Self::Timestamp => Some(timestamp::LENGTH),
+            Self::TraceId | Self::Trace => Some(32),
+            Self::SpanId => Some(16),
+            Self::TraceFlags => Some(2),
+            _ => None,
         }
     }
 

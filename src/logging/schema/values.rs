@@ -4,57 +4,73 @@ use std::time::Duration;
 
 use crate::context::{Exchange, Outcome, RequestContext, Shape};
 use crate::logging::encode::decimal;
-use crate::logging::timestamp;
 
-use super::table::{Slot, Source};
+use super::parts::Step;
+use super::table::Slot;
 use super::writer::Writer;
 
 impl Writer<'_> {
-    /// Appends the slot's value, and says whether there is one.
+    /// Writes what the request says, if there is one.
     #[inline]
-    pub(super) fn bounded(&mut self, slot: Slot) -> bool {
-        let line = self.line;
-        match (slot, line.context, line.exchange) {
-            (Slot::Timestamp, ..) => self.out.extend_from_slice(&timestamp::text(line.at)),
-            (Slot::User, Some(context), _) => match context.user() {
-                Some(user) => self.schema.encoder.text(user, self.out),
-                None => return false,
-            },
-            (_, Some(context), _) if slot.source() == Source::Context => {
-                self.of_context(slot, context);
+    pub(super) fn context(&mut self, steps: &[Step]) {
+        let Some(context) = self.line.context else { return };
+        for Step { text, fills, slot } in steps {
+            let start = self.out.len();
+            self.out.extend_from_slice(text);
+            for (at, slot) in fills {
+                self.fill_id(start + at, *slot, context);
             }
-            (_, _, Some(exchange)) => return self.of_exchange(slot, exchange).is_some(),
-            _ => return false,
+            if let Some(slot) = slot {
+                self.of_context(*slot, context);
+            }
         }
-        true
+    }
+
+    #[inline]
+    fn fill_id(&mut self, at: usize, slot: Slot, context: &RequestContext) {
+        match slot {
+            Slot::SpanId => {
+                let mut digits = [0; 16];
+                context.span_id().write_hex(&mut digits);
+                self.fill(at, &digits);
+            }
+            Slot::TraceFlags => {
+                // The defined flags are below 4.
+                let flags = context.trace_flags().to_byte();
+                self.fill(at, &[b'0', b'0' + (flags & 0x07)]);
+            }
+            _ => {
+                let mut digits = [0; 32];
+                context.trace_id().write_hex(&mut digits);
+                self.fill(at, &digits);
+            }
+        }
     }
 
     #[inline]
     fn of_context(&mut self, slot: Slot, context: &RequestContext) {
+        let syntax = self.schema.table.syntax;
         match slot {
-            Slot::TraceId | Slot::Trace => {
-                let mut digits = [0; 32];
-                context.trace_id().write_hex(&mut digits);
-                self.out.extend_from_slice(&digits);
-            }
-            Slot::SpanId => {
-                let mut digits = [0; 16];
-                context.span_id().write_hex(&mut digits);
-                self.out.extend_from_slice(&digits);
-            }
-            Slot::TraceFlags => {
-                // The defined flags are below 16.
-                let flags = context.trace_flags().to_byte();
-                self.out.extend_from_slice(&[b'0', b'0' + (flags & 0x07)]);
-            }
-            Slot::Sampled => self.schema.encoder.bool(context.is_sampled(), self.out),
-            Slot::Endpoint => self.schema.table.syntax.text(context.endpoint(), self.out),
             // An ID has nothing to escape, but logfmt wants quotes around an equals sign.
-            _ if self.schema.table.syntax.is_json() => {
-                let id = context.request_id().as_header().as_bytes();
-                self.out.extend_from_slice(id);
+            Slot::RequestId if syntax.is_json() => {
+                self.out.extend_from_slice(context.request_id().as_header().as_bytes());
             }
-            _ => self.schema.table.syntax.text(context.request_id().as_str(), self.out),
+            Slot::RequestId => syntax.text(context.request_id().as_str(), self.out),
+            Slot::Sampled => self.schema.encoder.bool(context.is_sampled(), self.out),
+            _ => syntax.text(context.endpoint(), self.out),
+        }
+    }
+
+    /// Appends the slot's value, and says whether there is one.
+    pub(super) fn bounded(&mut self, slot: Slot) -> bool {
+        let line = self.line;
+        match (slot, line.exchange) {
+            (Slot::User, _) => {
+                let user = line.context.and_then(RequestContext::user);
+                user.map(|user| self.schema.encoder.text(user, self.out)).is_some()
+            }
+            (_, Some(exchange)) => self.of_exchange(slot, exchange).is_some(),
+            _ => false,
         }
     }
 

@@ -1,8 +1,9 @@
 //! Writes one line by a schema's parts.
 
 use crate::logging::encode::cut;
-use crate::logging::line::Line;
+use crate::logging::line::{Heading, Line};
 use crate::logging::members::{Members, Rendered};
+use crate::logging::timestamp;
 
 use super::parts::Part;
 use super::room::Room;
@@ -55,8 +56,34 @@ impl<'a> Writer<'a> {
     #[inline]
     pub(super) fn line(&mut self) {
         let schema = self.schema;
+        self.opening();
         self.parts(&schema.parts);
         self.out.extend_from_slice(if schema.table.syntax.is_json() { b"}\n" } else { b"\n" });
+    }
+
+    #[inline]
+    fn opening(&mut self) {
+        let (start, line, layout) = (self.out.len(), self.line, &self.schema.layout);
+        let Heading { bytes, ends, moment, .. } = line.heading;
+        let [opening, key, ..] = **ends else { return };
+        let is_whole = matches!(self.pass, Pass::Whole) && !line.message.is_empty();
+        let shown = if is_whole { key } else { opening };
+        self.out.extend_from_slice(bytes.get(..shown).unwrap_or_default());
+        self.fill(start + moment, &timestamp::text(line.at));
+        if is_whole {
+            self.out.extend_from_slice(line.message);
+            self.out.extend_from_slice(layout.after_message);
+        } else {
+            self.unbounded(&layout.message, line.message, layout.after_message);
+        }
+    }
+
+    /// Writes over what keeps a value's place.
+    #[inline]
+    pub(super) fn fill<const LENGTH: usize>(&mut self, at: usize, value: &[u8; LENGTH]) {
+        if let Some(place) = self.out.get_mut(at..).and_then(|out| out.first_chunk_mut()) {
+            *place = *value;
+        }
     }
 
     fn parts(&mut self, parts: &[Part]) {
@@ -64,6 +91,7 @@ impl<'a> Writer<'a> {
             match part {
                 Part::Constant(n) => self.constant(*n),
                 Part::Value { before, slot, after } => self.value(before, *slot, after),
+                Part::Context(steps) => self.context(steps),
                 Part::Group(source, parts) if self.has(*source) => self.parts(parts),
                 Part::Group(..) => {}
                 Part::Object(key, parts) => self.object(key, parts),
@@ -83,8 +111,7 @@ impl<'a> Writer<'a> {
     #[inline]
     fn has(&self, source: Source) -> bool {
         match source {
-            Source::CallSite | Source::Line => true,
-            Source::Context => self.line.context.is_some(),
+            Source::CallSite | Source::Line | Source::Context => true,
             Source::Failure => self.line.failure.is_some(),
             Source::Exchange => self.line.exchange.is_some(),
         }
@@ -109,7 +136,6 @@ impl<'a> Writer<'a> {
     fn value(&mut self, before: &[u8], slot: Slot, after: &[u8]) {
         let line = self.line;
         match slot {
-            Slot::Message => self.unbounded(before, line.message, after),
             Slot::Members => self.members(),
             Slot::ErrorKind | Slot::ErrorMessage | Slot::ErrorStack => {
                 let Some(failure) = line.failure else { return };
