@@ -11,6 +11,7 @@ mod exposition;
 mod families;
 mod histogram;
 mod lifecycle;
+mod logging;
 mod propagation;
 mod reference;
 mod request_id;

@@ -49,16 +49,14 @@ impl Messages {
     /// The outcome stands there where the status does not tell it.
     fn render(&self, exchange: &Exchange<'_>) -> Vec<u8> {
         let Exchange { context, status, grpc_status, outcome, .. } = exchange;
-        let mut text = format!("{} {} {status}", context.method(), context.endpoint());
-        if let Some(status) = grpc_status {
-            text.push_str(&format!(" grpc {status}"));
-        }
-        if matches!(outcome, Outcome::Cancelled | Outcome::Panicked | Outcome::BodyError) {
-            text.push(' ');
-            text.push_str(outcome.as_str());
-        }
+        let grpc = grpc_status.map(|status| format!(" grpc {status}")).unwrap_or_default();
+        let end = match outcome {
+            Outcome::Cancelled | Outcome::Panicked | Outcome::BodyError => outcome.as_str(),
+            Outcome::Success | Outcome::ClientError | Outcome::ServerError => "",
+        };
+        let text = format!("{} {} {status}{grpc} {end}", context.method(), context.endpoint());
         let mut value = Vec::new();
-        self.encoder.message_text(&text, &mut value);
+        self.encoder.message_text(text.trim_end(), &mut value);
         value
     }
 }

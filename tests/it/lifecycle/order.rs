@@ -1,6 +1,7 @@
-//! Any order of what can happen to a request, at the level of tower: one exchange (R2).
+//! Any order of what can happen to a request, at the level of tower: one exchange (R2), one line.
 
 use super::case::Reply;
+use crate::logging::exchange;
 use bytes::Bytes;
 use http::{Method, Request, Response};
 use http_body::Body;
@@ -8,10 +9,12 @@ use obskit::Telemetry;
 use obskit::config::Config;
 use obskit::context::Outcome;
 use obskit::testing::Exchanges;
+use obskit_tests::lines::Lines;
 use obskit_tests::samples::in_flight;
 use obskit_tests::scripted::{Scripted, Step};
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -78,20 +81,29 @@ fn replies() -> impl Strategy<Value = Reply> {
 
 #[test]
 fn one_exchange_whatever_happens() {
-    let (telemetry, exchanges) = build();
+    let (telemetry, exchanges, lines) = build();
+    let all = RefCell::new(Vec::new());
     for_all(2_000, &plans(), |plan| {
         run(&plan, &telemetry);
         let ended = exchanges.drain();
         prop_assert_eq!(ended.len(), 1, "{:?}", ended);
         prop_assert_eq!(ended[0].outcome, plan.outcome());
+        all.borrow_mut().extend(ended);
         Ok(())
     });
     assert!(in_flight(&telemetry) == 0);
+    let (all, mut lines) = (all.into_inner(), lines.take(&telemetry));
+    assert_eq!(lines.len(), all.len());
+    for ended in &all {
+        let id = ended.context.request_id().to_string();
+        let at = lines.iter().position(|line| line["requestId"] == id.as_str());
+        exchange::check(&lines.swap_remove(at.expect("a line of its own")), ended, &id);
+    }
 }
 
 #[test]
 fn requests_that_interleave_are_told_apart() {
-    let (telemetry, exchanges) = build();
+    let (telemetry, exchanges, _) = build();
     for_all(100, &prop::collection::vec(plans(), 2..6), |plans| {
         let mut expected: Vec<_> = plans.iter().map(|plan| plan.outcome().as_str()).collect();
         interleave(&plans, &telemetry);
@@ -105,11 +117,16 @@ fn requests_that_interleave_are_told_apart() {
 }
 
 /// One telemetry for all cases, so that what one leaves behind is seen in the next.
-fn build() -> (Telemetry, Exchanges) {
+fn build() -> (Telemetry, Exchanges, Lines) {
+    let lines = Lines::default();
     let mut config = Config::default();
+    config.logs.output = lines.output();
     // The gauge is read often.
     (config.metrics.collect_process, config.metrics.collect_runtime) = (false, false);
-    Telemetry::build_captured(config).unwrap()
+    let (telemetry, exchanges) = Telemetry::build_captured(config).unwrap();
+    // Starts what writes; the request's own line is no event.
+    let _layer = telemetry.tracing_layer().unwrap();
+    (telemetry, exchanges, lines)
 }
 
 fn for_all<S: Strategy>(

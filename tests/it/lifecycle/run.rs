@@ -1,6 +1,7 @@
 //! Runs rows of the matrix: each against a server of its own.
 
 use super::case::{Act, Case, Client, Reply, Stack};
+use crate::logging::exchange;
 use bytes::Bytes;
 use http::{HeaderMap, Request, Response, StatusCode, Version};
 use http_body_util::combinators::UnsyncBoxBody;
@@ -10,6 +11,7 @@ use obskit::config::Config;
 use obskit::testing::{Captured, Exchanges};
 use obskit::{Telemetry, context::Outcome};
 use obskit_tests::connection::Connection;
+use obskit_tests::lines::Lines;
 use obskit_tests::samples::in_flight;
 use obskit_tests::scripted::Scripted;
 use obskit_tests::serve::Server;
@@ -33,6 +35,7 @@ struct Run {
     telemetry: Telemetry,
     exchanges: Exchanges,
     arrived: Arc<Notify>,
+    lines: Lines,
 }
 
 pub async fn all(cases: Vec<Case>) {
@@ -44,8 +47,13 @@ pub async fn all(cases: Vec<Case>) {
 }
 
 async fn one(case: Case, version: Version) {
-    let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
-    let run = Run { case, telemetry, exchanges, arrived: Arc::default() };
+    let lines = Lines::default();
+    let mut config = Config::default();
+    config.logs.output = lines.output();
+    let (telemetry, exchanges) = Telemetry::build_captured(config).unwrap();
+    // Starts what writes; the request's own line is no event.
+    let _layer = telemetry.tracing_layer().unwrap();
+    let run = Run { case, telemetry, exchanges, arrived: Arc::default(), lines };
     let what = format!("{:?} over {version:?}", run.case.name);
     let server = Server::start(run.stack()).await;
     let mut connection = Connection::open(server.address, version).await;
@@ -55,6 +63,7 @@ async fn one(case: Case, version: Version) {
     }
     let ended = soon(&what, run.exchanges.next()).await;
     run.check(&ended, &what);
+    run.check_line(&ended, &what);
     Run::check_request_id(head.as_ref(), &ended, &what);
     run.check_alone(server, version, &what).await;
 }
@@ -119,10 +128,22 @@ impl Run {
         soon(what, plain(server.address, version)).await;
         let next = soon(what, self.exchanges.next()).await;
         assert_eq!((next.outcome, next.status), (Outcome::Success, 299), "after {what}: {next:?}");
+        self.check_line(&next, what);
         soon(what, server.stop()).await;
         let more = self.exchanges.drain();
         assert!(more.is_empty(), "{what}: {more:?}");
+        let more = self.lines.take(&self.telemetry);
+        assert!(more.is_empty(), "{what}: {more:?}");
         assert_eq!(in_flight(&self.telemetry), 0, "{what}: {}", self.telemetry.metrics().text());
+    }
+
+    /// One line, which says what the exchange does.
+    #[track_caller]
+    fn check_line(&self, ended: &Captured, what: &str) {
+        match self.lines.take(&self.telemetry).as_slice() {
+            [line] => exchange::check(line, ended, what),
+            lines => panic!("{what}: {lines:?}"),
+        }
     }
 
     #[track_caller]
