@@ -50,6 +50,7 @@ pub use metrics::{Metrics, Naming};
 pub use networks::{Networks, Trust};
 pub use otlp::{Batch, Compression, Exporter, Otlp, Protocol, Signal};
 pub use propagation::{Propagation, Propagator};
+pub(crate) use redaction::Patterns;
 pub use redaction::Redaction;
 pub use reports::Reports;
 pub use secret::Secret;

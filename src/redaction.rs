@@ -1,8 +1,28 @@
 //! The one policy that stands before every signal's way out.
+//!
+//! A text is looked at twice: fast, for parts that may hold a secret at all, and slowly there.
+//! What is known by a name is hidden by its name; what is known by its shape, wherever it stands.
+
+mod cut;
+mod names;
+mod quiet;
+mod scan;
+mod shapes;
+#[cfg(test)]
+mod tests;
+mod value;
+mod words;
 
 use std::borrow::Cow;
+use std::cell::RefCell;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::config::Redaction;
+use regex_automata::meta::Cache;
+
+use self::cut::Cut;
+use self::names::Names;
+use self::scan::Scan;
+use crate::config::{Patterns, Redaction};
 use crate::error::Error;
 
 /// Stands where a value was hidden.
@@ -10,23 +30,87 @@ pub(crate) const HIDDEN: &str = "[redacted]";
 
 /// Hides what must not leave the process.
 #[derive(Debug)]
-pub(crate) struct Redactor;
+pub(crate) struct Redactor {
+    names: Names,
+    queries: Vec<Box<str>>,
+    patterns: Option<Own>,
+}
+
+/// The user's own patterns, with an identity by which each thread knows its memory for them.
+#[derive(Debug)]
+struct Own {
+    patterns: Patterns,
+    id: u64,
+}
 
 impl Redactor {
     /// # Errors
     ///
     /// When a pattern is no regular expression, or there are too many.
-    pub(crate) fn new(_settings: &Redaction) -> Result<Self, Error> {
-        Ok(Self)
+    pub(crate) fn new(settings: &Redaction) -> Result<Self, Error> {
+        static IDS: AtomicU64 = AtomicU64::new(0);
+        let told =
+            |flaws: Vec<String>| Error::config(format!("redaction.patterns: {}", flaws.join("; ")));
+        let patterns = Patterns::new(&settings.patterns).map_err(told)?;
+        let own = |patterns| Own { patterns, id: IDS.fetch_add(1, Ordering::Relaxed) };
+        Ok(Self {
+            names: Names::new(settings),
+            queries: settings.query_allow.iter().map(|name| name.as_str().into()).collect(),
+            patterns: patterns.map(own),
+        })
     }
 
     /// Whether the value of a field of this name is hidden. For call sites' plans, not hot.
-    pub(crate) fn hides(&self, _name: &str) -> bool {
-        false
+    pub(crate) fn hides(&self, name: &str) -> bool {
+        self.names.hides(name.as_bytes())
     }
 
-    /// The text as it may leave. Hot: it borrows where there is nothing to hide.
+    /// The text as it may leave. Hot: it borrows where there is nothing to hide. The text that it
+    /// gives is clean: cleaning it again changes nothing.
+    #[inline]
     pub(crate) fn clean<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        Cow::Borrowed(text)
+        let noisy = quiet::next_noisy(text.as_bytes(), 0);
+        if noisy.is_none() && self.patterns.is_none() {
+            return Cow::Borrowed(text);
+        }
+        self.clean_slowly(text, noisy)
+    }
+
+    #[inline(never)]
+    fn clean_slowly<'a>(
+        &self,
+        text: &'a str,
+        noisy: Option<std::ops::Range<usize>>,
+    ) -> Cow<'a, str> {
+        let mut cuts = Vec::new();
+        if let Some(first) = noisy {
+            cuts = Scan::new(text, &self.names, &self.queries).cuts(first);
+            if text.contains("-----BEGIN ") {
+                cuts.extend(shapes::private_keys(text).map(Cut::plain));
+            }
+        }
+        if let Some(own) = self.patterns.as_ref().filter(|own| own.match_in(text)) {
+            let found =
+                own.patterns.matches(text).map(|span| cut::around_marks(text, span.range()));
+            cuts.extend(found.map(Cut::plain));
+        }
+        cut::apply(text, cuts)
+    }
+}
+
+impl Own {
+    /// Whether any matches. The memory for it belongs to the thread, so that none waits.
+    fn match_in(&self, text: &str) -> bool {
+        thread_local! {
+            static CACHE: RefCell<Option<(u64, Cache)>> = const { RefCell::new(None) };
+        }
+        let asked = CACHE.try_with(|cache| {
+            let mut slot = cache.try_borrow_mut().ok()?;
+            let fresh = slot.take().filter(|(id, _)| *id == self.id);
+            let (_, cache) = slot.insert(fresh.unwrap_or_else(|| (self.id, self.patterns.cache())));
+            Some(self.patterns.match_in(text, cache))
+        });
+        // While a thread ends it has no memory of its own.
+        asked.ok().flatten().unwrap_or(true)
     }
 }

@@ -44,6 +44,7 @@ impl Config {
         let token = self.admin.token.as_ref();
         let fits = token.is_none_or(|token| Admin::is_token(token.expose()));
         problems.unless(fits, "admin.token", "[hidden]", "16 to 1024 visible ASCII characters");
+        self.redaction.check(&mut problems);
         self.shutdown.check(&mut problems);
         problems.into_result()
     }
@@ -61,13 +62,24 @@ impl Problems {
         }
     }
 
-    fn unless(&mut self, holds: bool, field: &str, found: impl Display, accepted: impl Display) {
+    pub(super) fn unless(
+        &mut self,
+        holds: bool,
+        field: &str,
+        found: impl Display,
+        accepted: impl Display,
+    ) {
         if !holds {
             self.push(format!("{field} is {found}; accepted: {accepted}"));
         }
     }
 
-    fn within<T: PartialOrd + Display>(&mut self, field: &str, found: &T, of: &RangeInclusive<T>) {
+    pub(super) fn within<T: PartialOrd + Display>(
+        &mut self,
+        field: &str,
+        found: &T,
+        of: &RangeInclusive<T>,
+    ) {
         let accepted = format!("{} to {}", of.start(), of.end());
         self.unless(of.contains(found), field, found, accepted);
     }

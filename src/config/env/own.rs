@@ -8,13 +8,14 @@ use super::otel::set;
 use super::parse;
 use super::reader::Reader;
 use crate::config::{
-    AccessLines, Admin, Config, Dsn, FlightRecorder, LogFormat, Logs, Metrics, Naming, Propagation,
-    Reports, Shutdown, Trust,
+    AccessLines, Admin, Config, Dsn, FlightRecorder, LogFormat, Logs, Metrics, Naming, Patterns,
+    Propagation, Redaction, Reports, Shutdown, Trust,
 };
 
 pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
     logs(reader, &mut config.logs);
     requests(reader, &mut config.logs);
+    redaction(reader, &mut config.redaction);
     reports(reader, &mut config.reports);
     context(reader, &mut config.context);
     metrics(reader, &mut config.metrics);
@@ -55,6 +56,20 @@ fn requests(reader: &mut Reader<'_>, logs: &mut Logs) {
         text => Ok(Some(FlightRecorder { directives: text.to_owned(), ..Default::default() })),
     });
     set(&mut logs.recorder, recorder);
+}
+
+fn redaction(reader: &mut Reader<'_>, redaction: &mut Redaction) {
+    let mut names = |name| reader.strict(name, parse::names);
+    set(&mut redaction.fields, names("OBSKIT_REDACT_FIELDS"));
+    set(&mut redaction.allow, names("OBSKIT_REDACT_ALLOW"));
+    set(&mut redaction.query_allow, names("OBSKIT_REDACT_QUERY_ALLOW"));
+    const PATTERNS: &str = "OBSKIT_REDACT_PATTERNS";
+    let words = |text: &str| Ok(text.split_whitespace().map(str::to_owned).collect());
+    let patterns: Vec<String> = reader.strict(PATTERNS, words).unwrap_or_default();
+    match Patterns::new(&patterns) {
+        Ok(_) => redaction.patterns = patterns,
+        Err(flaws) => flaws.iter().for_each(|flaw| reader.flaw(PATTERNS, flaw)),
+    }
 }
 
 fn reports(reader: &mut Reader<'_>, reports: &mut Reports) {

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use tracing::level_filters::LevelFilter;
 
 use super::reader::Parsed;
-use crate::config::{Flood, directives, validate};
+use crate::config::{Flood, Redaction, directives, validate};
 
 /// A number within bounds.
 pub(super) fn integer<T: FromStr + PartialOrd>(text: &str, of: &RangeInclusive<T>) -> Parsed<T> {
@@ -92,6 +92,16 @@ pub(super) fn timeout(text: &str) -> Parsed<Duration> {
 /// What stands between commas, without empty items.
 pub(super) fn list(text: &str) -> impl Iterator<Item = &str> {
     text.split(',').map(str::trim).filter(|item| !item.is_empty())
+}
+
+/// Names of fields or parameters.
+pub(super) fn names(text: &str) -> Parsed<Vec<String>> {
+    let names: Vec<_> = list(text).map(str::to_owned).collect();
+    if names.len() > Redaction::NAMES {
+        return Err("there are too many");
+    }
+    let hold = names.iter().all(|name| Redaction::is_name(name));
+    if hold { Ok(names) } else { Err("one is too long or has no letter") }
 }
 
 /// `key=value` pairs, percent-encoded, in their order. A key given twice has its last value.

@@ -51,6 +51,11 @@ impl<'a> Reader<'a> {
         self.problems.push(said(name, text, reason));
     }
 
+    /// Says that a part of a variable is wrong, in words that name it and what is accepted.
+    pub(super) fn flaw(&mut self, name: &str, flaw: &str) {
+        self.problems.push(format!("{name}: {flaw}"));
+    }
+
     /// Says that a variable, or this part of it, is wrong and ignored.
     pub(super) fn warning(&mut self, name: &str, text: &str, reason: &str) {
         let said = said(name, text, reason);

@@ -32,6 +32,7 @@ const TEXT: &str = "text";
 const FILE: &str = "the path of a PEM file";
 const TIME: &str = "a number with its unit, as 250ms, 10s or 1m; at most 5m";
 const HOSTS: &str = "*, none, or hosts as api.example.com and *.example.com, separated by commas";
+const NAMES: &str = "at most 256 names of 1 to 64 bytes with a letter, separated by commas";
 const BATCH: &str = "an integer from 1 to the queue's size";
 const GENERAL_COUNT: &str = "(OTEL_ATTRIBUTE_COUNT_LIMIT)";
 const GENERAL_LENGTH: &str = "(OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT)";
@@ -181,6 +182,18 @@ pub const VARIABLES: &[Variable] = &[
         "Our private key, with `OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE`.").per_signal(),
     row("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", FILE, "",
         "Our certificate chain, with `OTEL_EXPORTER_OTLP_CLIENT_KEY`.").per_signal(),
+
+    row("OBSKIT_REDACT_FIELDS", NAMES, "",
+        "Further names whose values are hidden in logs, traces and reports."),
+    row("OBSKIT_REDACT_ALLOW", NAMES, "",
+        "Names that are shown although they look like secrets."),
+    row("OBSKIT_REDACT_PATTERNS",
+        "at most 64 regular expressions of 1 KiB, 1 MiB compiled; separated by white space, which \
+         is \\s within one",
+        "",
+        "What is hidden wherever it matches."),
+    row("OBSKIT_REDACT_QUERY_ALLOW", NAMES, "",
+        "Parameters of URL queries that are shown."),
 
     row("SENTRY_DSN", crate::config::Dsn::ACCEPTS, "",
         "Where errors are reported. Unset: nowhere.").secret(),

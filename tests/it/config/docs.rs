@@ -9,7 +9,7 @@ use obskit_tests::golden;
 use super::Recording;
 
 /// The page's headings, each with the variable it stands before.
-const HEADINGS: [(&str, &str); 10] = [
+const HEADINGS: [(&str, &str); 11] = [
     ("OTEL_SDK_DISABLED", "The service"),
     ("RUST_LOG", "Logs"),
     ("OTEL_PROPAGATORS", "Context"),
@@ -17,6 +17,7 @@ const HEADINGS: [(&str, &str); 10] = [
     ("OTEL_TRACES_SAMPLER", "Traces, and batches of spans and log records"),
     ("OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT", "Limits of spans and log records"),
     ("OTEL_TRACES_EXPORTER", "Exporters"),
+    ("OBSKIT_REDACT_FIELDS", "Redaction"),
     ("SENTRY_DSN", "Error reports"),
     ("OBSKIT_ADMIN_ADDR", "The operator's server"),
     ("OBSKIT_DRAIN_DELAY", "Shutdown"),

@@ -49,6 +49,8 @@ fn every_wrong_value_is_reported() {
         ("OBSKIT_SLOW_REQUEST", "6m"),
         ("OBSKIT_LOG_FLOOD", "100"),
         ("OBSKIT_FLIGHT_RECORDER", "a=loud"),
+        ("OBSKIT_REDACT_FIELDS", "a,__"),
+        ("OBSKIT_REDACT_ALLOW", "1"),
         ("SENTRY_SAMPLE_RATE", "2"),
         ("SENTRY_TRACES_SAMPLE_RATE", "x"),
         ("OBSKIT_TRUST", "some"),
@@ -70,6 +72,32 @@ fn every_wrong_value_is_reported() {
         let found = problem(&[(name, text)]);
         assert!(found.starts_with(&format!("{name} is ")), "{found}");
     }
+}
+
+#[test]
+fn each_pattern_that_is_wrong_is_told() {
+    let found = problem(&[("OBSKIT_REDACT_PATTERNS", "a ( b [ (?=c)")]);
+    let accepted = "accepted: at most 64 regular expressions of 1 KiB, 1 MiB compiled";
+    for flaw in ["2 is \"(\": unclosed group", "4 is \"[\": unclosed character class"] {
+        let expected = format!("OBSKIT_REDACT_PATTERNS: pattern {flaw}; {accepted}");
+        assert!(found.contains(&expected), "{found}");
+    }
+    let found = problem(&[("OBSKIT_REDACT_PATTERNS", &"a ".repeat(65))]);
+    assert_eq!(found, format!("OBSKIT_REDACT_PATTERNS: 65 are given; {accepted}"));
+}
+
+#[test]
+fn what_code_sets_is_checked_as_well() {
+    let check = |set: fn(&mut obskit::config::Redaction), expected: &str| {
+        let mut config = Config::default();
+        set(&mut config.redaction);
+        let found = config.validate().unwrap_err().to_string();
+        assert!(found.starts_with(expected), "{found}");
+    };
+    check(|it| it.patterns.push("(".to_owned()), "redaction.patterns: pattern 1 is \"(\": ");
+    check(|it| it.fields.push(String::new()), "redaction.fields is \"\"; accepted: names of 1");
+    check(|it| it.allow.push("_".to_owned()), "redaction.allow is \"_\"; accepted: ");
+    check(|it| it.query_allow = vec!["a".to_owned(); 257], "redaction.query_allow is 257; ");
 }
 
 #[test]

@@ -34,6 +34,21 @@ fn logs() {
 }
 
 #[test]
+fn redaction() {
+    let redaction = config(&[
+        ("OBSKIT_REDACT_FIELDS", "e-mail, birth_date,"),
+        ("OBSKIT_REDACT_ALLOW", "gpio_pin"),
+        ("OBSKIT_REDACT_PATTERNS", "EMP-\\d{2,6}\n (?i)cust_[0-9a-f]{16}\t"),
+        ("OBSKIT_REDACT_QUERY_ALLOW", "page,limit"),
+    ])
+    .redaction;
+    assert_eq!(redaction.fields, ["e-mail", "birth_date"]);
+    assert_eq!(redaction.allow, ["gpio_pin"]);
+    assert_eq!(redaction.patterns, [r"EMP-\d{2,6}", "(?i)cust_[0-9a-f]{16}"]);
+    assert_eq!(redaction.query_allow, ["page", "limit"]);
+}
+
+#[test]
 fn access_lines_floods_and_the_recorder() {
     let logs = config(&[
         ("OBSKIT_ACCESS_LOG", "false"),
