@@ -25,8 +25,9 @@ pub struct Logs {
     pub format: LogFormat,
     /// Where lines go. Default: standard output (`OBSKIT_LOG_OUTPUT`).
     pub output: LogOutput,
-    /// Bytes of lines that may wait to be written; what is beyond is dropped and counted, the
-    /// least severe first. 64 KiB to 1 GiB. Default: 8 MiB (`OBSKIT_LOG_BUFFER`).
+    /// Bytes of memory for lines that wait to be written. A line counts for 512 at least. What is
+    /// beyond is dropped and counted, the least severe first, and the stream says how much that
+    /// was once there is room. 64 KiB to 1 GiB. Default: 8 MiB (`OBSKIT_LOG_BUFFER`).
     pub buffer: usize,
     /// The line that each finished request has.
     pub access: AccessLines,
@@ -81,15 +82,21 @@ pub enum LogOutput {
     Writer(LogWriter),
 }
 
-/// A file of lines, rotated by size.
+/// A file of lines, rotated by size. It needs the feature `log-file`.
+///
+/// It is opened at the start, appended to, and made with the permissions that the process's umask
+/// leaves. If something else moves it away, as logrotate does, a new one is begun within a second;
+/// if something else empties it, it is written on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct LogFile {
-    /// The file that is written now; older ones stand beside it with a number after the name.
+    /// The file that is written now, in a folder that is there; older ones stand beside it with a
+    /// number after the name, from 1 for the last.
     pub path: PathBuf,
-    /// The size at which a new file begins, in bytes. Default: 64 MiB.
+    /// The size at which a new file begins, in bytes. 64 KiB to 1 TiB. Default: 64 MiB
+    /// (`OBSKIT_LOG_FILE_SIZE`).
     pub max_bytes: u64,
-    /// How many older files are kept. Default: 8.
+    /// How many older files are kept. 1 to 1000. Default: 8 (`OBSKIT_LOG_FILES`).
     pub keep: usize,
 }
 
@@ -164,7 +171,17 @@ impl FlightRecorder {
     pub(crate) const BYTES: RangeInclusive<usize> = 1 << 10..=1 << 20;
 }
 
+impl Logs {
+    /// What `buffer` may be.
+    pub(crate) const BUFFER: RangeInclusive<usize> = 64 << 10..=1 << 30;
+}
+
 impl LogFile {
+    /// What `max_bytes` may be.
+    pub(crate) const BYTES: RangeInclusive<u64> = 64 << 10..=1 << 40;
+    /// What `keep` may be.
+    pub(crate) const KEEP: RangeInclusive<usize> = 1..=1000;
+
     /// A file with the defaults.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into(), max_bytes: 64 << 20, keep: 8 }
@@ -173,6 +190,8 @@ impl LogFile {
 
 impl LogWriter {
     /// Takes a writer. It is used by one thread at a time, and may block: no request waits for it.
+    /// What it returns an error for, or panics at, is lost and counted. What it logs itself while
+    /// it writes is ignored.
     pub fn new(writer: impl Write + Send + 'static) -> Self {
         Self(Arc::new(Mutex::new(writer)))
     }

@@ -30,11 +30,7 @@ impl Config {
         }
         self.traces.batch.check("traces", &mut problems);
         self.logs.batch.check("logs", &mut problems);
-        self.logs.access.check(&mut problems);
-        self.logs.flood.check(&mut problems);
-        if let Some(recorder) = &self.logs.recorder {
-            recorder.check(&mut problems);
-        }
+        self.logs.check(&mut problems);
         for (field, rate) in [
             ("reports.traces_sample_rate", self.reports.traces_sample_rate),
             ("reports.sample_rate", self.reports.sample_rate),

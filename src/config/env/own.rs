@@ -8,12 +8,13 @@ use super::otel::set;
 use super::parse;
 use super::reader::Reader;
 use crate::config::{
-    AccessLines, Admin, Config, Dsn, FlightRecorder, LogFormat, Logs, Metrics, Naming, Patterns,
-    Propagation, Redaction, Reports, Shutdown, Trust,
+    AccessLines, Admin, Config, Dsn, FlightRecorder, LogFile, LogFormat, LogOutput, Logs, Metrics,
+    Naming, Patterns, Propagation, Redaction, Reports, Shutdown, Trust,
 };
 
 pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
     logs(reader, &mut config.logs);
+    output(reader, &mut config.logs);
     requests(reader, &mut config.logs);
     redaction(reader, &mut config.redaction);
     reports(reader, &mut config.reports);
@@ -43,6 +44,18 @@ fn logs(reader: &mut Reader<'_>, logs: &mut Logs) {
         ("pretty", LogFormat::Pretty),
     ];
     set(&mut logs.format, reader.strict("LOG_FORMAT", |text| parse::one_of(text, &formats)));
+}
+
+fn output(reader: &mut Reader<'_>, logs: &mut Logs) {
+    set(&mut logs.output, reader.strict("OBSKIT_LOG_OUTPUT", parse::output));
+    let buffer = reader.strict("OBSKIT_LOG_BUFFER", |text| parse::size(text, &Logs::BUFFER));
+    set(&mut logs.buffer, buffer);
+    let bytes = reader.strict("OBSKIT_LOG_FILE_SIZE", |text| parse::size(text, &LogFile::BYTES));
+    let keep = reader.strict("OBSKIT_LOG_FILES", |text| parse::integer(text, &LogFile::KEEP));
+    if let LogOutput::File(file) = &mut logs.output {
+        set(&mut file.max_bytes, bytes);
+        set(&mut file.keep, keep);
+    }
 }
 
 fn requests(reader: &mut Reader<'_>, logs: &mut Logs) {

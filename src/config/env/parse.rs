@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use tracing::level_filters::LevelFilter;
 
 use super::reader::Parsed;
-use crate::config::{Flood, Redaction, directives, validate};
+use crate::config::{Flood, LogFile, LogOutput, Redaction, directives, validate};
 
 /// A number within bounds.
 pub(super) fn integer<T: FromStr + PartialOrd>(text: &str, of: &RangeInclusive<T>) -> Parsed<T> {
@@ -57,6 +57,36 @@ pub(super) fn duration(text: &str, of: &RangeInclusive<Duration>) -> Parsed<Dura
         _ => return Err("its unit is not ms, s or m"),
     };
     if of.contains(&duration) { Ok(duration) } else { Err("it is out of bounds") }
+}
+
+/// A number of bytes, bare or with a binary unit.
+pub(super) fn size<T: TryFrom<u64> + PartialOrd>(text: &str, of: &RangeInclusive<T>) -> Parsed<T> {
+    let end = text.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(text.len());
+    let (number, unit) = text.split_at_checked(end).ok_or("")?;
+    let number: u64 = number.parse().map_err(|_| "")?;
+    let factor = match unit.trim_start() {
+        "" => 1,
+        "KiB" => 1 << 10,
+        "MiB" => 1 << 20,
+        "GiB" => 1 << 30,
+        _ => return Err("its unit is not KiB, MiB or GiB"),
+    };
+    let size = number.checked_mul(factor).and_then(|size| T::try_from(size).ok());
+    size.filter(|size| of.contains(size)).ok_or("it is out of bounds")
+}
+
+/// Where lines go. A path has a separator or says that it is one, so that a misspelt name makes no
+/// file.
+pub(super) fn output(text: &str) -> Parsed<LogOutput> {
+    let file = |path: &str| LogOutput::File(LogFile::new(path));
+    match text.strip_prefix("file:") {
+        Some("") => Err("it names no file"),
+        Some(path) => Ok(file(path)),
+        None if text.eq_ignore_ascii_case("stdout") => Ok(LogOutput::Stdout),
+        None if text.eq_ignore_ascii_case("stderr") => Ok(LogOutput::Stderr),
+        None if text.contains(['/', '\\']) => Ok(file(text)),
+        None => Err(""),
+    }
 }
 
 /// So many lines in a window, or `off`.
@@ -167,6 +197,41 @@ mod tests {
         check("100/10", Err("it has no unit"));
         check("100/999ms", Err("it is out of bounds"));
         check("100/61m", Err("it is out of bounds"));
+    }
+
+    #[test]
+    fn sizes_are_binary() {
+        let check = |text: &str, expected: Parsed<usize>| {
+            assert_eq!(size(text, &(1024..=1 << 30)), expected, "{text}");
+        };
+        check("1024", Ok(1024));
+        check("64KiB", Ok(64 << 10));
+        check("8 MiB", Ok(8 << 20));
+        check("1GiB", Ok(1 << 30));
+        check("1023", Err("it is out of bounds"));
+        check("2GiB", Err("it is out of bounds"));
+        check("18446744073709551615GiB", Err("it is out of bounds"));
+        check("18446744073709551616", Err(""));
+        check("8MB", Err("its unit is not KiB, MiB or GiB"));
+        check("8.5MiB", Err("its unit is not KiB, MiB or GiB"));
+        check("MiB", Err(""));
+        check("-1", Err(""));
+    }
+
+    #[test]
+    fn outputs_that_are_files_look_like_it() {
+        let check = |text: &str, expected: Parsed<LogOutput>| {
+            assert_eq!(output(text), expected, "{text}");
+        };
+        let file = |path: &str| Ok(LogOutput::File(LogFile::new(path)));
+        check("STDOUT", Ok(LogOutput::Stdout));
+        check("stderr", Ok(LogOutput::Stderr));
+        check("/var/log/a.log", file("/var/log/a.log"));
+        check("./a", file("./a"));
+        check("file:a.log", file("a.log"));
+        check("file:/a", file("/a"));
+        check("file:", Err("it names no file"));
+        check("stout", Err(""));
     }
 
     #[test]

@@ -3,10 +3,25 @@
 use tracing::level_filters::LevelFilter;
 
 use super::{Problems, is_share};
-use crate::config::{AccessLines, FlightRecorder, Flood, directives};
+use crate::config::{AccessLines, FlightRecorder, Flood, LogFile, LogOutput, Logs, directives};
+
+impl Logs {
+    pub(super) fn check(&self, problems: &mut Problems) {
+        problems.within("logs.buffer", &self.buffer, &Self::BUFFER);
+        if let LogOutput::File(file) = &self.output {
+            problems.within("logs.output.max_bytes", &file.max_bytes, &LogFile::BYTES);
+            problems.within("logs.output.keep", &file.keep, &LogFile::KEEP);
+        }
+        self.access.check(problems);
+        self.flood.check(problems);
+        if let Some(recorder) = &self.recorder {
+            recorder.check(problems);
+        }
+    }
+}
 
 impl AccessLines {
-    pub(super) fn check(&self, problems: &mut Problems) {
+    fn check(&self, problems: &mut Problems) {
         problems.unless(is_share(self.sample), "logs.access.sample", self.sample, "0 to 1");
         for (template, share) in &self.routes {
             let field = format!("logs.access.routes, for {template:?},");
@@ -16,7 +31,7 @@ impl AccessLines {
 }
 
 impl Flood {
-    pub(super) fn check(self, problems: &mut Problems) {
+    fn check(self, problems: &mut Problems) {
         let found = format!("{:?}", self.window);
         problems.unless(
             Self::WINDOW.contains(&self.window),
@@ -28,7 +43,7 @@ impl Flood {
 }
 
 impl FlightRecorder {
-    pub(super) fn check(&self, problems: &mut Problems) {
+    fn check(&self, problems: &mut Problems) {
         problems.within("logs.recorder.lines", &self.lines, &Self::LINES);
         problems.within("logs.recorder.bytes", &self.bytes, &Self::BYTES);
         if let Err(flaw) = directives::parse(&self.directives, LevelFilter::OFF) {

@@ -4,7 +4,8 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use obskit::config::{
-    Config, Exporter, LogFormat, Naming, Propagator, RootSampler, Sampler, Signal, Trust, VARIABLES,
+    Config, Exporter, LogFormat, LogOutput, Naming, Propagator, RootSampler, Sampler, Signal,
+    Trust, VARIABLES,
 };
 
 use super::config;
@@ -34,6 +35,8 @@ fn of_traces_and_logs() {
     assert_eq!(config.traces.batch.schedule_delay, Duration::from_secs(5));
     assert_eq!(config.logs.level, tracing::Level::INFO);
     assert_eq!(config.logs.format, LogFormat::Auto);
+    assert_eq!(config.logs.output, LogOutput::Stdout);
+    assert_eq!(config.logs.buffer, 8 << 20);
     assert_eq!(config.logs.batch.schedule_delay, Duration::from_secs(1));
 }
 

@@ -44,6 +44,10 @@ fn every_wrong_value_is_reported() {
     for (name, text) in [
         ("LOG_LEVEL", "off"),
         ("LOG_FORMAT", "xml"),
+        ("OBSKIT_LOG_OUTPUT", "syslog"),
+        ("OBSKIT_LOG_FILE_SIZE", "1KiB"),
+        ("OBSKIT_LOG_FILES", "0"),
+        ("OBSKIT_LOG_BUFFER", "2GiB"),
         ("OBSKIT_ACCESS_LOG", "on"),
         ("OBSKIT_ACCESS_LOG_SAMPLE", "1.1"),
         ("OBSKIT_SLOW_REQUEST", "6m"),

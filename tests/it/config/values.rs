@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use obskit::config::{
-    Config, Environment, FlightRecorder, LogFormat, Naming, ProcessEnvironment, Trust,
+    Config, Environment, FlightRecorder, LogFile, LogFormat, LogOutput, Naming, ProcessEnvironment,
+    Trust,
 };
 use tracing::Level;
 
@@ -66,6 +67,25 @@ fn access_lines_floods_and_the_recorder() {
     assert_eq!((recorder.lines, recorder.bytes), (64, 32 << 10));
     let off = config(&[("OBSKIT_LOG_FLOOD", "off"), ("OBSKIT_FLIGHT_RECORDER", "Off")]).logs;
     assert_eq!((off.flood.lines, off.recorder), (0, None));
+}
+
+#[test]
+fn log_output() {
+    let check = |text: &str, expected| {
+        assert_eq!(config(&[("OBSKIT_LOG_OUTPUT", text)]).logs.output, expected, "{text}");
+    };
+    check("stdout", LogOutput::Stdout);
+    check("Stderr", LogOutput::Stderr);
+    check("/var/log/a.log", LogOutput::File(LogFile::new("/var/log/a.log")));
+    check("file:a.log", LogOutput::File(LogFile::new("a.log")));
+    let config = config(&[
+        ("OBSKIT_LOG_OUTPUT", "./a.log"),
+        ("OBSKIT_LOG_FILE_SIZE", "1GiB"),
+        ("OBSKIT_LOG_FILES", "3"),
+        ("OBSKIT_LOG_BUFFER", "65536"),
+    ]);
+    let LogOutput::File(file) = config.logs.output else { panic!("no file") };
+    assert_eq!((file.max_bytes, file.keep, config.logs.buffer), (1 << 30, 3, 64 << 10));
 }
 
 #[test]
@@ -179,8 +199,12 @@ fn code_is_validated_whole() {
     config.reports.sample_rate = 1.5;
     config.admin.token = Some("short-token".to_owned().into());
     config.shutdown.deadline = Duration::from_secs(301);
+    let mut file = LogFile::new("a.log");
+    (file.max_bytes, file.keep) = (1, 0);
+    config.logs.output = LogOutput::File(file);
+    config.logs.buffer = 1;
     let error = config.validate().unwrap_err().to_string();
-    assert!(error.starts_with("10 settings are wrong:\n"), "{error}");
+    assert!(error.starts_with("13 settings are wrong:\n"), "{error}");
     for field in [
         "service.name",
         "metrics.series_limit is 0; accepted: 1 to 1000000",
@@ -188,6 +212,9 @@ fn code_is_validated_whole() {
         "traces.sampler is NaN",
         "traces.batch.batch_size is 2049; accepted: 1 to 2048",
         "logs.otlp.endpoint",
+        "logs.buffer is 1; accepted: 65536 to 1073741824",
+        "logs.output.max_bytes is 1; accepted: 65536 to 1099511627776",
+        "logs.output.keep is 0; accepted: 1 to 1000",
         "metrics.otlp is half a client certificate",
         "reports.sample_rate is 1.5; accepted: 0 to 1",
         "admin.token is [hidden]",
