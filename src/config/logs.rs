@@ -106,9 +106,9 @@ pub struct LogWriter(Arc<Mutex<dyn Write + Send>>);
 
 /// What is written of requests that have finished: one line each, with the target `obskit::access`.
 ///
-/// Success and client errors are INFO; what was cancelled or slow is WARN; server errors, panics and
-/// broken bodies are ERROR; probes and scrapes, and whatever else is excluded, are DEBUG, and so
-/// silent unless asked for, as by `RUST_LOG=info,obskit::access=debug`.
+/// Success and client errors are INFO; what was cancelled or slow is WARN; server errors, panics
+/// and broken bodies are ERROR; probes and scrapes, and whatever else is excluded, are DEBUG, and
+/// so silent unless asked for, as by `RUST_LOG=info,obskit::access=debug`.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct AccessLines {

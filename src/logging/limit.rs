@@ -139,6 +139,7 @@ fn together(window: u32, count: u32) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use super::Admission::{Suppress, Take, TakeAfter};
     use super::*;
     use std::thread;
 
@@ -166,7 +167,6 @@ mod tests {
     fn the_first_lines_of_a_window_pass_and_a_later_one_tells_of_the_rest() {
         let (limit, flood) = (limit(2), Flood::default());
         let verdicts = [0, 1, 2, 9, 9, 10, 19, 19, 50].map(|at| error(&limit, &flood, at));
-        use Admission::{Suppress, Take, TakeAfter};
         let expected =
             [Take, Take, Suppress, Suppress, Suppress, TakeAfter(3), Take, Suppress, TakeAfter(1)];
         assert_eq!(verdicts, expected);
@@ -185,7 +185,7 @@ mod tests {
         ] {
             let passed = |limit: &Limit| {
                 let flood = Flood::default();
-                (0..10).filter(|_| limit.admit(level, &flood, START) == Admission::Take).count()
+                (0..10).filter(|_| limit.admit(level, &flood, START) == Take).count()
             };
             assert_eq!(passed(&held), if expected { 1 } else { 10 }, "{level}");
             assert_eq!(passed(&unheld), 10, "{level}");
@@ -197,52 +197,52 @@ mod tests {
         let (limit, flood) = (limit(1), Flood::default());
         assert!(!limit.owes());
         let last = (0..5).map(|at| error(&limit, &flood, at)).last();
-        assert_eq!(last, Some(Admission::Suppress));
+        assert_eq!(last, Some(Suppress));
         assert!(limit.owes() && !limit.owes());
         assert_eq!(limit.settle(&flood, START + 9 * SECOND, false), None);
         assert!(limit.owes(), "the window goes on");
         assert_eq!(limit.settle(&flood, START + 10 * SECOND, false), Some(4));
         assert_eq!(limit.settle(&flood, START + 10 * SECOND, false), None);
         assert!(!limit.owes());
-        assert_eq!(error(&limit, &flood, 10), Admission::Take, "told already");
+        assert_eq!(error(&limit, &flood, 10), Take, "told already");
     }
 
     #[test]
     fn an_early_settlement_leaves_the_window_full() {
         let (limit, flood) = (limit(1), Flood::default());
         let last = (0..5).map(|at| error(&limit, &flood, at)).last();
-        assert_eq!(last, Some(Admission::Suppress));
+        assert_eq!(last, Some(Suppress));
         assert_eq!(limit.settle(&flood, START + 5 * SECOND, true), Some(4));
-        assert_eq!(error(&limit, &flood, 6), Admission::Suppress);
-        assert_eq!(error(&limit, &flood, 10), Admission::TakeAfter(1));
+        assert_eq!(error(&limit, &flood, 6), Suppress);
+        assert_eq!(error(&limit, &flood, 10), TakeAfter(1));
     }
 
     #[test]
     fn a_clock_a_little_behind_opens_no_window() {
         let (limit, flood) = (limit(1), Flood::default());
-        assert_eq!(error(&limit, &flood, 100), Admission::Take);
-        assert_eq!(error(&limit, &flood, 99), Admission::Suppress);
-        assert_eq!(error(&limit, &flood, 80), Admission::Suppress);
+        assert_eq!(error(&limit, &flood, 100), Take);
+        assert_eq!(error(&limit, &flood, 99), Suppress);
+        assert_eq!(error(&limit, &flood, 80), Suppress);
         // Set back by more, it has begun anew.
-        assert_eq!(error(&limit, &flood, 60), Admission::TakeAfter(2));
-        assert_eq!(error(&limit, &flood, 60), Admission::Suppress);
+        assert_eq!(error(&limit, &flood, 60), TakeAfter(2));
+        assert_eq!(error(&limit, &flood, 60), Suppress);
     }
 
     #[test]
     fn threads_lose_none_of_the_count() {
         let (limit, flood) = (limit(100), Flood::default());
         let taken = AtomicU64::new(0);
+        let flood_it = || {
+            let takes = |_: &u64| error(&limit, &flood, 1) == Take;
+            taken.fetch_add((0..10_000).filter(takes).count() as u64, Ordering::Relaxed);
+        };
         thread::scope(|scope| {
             for _ in 0..4 {
-                scope.spawn(|| {
-                    let takes = |_: &u64| error(&limit, &flood, 1) == Admission::Take;
-                    let count = (0..10_000).filter(takes).count() as u64;
-                    taken.fetch_add(count, Ordering::Relaxed);
-                });
+                scope.spawn(flood_it);
             }
         });
         assert_eq!((taken.into_inner(), suppressed(&limit)), (100, 39_900));
-        assert_eq!(error(&limit, &flood, 10), Admission::TakeAfter(39_900));
+        assert_eq!(error(&limit, &flood, 10), TakeAfter(39_900));
     }
 
     #[test]
@@ -251,7 +251,7 @@ mod tests {
         error(&limit, &flood, 0);
         let full = flood.0.load(Ordering::Relaxed) | u64::from(u32::MAX);
         flood.0.store(full, Ordering::Relaxed);
-        assert_eq!(error(&limit, &flood, 0), Admission::Suppress);
-        assert_eq!(error(&limit, &flood, 10), Admission::TakeAfter(u32::MAX - 1));
+        assert_eq!(error(&limit, &flood, 0), Suppress);
+        assert_eq!(error(&limit, &flood, 10), TakeAfter(u32::MAX - 1));
     }
 }

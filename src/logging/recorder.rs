@@ -80,7 +80,7 @@ impl Release {
         if count > 0 {
             self.ledger.drop(Signal::Log, Reason::Limit, count);
             let (at, context) = (exchange.started, Some(exchange.context));
-            let said = Said { at, heading: &self.heading, context, count };
+            let said = Said { at, heading: &self.heading, context, count, source: None };
             let mut buffer = running.sink.buffer();
             self.notice.write(&running.schema, &said, &mut buffer);
             running.sink.push(Level::DEBUG, place, buffer);

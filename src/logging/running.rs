@@ -100,7 +100,7 @@ impl Missing {
     }
 
     fn write(&self, at: SystemTime, count: u64, out: &mut Vec<u8>) {
-        let said = Said { at, heading: &self.site.heading, context: None, count };
+        let said = Said { at, heading: &self.site.heading, context: None, count, source: None };
         self.notice.write(&self.schema, &said, out);
     }
 }

@@ -22,6 +22,8 @@ pub(super) struct Site {
     /// By the index of the field.
     pub(super) fields: Box<[Plan]>,
     pub(super) flood: Flood,
+    /// The file and the line of the call site, where they are known.
+    pub(super) source: Option<(&'static str, u32)>,
     decision: Decision,
 }
 
@@ -109,7 +111,7 @@ impl Site {
 
     fn new(origin: Origin, kind: Kind, heading: Heading, fields: Box<[Plan]>) -> Self {
         let (flood, decision) = (Flood::default(), Decision::default());
-        Self { origin, kind, heading, fields, flood, decision }
+        Self { origin, kind, heading, fields, flood, source: None, decision }
     }
 }
 
@@ -169,7 +171,8 @@ impl Planner<'_> {
         };
         let heading = self.schema.heading(*metadata.level(), metadata.target());
         let origin = Origin::CallSite(std::ptr::from_ref(metadata).addr());
-        Site::new(origin, kind, heading, self.fields(metadata, kind))
+        let source = metadata.file().zip(metadata.line());
+        Site { source, ..Site::new(origin, kind, heading, self.fields(metadata, kind)) }
     }
 
     fn plan_log(&self, of: &LogTarget<'_>) -> Site {

@@ -30,8 +30,9 @@ impl Summaries {
 
     /// Appends a call site's line.
     pub(super) fn write(&self, site: &Site, at: SystemTime, suppressed: u32, out: &mut Vec<u8>) {
-        let (heading, count) = (&site.heading, suppressed.into());
-        self.notice.write(&self.schema, &Said { at, heading, context: None, count }, out);
+        let Site { heading, source, .. } = site;
+        let said = Said { at, heading, context: None, count: suppressed.into(), source: *source };
+        self.notice.write(&self.schema, &said, out);
     }
 
     /// Hands on the lines of call sites that have been silent since their window was over; with

@@ -28,6 +28,7 @@ fn fail(times: usize) {
 fn suppressed(line: &Value) -> u64 {
     let metadata = &line["metadata"];
     assert_eq!((field(line, "level"), field(line, "target")), ("error", "db"), "{line}");
+    assert!(field(metadata, "callSite").starts_with("tests/it/logging/flood.rs:"), "{line}");
     metadata["suppressed"].as_u64().unwrap_or_else(|| panic!("{line} is no summary"))
 }
 
