@@ -20,4 +20,5 @@ pub mod serve;
 pub mod server;
 pub mod tasks;
 pub mod tools;
+pub mod unique;
 pub mod wait;

@@ -1,5 +1,6 @@
 //! The lines that a telemetry writes, for a test to read.
 
+use crate::unique;
 use obskit::Telemetry;
 use obskit::config::{LogOutput, LogWriter};
 use serde_json::Value;
@@ -19,18 +20,26 @@ impl Lines {
         LogOutput::Writer(LogWriter::new(self.clone()))
     }
 
-    /// The lines of what was logged before, as JSON.
+    /// The lines of what was logged before, as JSON that names nothing twice.
     pub fn take(&self, telemetry: &Telemetry) -> Vec<Value> {
-        assert!(telemetry.flush(DEADLINE), "lines were not written in {DEADLINE:?}");
-        self.written()
+        parse(&self.take_bytes(telemetry))
     }
 
-    /// The same of what was written, without waiting for more.
-    pub fn written(&self) -> Vec<Value> {
-        let bytes = std::mem::take(&mut *self.0.lock().unwrap());
-        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
-        lines.map(|line| serde_json::from_slice(line).unwrap()).collect()
+    /// What was logged before, as it was written.
+    pub fn take_bytes(&self, telemetry: &Telemetry) -> Vec<u8> {
+        assert!(telemetry.flush(DEADLINE), "lines were not written in {DEADLINE:?}");
+        std::mem::take(&mut *self.0.lock().unwrap())
     }
+
+    /// The lines of what was written, without waiting for more.
+    pub fn written(&self) -> Vec<Value> {
+        parse(&std::mem::take(&mut *self.0.lock().unwrap()))
+    }
+}
+
+fn parse(bytes: &[u8]) -> Vec<Value> {
+    let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+    lines.map(|line| unique::read(line).unwrap()).collect()
 }
 
 impl Write for Lines {

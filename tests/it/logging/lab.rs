@@ -44,6 +44,11 @@ impl Lab {
         self.lines.take(&self.telemetry)
     }
 
+    /// The same as they were written.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.lines.take_bytes(&self.telemetry)
+    }
+
     /// The lines up to the end of the telemetry.
     pub fn end(self) -> Vec<Value> {
         drop((self.telemetry, self.dispatch));
