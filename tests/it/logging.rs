@@ -3,7 +3,10 @@
 mod access;
 mod bytes;
 pub mod exchange;
+mod file;
 mod flood;
+mod gate;
 mod lab;
 mod recorder;
 mod schema;
+mod sink;
