@@ -46,6 +46,7 @@ impl<'a> Scan<'a> {
         while let Some(part) = noisy {
             self.at = self.at.max(part.start.saturating_sub(Self::BEFORE));
             while self.at < part.end.max(self.url.end) {
+                self.at += self.nothing(part.end);
                 let next = self.at + 1;
                 self.step();
                 self.at = self.at.max(next);
@@ -53,6 +54,13 @@ impl<'a> Scan<'a> {
             noisy = quiet::next_noisy(self.text, part.end);
         }
         self.cuts
+    }
+
+    /// How many bytes from here on, up to `end`, begin nothing.
+    #[inline]
+    fn nothing(&self, end: usize) -> usize {
+        let rest = self.text.get(self.at..end).unwrap_or_default();
+        rest.iter().take_while(|byte| matches!(Start::of(**byte), Start::Nothing)).count()
     }
 
     fn step(&mut self) {

@@ -36,6 +36,20 @@ pub(super) const TOKENS: [(&[u8], usize); 27] = [
 /// The end of the token that begins here.
 pub(super) fn token(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
+    let second: &[u8] = match rest.first()? {
+        b'e' => b"y",
+        b'A' => b"KSI",
+        b'g' => b"hil",
+        b'x' => b"o",
+        b's' | b'r' => b"k",
+        b'w' => b"h",
+        b'n' => b"p",
+        b'h' => b"f",
+        _ => return None,
+    };
+    if !second.contains(rest.get(1)?) {
+        return None;
+    }
     let (prefix, least) = TOKENS.iter().find(|(prefix, _)| rest.starts_with(prefix))?;
     let length =
         run(rest, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
@@ -46,6 +60,9 @@ pub(super) fn token(text: &[u8], at: usize) -> Option<usize> {
 /// What is secret of `Bearer abc` and `Basic abc`, if that stands here.
 pub(super) fn after_scheme(text: &[u8], at: usize) -> Option<Range<usize>> {
     let rest = text.get(at..)?;
+    if !matches!(rest.get(1)?, b'e' | b'E' | b'a' | b'A') {
+        return None;
+    }
     let starts = |word: &[u8]| {
         rest.get(..word.len()).filter(|start| start.eq_ignore_ascii_case(word)).map(<[u8]>::len)
     };
