@@ -15,8 +15,11 @@ use super::words::Words;
 use crate::config::Redaction;
 
 /// The names whose values are hidden.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Names {
+    /// The letters of each word, as bits, without those that hold the letters of another: a name
+    /// that has none of these sets is not hidden.
+    letters: Vec<u32>,
     /// The user's own, as joined words: hidden where a name ends in them.
     fields: HashSet<Box<[u8]>>,
     /// Whole names that are shown whatever they look like.
@@ -26,14 +29,22 @@ pub(super) struct Names {
 impl Names {
     pub(super) fn new(settings: &Redaction) -> Self {
         let joined = |name: &String| Box::from(Words::new(name.as_bytes()).joined());
+        let fields: HashSet<Box<[u8]>> = settings.fields.iter().map(joined).collect();
+        let known = PLAIN.words.iter().chain(LAST.words).map(|word| word.as_bytes());
+        let own = fields.iter().map(AsRef::as_ref);
         Self {
-            fields: settings.fields.iter().map(joined).collect(),
+            letters: least(known.chain(own).map(letters).collect()),
+            fields,
             allow: settings.allow.iter().map(joined).collect(),
         }
     }
 
     /// Whether the value of this name is hidden.
     pub(super) fn hides(&self, name: &[u8]) -> bool {
+        let letters = letters(name);
+        if !self.letters.iter().any(|needed| letters & needed == *needed) {
+            return false;
+        }
         let words = Words::new(name);
         if words.is_empty() || (!self.allow.is_empty() && self.allow.contains(words.joined())) {
             return false;
@@ -41,6 +52,23 @@ impl Names {
         let own = !self.fields.is_empty() && words.tails().any(|tail| self.fields.contains(tail));
         own || is_plain(&words) || is_last(words)
     }
+}
+
+/// The letters of a name as bits, in either case. What is no letter counts as one of them.
+fn letters(name: &[u8]) -> u32 {
+    name.iter().fold(0, |letters, byte| letters | 1 << (byte & 31))
+}
+
+/// The sets that hold no other.
+fn least(mut sets: Vec<u32>) -> Vec<u32> {
+    sets.sort_by_key(|set| set.count_ones());
+    let mut least: Vec<u32> = Vec::new();
+    for set in sets {
+        if !least.iter().any(|other| set & other == *other) {
+            least.push(set);
+        }
+    }
+    least
 }
 
 /// A word that is hidden wherever it stands.
@@ -88,7 +116,7 @@ mod tests {
 
     #[test]
     fn secrets_are_hidden_however_they_are_written() {
-        let names = Names::default();
+        let names = Names::new(&Redaction::default());
         for name in [
             "password",
             "Password",
@@ -172,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_only_looks_like_a_secret_is_shown() {
-        let names = Names::default();
+        let names = Names::new(&Redaction::default());
         for name in [
             "",
             "id",

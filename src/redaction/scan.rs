@@ -3,6 +3,8 @@
 mod pair;
 mod url;
 
+use std::ops::Range;
+
 use super::cut::Cut;
 use super::names::Names;
 use super::{quiet, shapes};
@@ -27,6 +29,7 @@ enum Start {
     Digits,
     Scheme,
     Token,
+    Dash,
 }
 
 impl<'a> Scan<'a> {
@@ -41,7 +44,7 @@ impl<'a> Scan<'a> {
     /// All cuts, from the first noisy part on.
     #[cold]
     #[inline(never)]
-    pub(super) fn cuts(mut self, first: std::ops::Range<usize>) -> Vec<Cut> {
+    pub(super) fn cuts(mut self, first: Range<usize>) -> Vec<Cut> {
         let mut noisy = Some(first);
         while let Some(part) = noisy {
             self.at = self.at.max(part.start.saturating_sub(Self::BEFORE));
@@ -72,6 +75,7 @@ impl<'a> Scan<'a> {
             Start::Digits => self.digits(),
             Start::Scheme => self.scheme(),
             Start::Token => self.token(),
+            Start::Dash => self.private_key(),
         }
     }
 
@@ -108,6 +112,17 @@ impl<'a> Scan<'a> {
         }
     }
 
+    fn private_key(&mut self) {
+        let rest = self.text.get(self.at..).unwrap_or_default();
+        match shapes::private_key(rest) {
+            Some(Range { start, end }) => {
+                self.cuts.push(Cut::plain(self.at + start..self.at + end));
+                self.at += end;
+            }
+            None => self.at += 1,
+        }
+    }
+
     fn is_word_start(&self) -> bool {
         let before = self.at.checked_sub(1).and_then(|at| self.text.get(at));
         before.is_none_or(|byte| !byte.is_ascii_alphanumeric())
@@ -139,6 +154,7 @@ impl Start {
             b'?' | b'&' | b'#' => Self::Query,
             b'0'..=b'9' => Self::Digits,
             b'b' | b'B' => Self::Scheme,
+            b'-' => Self::Dash,
             // As in `shapes::TOKENS`.
             b'e' | b'A' | b'g' | b'x' | b's' | b'r' | b'w' | b'n' | b'h' => Self::Token,
             _ => Self::Nothing,

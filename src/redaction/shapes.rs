@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use super::HIDDEN;
+
 /// The beginnings of tokens, with the least that follows.
 pub(super) const TOKENS: [(&[u8], usize); 27] = [
     (b"eyJ", 16), // A JSON Web Token, for `{"` in base64.
@@ -112,26 +114,24 @@ pub(super) fn may_begin(text: &[u8], at: usize) -> bool {
     })
 }
 
-/// Private keys in PEM: what stands between their first and last lines.
-pub(super) fn private_keys(text: &str) -> impl Iterator<Item = Range<usize>> {
-    const BEGIN: &str = "-----BEGIN ";
-    let mut from = 0;
-    std::iter::from_fn(move || {
-        loop {
-            let label = from + text.get(from..)?.find(BEGIN)? + BEGIN.len();
-            let length = text.get(label..)?.find("-----");
-            from = label;
-            let Some(start) = length.map(|length| label + length + 5) else { continue };
-            if start - label > 64 || !text.get(label..start)?.contains("PRIVATE KEY") {
-                continue;
-            }
-            let end = text.get(start..)?.find("-----END ").map_or(text.len(), |end| start + end);
-            from = end;
-            if !text.get(start..)?.starts_with(super::HIDDEN) {
-                return Some(start..end);
-            }
-        }
-    })
+/// What stands between the first and the last line of the private key in PEM that begins here.
+pub(super) fn private_key(text: &[u8]) -> Option<Range<usize>> {
+    const BEGIN: &[u8] = b"-----BEGIN ";
+    const LABEL: usize = 64;
+    let label = text.strip_prefix(BEGIN)?;
+    let label = label.get(..LABEL.min(label.len()))?;
+    let length = label.windows(5).position(|five| five == b"-----")?;
+    let label = label.get(..length)?;
+    if !label.windows(11).any(|words| words == b"PRIVATE KEY") {
+        return None;
+    }
+    let start = BEGIN.len() + length + 5;
+    let rest = text.get(start..)?;
+    let end = rest.windows(9).position(|nine| nine == b"-----END ");
+    // Of what an earlier pass has cut, the end may have been cut as well.
+    let cut = rest.starts_with(HIDDEN.as_bytes());
+    let length = if cut { HIDDEN.len() } else { end.unwrap_or(rest.len()) };
+    Some(start..start + length)
 }
 
 fn run(text: &[u8], holds: impl Fn(u8) -> bool) -> usize {

