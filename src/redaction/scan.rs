@@ -19,17 +19,17 @@ pub(super) struct Scan<'a> {
     cuts: Vec<Cut>,
 }
 
-/// What a byte may begin.
-#[derive(Clone, Copy)]
+/// What a byte may begin; from `Digits` on, only where a word begins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Start {
     Nothing,
     Pair,
     Tuple,
     Query,
+    Dash,
     Digits,
     Scheme,
     Token,
-    Dash,
 }
 
 impl<'a> Scan<'a> {
@@ -59,11 +59,18 @@ impl<'a> Scan<'a> {
         self.cuts
     }
 
-    /// How many bytes from here on, up to `end`, begin nothing.
+    /// How many bytes from here on, up to `end`, begin nothing. Most shapes begin with a word.
     #[inline]
     fn nothing(&self, end: usize) -> usize {
+        let mut in_word = !self.is_word_start();
         let rest = self.text.get(self.at..end).unwrap_or_default();
-        rest.iter().take_while(|byte| matches!(Start::of(**byte), Start::Nothing)).count()
+        let mut begins_nothing = |byte: &u8| {
+            let start = Start::of(*byte);
+            let begins = start > Start::Nothing && !(in_word && start >= Start::Digits);
+            in_word = byte.is_ascii_alphanumeric();
+            !begins
+        };
+        rest.iter().take_while(|byte| begins_nothing(byte)).count()
     }
 
     fn step(&mut self) {
