@@ -22,13 +22,18 @@ pub fn obskit(times: u64) {
 ///
 /// When the defaults are refused.
 pub fn observed() -> Router {
+    #[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
+    let telemetry = Telemetry::build(config()).unwrap();
+    router().layer(telemetry.layer())
+}
+
+/// The defaults, but that traces are not sampled.
+pub fn config() -> Config {
     let mut config = Config::default();
     config.traces.sampler = Sampler::ParentBased(RootSampler::AlwaysOff);
     // What reads /proc stops at the auxiliary vector that valgrind shows it.
     config.metrics.collect_process = false;
-    #[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
-    let telemetry = Telemetry::build(config).unwrap();
-    router().layer(telemetry.layer())
+    config
 }
 
 /// RED alone, by hand.

@@ -14,6 +14,7 @@ pub mod measure;
 pub mod threads;
 
 use logs::by_hand::ByHand;
+use logs::obskit::Obskit;
 use logs::peers::{Bunyan, JsonSubscriber, TracingSubscriber};
 
 /// One piece of work.
@@ -28,6 +29,7 @@ pub struct Subject {
 /// Every piece of work, ours before what it is compared with.
 pub const SUBJECTS: &[Subject] = &[
     Subject { name: "http/obskit", run: http::obskit },
+    Subject { name: "http/everything", run: logs::obskit::everything },
     Subject { name: "http/hand-written", run: http::hand_written },
     Subject { name: "http/bare", run: http::bare },
     Subject { name: "counter/obskit", run: families::counter },
@@ -40,11 +42,13 @@ pub const SUBJECTS: &[Subject] = &[
     Subject { name: "static-counter/hand-written", run: handles::counter_by_hand },
     Subject { name: "static-histogram/obskit", run: handles::histogram },
     Subject { name: "static-histogram/hand-written", run: handles::histogram_by_hand },
+    Subject { name: "event/obskit", run: logs::event::<Obskit> },
     Subject { name: "event/hand-written", run: logs::event::<ByHand> },
     Subject { name: "event/tracing-subscriber", run: logs::event::<TracingSubscriber> },
     Subject { name: "event/json-subscriber", run: logs::event::<JsonSubscriber> },
     Subject { name: "event/bunyan", run: logs::event::<Bunyan> },
     Subject { name: "event/slog-json", run: logs::slog::event },
+    Subject { name: "event-and-spans/obskit", run: logs::event_and_spans::<Obskit> },
     Subject { name: "event-and-spans/hand-written", run: logs::event_and_spans::<ByHand> },
     Subject {
         name: "event-and-spans/tracing-subscriber",
@@ -55,6 +59,7 @@ pub const SUBJECTS: &[Subject] = &[
         run: logs::event_and_spans::<JsonSubscriber>,
     },
     Subject { name: "event-and-spans/slog-json", run: logs::slog::event_and_spans },
+    Subject { name: "below/obskit", run: logs::below::<Obskit> },
     Subject { name: "below/no-subscriber", run: logs::below_without },
     Subject { name: "below/tracing-subscriber", run: logs::below::<TracingSubscriber> },
 ];

@@ -1,6 +1,7 @@
 //! One log line as JSON: an event with six fields, in two spans with two fields each.
 
 pub mod by_hand;
+pub mod obskit;
 pub mod peers;
 pub mod slog;
 mod work;
@@ -24,15 +25,18 @@ pub trait Logger {
         // Nobody else sets one: `under` sees to it.
         let _ = set_global_default(Self::subscriber());
     }
+
+    /// Does what is done within a request, where the logger knows one.
+    fn within(work: &mut dyn FnMut()) {
+        work();
+    }
 }
 
 /// The event alone, in spans that are there.
 pub fn event<L: Logger>(times: u64) {
     under::<L>(|| {
-        work::in_spans(0, || {
-            for number in 0..times {
-                work::event(number);
-            }
+        L::within(&mut || {
+            work::in_spans(0, || (0..times).for_each(work::event));
         });
     });
 }
@@ -40,9 +44,11 @@ pub fn event<L: Logger>(times: u64) {
 /// The event with both spans made, entered and closed.
 pub fn event_and_spans<L: Logger>(times: u64) {
     under::<L>(|| {
-        for number in 0..times {
-            work::in_spans(number, || work::event(number));
-        }
+        L::within(&mut || {
+            for number in 0..times {
+                work::in_spans(number, || work::event(number));
+            }
+        });
     });
 }
 

@@ -41,6 +41,7 @@ pub(super) fn write(out: &mut impl Write, costs: &[Cost]) -> io::Result<()> {
 
 fn rows(costs: &[Cost]) -> Vec<Row> {
     let mut rows = Vec::from(requests(costs));
+    rows.extend(lines(costs));
     rows.extend(updates(costs));
     rows.extend(contended());
     rows.extend(exposed());
@@ -55,6 +56,24 @@ fn requests(costs: &[Cost]) -> [Row; 2] {
         Row { work: "RED and request ID", unit, ours, limit, budget: limit + more }
     };
     [row("instructions", instructions, REQUEST_ID), row("allocations", allocations, CONTEXT)]
+}
+
+/// A log line.
+fn lines(costs: &[Cost]) -> [Row; 5] {
+    let row = |work, unit, name: &str, of: fn(&Cost) -> f64, budget: fn(f64) -> f64| {
+        let limit = if name == "below" { "no-subscriber" } else { "hand-written" };
+        let ours = cost(costs, &format!("{name}/obskit"), of);
+        let limit = cost(costs, &format!("{name}/{limit}"), of);
+        Row { work, unit, ours, limit, budget: budget(limit) }
+    };
+    let (one, all) = ("an event in 2 spans", "that and its spans");
+    [
+        row(one, "instructions", "event", instructions, |_| 3_400.0),
+        row(one, "allocations", "event", allocations, |_| 0.0),
+        row(all, "instructions", "event-and-spans", instructions, |limit| 1.3 * limit),
+        row(all, "allocations", "event-and-spans", allocations, |_| 4.0),
+        row("an event below the level", "ns", "below", nanoseconds, |limit| limit + 0.5),
+    ]
 }
 
 fn updates(costs: &[Cost]) -> [Row; 4] {
