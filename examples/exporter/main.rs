@@ -6,25 +6,24 @@
 mod args;
 mod dice;
 mod leave;
-mod logs;
 mod partners;
 mod service;
 mod traffic;
 
 use std::error::Error;
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use obskit::Telemetry;
-use obskit::config::Config;
+use obskit::config::{Config, Logs};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::timeout;
-use tracing::{info, warn};
+use tracing::{Level, info, warn};
 
 use args::{Args, Asked};
 
@@ -57,7 +56,6 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), Failure> {
     let config = configure(&args)?;
-    logs::start(&config.logs)?;
     let telemetry = obskit::init(config)?;
     // Before anything is served, so that no signal is missed.
     let mut leave = leave::asked()?;
@@ -70,7 +68,10 @@ async fn run(args: Args) -> Result<(), Failure> {
     stop.send_replace(true);
     finish(running, &mut leave).await;
     let report = telemetry.shutdown(FLUSH).await?;
-    info!(dropped = report.dropped, "left");
+    if report.dropped > 0 {
+        let lost = format!("exporter: {} items of telemetry were lost\n", report.dropped);
+        print(&mut io::stderr(), &lost);
+    }
     Ok(())
 }
 
@@ -137,6 +138,10 @@ fn configure(args: &Args) -> Result<Config, Failure> {
     }
     config.service.version.get_or_insert_with(|| env!("CARGO_PKG_VERSION").to_owned());
     config.admin.addr = args.admin.unwrap_or(config.admin.addr);
+    if io::stdout().is_terminal() && config.logs == Logs::default() {
+        // Nobody reads twenty lines a second.
+        config.logs.level = Level::WARN;
+    }
     Ok(config)
 }
 
@@ -151,7 +156,7 @@ fn announce(service: SocketAddr, admin: SocketAddr, traffic: u32) {
          readiness  http://{admin}/readyz\n\
          routes     http://{admin}/\n\n\
          {busy} Ctrl-C ends it.\n\
-         On a terminal only trouble is logged, unless RUST_LOG says otherwise.\n\n"
+         On a terminal only trouble is logged, unless the environment says otherwise.\n\n"
     );
     print(&mut io::stderr(), &text);
 }

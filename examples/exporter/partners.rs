@@ -1,5 +1,7 @@
 //! Two services of other teams, on a port of their own, and the clients that call them.
 
+use std::error::Error;
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -31,6 +33,16 @@ pub(crate) struct Partners {
     base: Arc<str>,
 }
 
+/// A partner is down, or out of its mind.
+#[derive(Debug)]
+pub(crate) struct CallError {
+    partner: &'static str,
+    cause: Failure,
+}
+
+#[derive(Debug)]
+struct Answered(StatusCode);
+
 impl Partners {
     /// Starts both on a free port.
     pub(crate) async fn start(telemetry: &Telemetry) -> Result<Self, Failure> {
@@ -50,14 +62,17 @@ impl Partners {
     }
 
     /// The coach's advice for a day.
-    pub(crate) async fn tip(&self, day: DayType) -> Result<String, Failure> {
+    pub(crate) async fn tip(&self, day: DayType) -> Result<String, CallError> {
         let path = format!("/tips/{}", day.as_str());
-        self.ask(&self.coach, &path, "GET /tips/{day}").await
+        let answer = self.ask(&self.coach, &path, "GET /tips/{day}").await;
+        answer.map_err(|cause| CallError { partner: "the coach", cause })
     }
 
     /// Steps that the wearables counted since the last call.
-    pub(crate) async fn steps(&self) -> Result<String, Failure> {
-        self.ask(&self.wearables, "/steps", "GET /steps").await
+    pub(crate) async fn steps(&self) -> Result<u32, CallError> {
+        let answer = self.ask(&self.wearables, "/steps", "GET /steps").await;
+        let steps = answer.and_then(|text| Ok(text.parse()?));
+        steps.map_err(|cause| CallError { partner: "the wearables", cause })
     }
 
     async fn ask(
@@ -73,10 +88,30 @@ impl Partners {
         if status.is_success() {
             Ok(String::from_utf8(body.to_vec())?)
         } else {
-            Err(format!("answered {status}").into())
+            Err(Answered(status).into())
         }
     }
 }
+
+impl fmt::Display for CallError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "nothing of use from {}", self.partner)
+    }
+}
+
+impl Error for CallError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        Some(&*self.cause)
+    }
+}
+
+impl fmt::Display for Answered {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "answered {}", self.0)
+    }
+}
+
+impl Error for Answered {}
 
 async fn tip(State(dice): State<Arc<Dice>>, Path(day): Path<String>) -> String {
     dice.work(Duration::from_millis(4)).await;

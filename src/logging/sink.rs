@@ -133,3 +133,161 @@ impl fmt::Debug for Sink {
         f.debug_struct("Sink").field("lost", &self.handle.shared.lost()).finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{self, Write};
+    use std::sync::mpsc::{Receiver, Sender, channel};
+
+    use super::*;
+    use crate::config::LogWriter;
+    use crate::ledger::{Reason, Signal};
+
+    /// Hands every write to the test, and returns from it when the test says so.
+    struct Gate {
+        begun: Sender<Vec<u8>>,
+        answers: Receiver<io::Result<()>>,
+    }
+
+    impl Write for Gate {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            let _ = self.begun.send(bytes.to_vec());
+            self.answers.recv().unwrap_or(Ok(()))?;
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn gate() -> (LogOutput, Receiver<Vec<u8>>, Sender<io::Result<()>>) {
+        let (begun, writes) = channel();
+        let (answer, answers) = channel();
+        (LogOutput::Writer(LogWriter::new(Gate { begun, answers })), writes, answer)
+    }
+
+    fn start(output: LogOutput) -> (Sink, Ledger) {
+        let ledger = Ledger::default();
+        let tell = |lost, line: &mut Vec<u8>| {
+            let _ = writeln!(line, "lost {lost}");
+        };
+        (Sink::start(&output, 64 << 10, ledger.clone(), tell).unwrap(), ledger)
+    }
+
+    fn push(sink: &Sink, level: Level, at: u64) {
+        let mut line = sink.buffer();
+        let _ = writeln!(line, "{level} {at}");
+        sink.push(level, at, line);
+    }
+
+    fn lost(ledger: &Ledger, reason: Reason) -> u64 {
+        let mut counts = ledger.iter();
+        counts.find(|count| (count.0, count.1) == (Signal::Log, reason)).unwrap().2
+    }
+
+    const LONG: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn in_order_and_whole() {
+        let (output, writes, answer) = gate();
+        let (sink, _) = start(output);
+        push(&sink, Level::INFO, 0);
+        assert_eq!(writes.recv().unwrap(), b"INFO 0\n", "the first line wakes the thread");
+        push(&sink, Level::WARN, 2);
+        push(&sink, Level::INFO, 1);
+        push(&sink, Level::ERROR, 3);
+        drop(answer);
+        assert!(sink.flush(LONG));
+        assert_eq!(writes.recv().unwrap(), b"INFO 1\nWARN 2\nERROR 3\n");
+        assert_eq!(sink.stop(LONG), 0);
+        push(&sink, Level::ERROR, 4);
+        assert_eq!(sink.stop(LONG), 1, "it came after the end");
+        assert!(writes.recv().is_err());
+    }
+
+    #[test]
+    fn a_full_buffer_tells_what_is_missing() {
+        let (output, writes, answer) = gate();
+        let (sink, ledger) = start(output);
+        push(&sink, Level::INFO, 0);
+        writes.recv().unwrap();
+        (1..=200).for_each(|at| push(&sink, Level::INFO, at));
+        (201..=210).for_each(|at| push(&sink, Level::ERROR, at));
+        assert!(!sink.flush(Duration::from_millis(1)));
+        drop(answer);
+        assert!(sink.flush(LONG));
+        let written = String::from_utf8(writes.try_iter().flatten().collect()).unwrap();
+        let errors = written.lines().filter(|line| line.starts_with("ERROR")).count();
+        let infos = written.lines().filter(|line| line.starts_with("INFO")).count();
+        assert_eq!((errors, infos), (10, 118));
+        assert_eq!(
+            written.lines().filter(|line| line.starts_with("lost")).collect::<Vec<_>>(),
+            ["lost 82"]
+        );
+        assert_eq!(lost(&ledger, Reason::Full), 82);
+        assert_eq!(sink.stop(LONG), 82);
+    }
+
+    #[test]
+    fn a_hung_write_holds_nobody() {
+        let (output, writes, _answer) = gate();
+        let (sink, ledger) = start(output);
+        push(&sink, Level::INFO, 0);
+        writes.recv().unwrap();
+        push(&sink, Level::INFO, 1);
+        assert_eq!(sink.stop(Duration::from_millis(10)), 2);
+        push(&sink, Level::INFO, 2);
+        let counts = [Reason::Full, Reason::Failed, Reason::Closed];
+        assert_eq!(counts.map(|reason| lost(&ledger, reason)), [0, 2, 1]);
+        assert!(!sink.flush(LONG));
+    }
+
+    #[test]
+    fn failures_are_counted_and_told() {
+        let (output, writes, answer) = gate();
+        let (sink, ledger) = start(output);
+        push(&sink, Level::INFO, 0);
+        writes.recv().unwrap();
+        push(&sink, Level::INFO, 1);
+        let broken = || Err(io::ErrorKind::BrokenPipe.into());
+        for result in [broken(), broken(), Ok(()), broken()] {
+            answer.send(result).unwrap();
+        }
+        assert_eq!(writes.recv().unwrap(), b"lost 1\n");
+        assert_eq!(writes.recv().unwrap(), b"INFO 1\n");
+        assert_eq!(writes.recv().unwrap(), b"lost 1\n");
+        drop(answer);
+        assert_eq!(sink.stop(LONG), 1);
+        assert_eq!(writes.recv().unwrap(), b"lost 1\n");
+        assert!(writes.recv().is_err());
+        assert_eq!(lost(&ledger, Reason::Failed), 1);
+    }
+
+    #[test]
+    fn nothing_is_lost_by_a_flush_or_the_end() {
+        for run in 0..1000 {
+            let (output, writes, answer) = gate();
+            drop(answer);
+            let (sink, _) = start(output);
+            thread::scope(|scope| {
+                for from in [0, 100] {
+                    let sink = sink.clone();
+                    scope.spawn(move || {
+                        (from..from + 20).for_each(|at| push(&sink, Level::INFO, at));
+                    });
+                }
+                assert!(sink.flush(LONG));
+            });
+            if run % 2 == 0 {
+                assert!(sink.flush(LONG));
+                let written: Vec<u8> = writes.try_iter().flatten().collect();
+                assert_eq!(written.split(|byte| *byte == b'\n').count(), 41);
+            } else {
+                drop(sink);
+                let written: Vec<u8> = writes.iter().flatten().collect();
+                assert_eq!(written.split(|byte| *byte == b'\n').count(), 41);
+            }
+        }
+    }
+}

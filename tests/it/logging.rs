@@ -3,10 +3,7 @@
 mod access;
 mod bytes;
 pub mod exchange;
-mod file;
 mod flood;
-mod gate;
 mod lab;
 mod recorder;
 mod schema;
-mod sink;

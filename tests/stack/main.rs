@@ -4,5 +4,6 @@
 mod cardinality;
 mod exporter;
 mod exposition;
+mod logs;
 mod oracle;
 mod prometheus;

@@ -1,5 +1,6 @@
-//! The handlers: plain axum, but for the lines that count a workout and name a user.
+//! The handlers: plain axum, but for the lines that count a workout, name a user and log.
 
+use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 use axum::Json;
@@ -8,7 +9,7 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use obskit::context::RequestContext;
 use serde::{Deserialize, Serialize};
-use tracing::{debug, error, warn};
+use tracing::{Instrument, debug, error, info, info_span, warn};
 
 use super::{App, DayType};
 
@@ -65,8 +66,10 @@ pub(crate) async fn today(State(app): State<App>) -> Json<Today> {
     let workout = workout(day % WORKOUTS + 1);
     // A workout without a tip is better than none.
     let tip = app.partners.tip(workout.day_type).await;
-    let tip = tip.inspect_err(|error| warn!(%error, "no tip from the coach")).ok();
-    Json(Today { workout, tip })
+    let tip = tip.inspect_err(|error| {
+        warn!(error = error as &dyn Error, workout = workout.id, "today goes without a tip");
+    });
+    Json(Today { workout, tip: tip.ok() })
 }
 
 pub(crate) async fn complete(
@@ -74,10 +77,10 @@ pub(crate) async fn complete(
     Path(id): Path<u64>,
     Json(Completed { day_type }): Json<Completed>,
 ) -> Result<Json<serde_json::Value>, Failed> {
-    app.dice.work(Duration::from_millis(8)).await;
     known(id)?;
+    store(&app, id).instrument(info_span!("store", table = "workouts", workout = id)).await;
     app.completed.get((day_type,)).inc();
-    debug!(id, day_type = day_type.as_str(), "workout completed");
+    info!(workout = id, day_type = day_type.as_str(), "workout completed");
     Ok(Json(serde_json::json!({ "completed": id })))
 }
 
@@ -87,6 +90,7 @@ pub(crate) async fn login(State(app): State<App>, Json(Login { user }): Json<Log
     if let Some(context) = RequestContext::current() {
         context.set_user(&user);
     }
+    info!(method = "password", "logged in");
     Json(serde_json::json!({ "token": user })).into_response()
 }
 
@@ -99,9 +103,10 @@ pub(crate) async fn weekly(State(app): State<App>) -> Json<serde_json::Value> {
 /// The one that fails now and then, with its partner.
 pub(crate) async fn sync(State(app): State<App>) -> Result<Json<serde_json::Value>, Failed> {
     let steps = app.partners.steps().await.map_err(|error| {
-        error!(%error, "the wearables cannot be read");
+        error!(error = &error as &dyn Error, "steps are not counted");
         Failed(StatusCode::BAD_GATEWAY, "the wearables cannot be read")
     })?;
+    debug!(steps, "steps counted");
     Ok(Json(serde_json::json!({ "steps": steps })))
 }
 
@@ -110,6 +115,11 @@ impl IntoResponse for Failed {
         let id = RequestContext::current().map(|context| context.request_id().to_string());
         (self.0, Json(serde_json::json!({ "error": self.1, "requestId": id }))).into_response()
     }
+}
+
+async fn store(app: &App, id: u64) {
+    app.dice.work(Duration::from_millis(8)).await;
+    debug!(rows = 1, bytes = 96 + id, "written");
 }
 
 fn known(id: u64) -> Result<u64, Failed> {
