@@ -6,4 +6,5 @@ pub mod exchange;
 mod flood;
 mod lab;
 mod recorder;
+mod redaction;
 mod schema;
