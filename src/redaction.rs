@@ -103,8 +103,10 @@ impl Own {
         }
         let asked = CACHE.try_with(|cache| {
             let mut slot = cache.try_borrow_mut().ok()?;
-            let fresh = slot.take().filter(|(id, _)| *id == self.id);
-            let (_, cache) = slot.insert(fresh.unwrap_or_else(|| (self.id, self.patterns.cache())));
+            if slot.as_ref().is_none_or(|(id, _)| *id != self.id) {
+                *slot = Some((self.id, self.patterns.cache()));
+            }
+            let (_, cache) = slot.as_mut()?;
             Some(self.patterns.match_in(text, cache))
         });
         // While a thread ends it has no memory of its own.

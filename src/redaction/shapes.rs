@@ -174,7 +174,7 @@ fn has_check_digit(digits: &[u8]) -> bool {
         let value = u32::from(*digit) << (place % 2);
         sum + value / 10 + value % 10
     });
-    sum % 10 == 0
+    sum.is_multiple_of(10)
 }
 
 /// Whether a number ends here, rather than that it goes on as a word, a UUID or a fraction.

@@ -195,48 +195,18 @@ mod tests {
     }
 
     #[test]
+    #[rustfmt::skip]
     fn values_end() {
         for marked in [
-            "<a> b",
-            "<a>",
-            "<>",
-            "<a>, b",
-            "<a,b>",
-            "<a>,b=c",
-            "<a;b>, c",
-            "<a&b>",
-            "<a>&b=c",
-            "<a>)",
-            "<a>}",
-            "<a>\"}",
-            r#"<a>\"}"#,
-            "<it's> so",
-            "<a\"b>",
-            r#""<a b>", c"#,
-            r#""<a\"b>" c"#,
-            r#"\"<a>\" c"#,
-            r#"\"<a\\\"b>\" c"#,
-            r#"\"<a\\\\>\" c"#,
-            r#"'<a b>' c"#,
-            r#""<a b c"#.trim(),
-            "<Some(\"a b\")> c",
-            "<[1, 2]> c",
-            "<Key { a: \"}\" }> c",
-            "<Key> c",
-            "<(a (b) c> d".trim_end_matches("> d"),
-            "<Bearer abc> d",
-            "<b\"a b\"> c",
-            "<\"a\"b> c",
-            "<{\"a\": [1]}>, d",
-            "<ä ö>".trim(),
+            "<a> b", "<a>", "<>", "<a>, b", "<a,b>", "<a>,b=c", "<a;b>, c", "<a&b>", "<a>&b=c",
+            "<a>)", "<a>}", "<a>\"}", r#"<a>\"}"#, "<it's> so", "<a\"b>", "<ä> ö",
+            r#""<a b>", c"#, r#""<a\"b>" c"#, r#"\"<a>\" c"#, r#"\"<a\\\"b>\" c"#,
+            r#"\"<a\\\\>\" c"#, "'<a b>' c", "<b\"a b\"> c", "<\"a\"b> c", "\"<a b c>",
+            "<Some(\"a b\")> c", "<[1, 2]> c", "<Key { a: \"}\" }> c", "<Key> c", "<(a (b) c d>",
+            "<{\"a\": [1]}>, d", "<Bearer abc> d",
         ] {
-            if marked.contains('<') && marked.contains('>') && marked != "<ä ö>" {
-                check(Until::Delimiter, marked);
-            }
+            check(Until::Delimiter, marked);
         }
-        check(Until::Delimiter, "\"<a b c>");
-        check(Until::Delimiter, "<(a (b) c d>");
-        check(Until::Delimiter, "<ä> ö");
     }
 
     #[test]

@@ -72,11 +72,11 @@ fn requests(reader: &mut Reader<'_>, logs: &mut Logs) {
 }
 
 fn redaction(reader: &mut Reader<'_>, redaction: &mut Redaction) {
+    const PATTERNS: &str = "OBSKIT_REDACT_PATTERNS";
     let mut names = |name| reader.strict(name, parse::names);
     set(&mut redaction.fields, names("OBSKIT_REDACT_FIELDS"));
     set(&mut redaction.allow, names("OBSKIT_REDACT_ALLOW"));
     set(&mut redaction.query_allow, names("OBSKIT_REDACT_QUERY_ALLOW"));
-    const PATTERNS: &str = "OBSKIT_REDACT_PATTERNS";
     let words = |text: &str| Ok(text.split_whitespace().map(str::to_owned).collect());
     let patterns: Vec<String> = reader.strict(PATTERNS, words).unwrap_or_default();
     match Patterns::new(&patterns) {
