@@ -21,8 +21,13 @@ pub(super) struct Members {
 pub(super) struct Key {
     name: &'static str,
     bit: u64,
+    /// Its first bytes, padded: a short key is copied as a whole block, which is cheaper than to
+    /// copy by length.
+    block: [u8; BLOCK],
     bytes: Box<[u8]>,
 }
+
+const BLOCK: usize = 32;
 
 #[derive(Clone, Copy, Debug)]
 struct Member {
@@ -66,7 +71,12 @@ impl Members {
     #[inline]
     pub(super) fn put(&mut self, key: &Key, write: impl FnOnce(&mut Vec<u8>)) {
         let start = self.bytes.len();
-        self.bytes.extend_from_slice(&key.bytes);
+        if key.bytes.len() <= BLOCK {
+            self.bytes.extend_from_slice(&key.block);
+            self.bytes.truncate(start + key.bytes.len());
+        } else {
+            self.bytes.extend_from_slice(&key.bytes);
+        }
         let value = self.bytes.len();
         write(&mut self.bytes);
         if self.mask & key.bit != 0 && self.replace(key.name, start..value) {
@@ -137,7 +147,9 @@ impl Members {
 impl Key {
     /// The key of `name`, which stands on the line as `bytes`, separator and all.
     pub(super) fn new(name: &'static str, bytes: Box<[u8]>) -> Self {
-        Self { name, bit: bit(name), bytes }
+        let mut block = [0; BLOCK];
+        block.iter_mut().zip(&bytes).for_each(|(to, byte)| *to = *byte);
+        Self { name, bit: bit(name), block, bytes }
     }
 
     pub(super) fn name(&self) -> &'static str {
