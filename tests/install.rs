@@ -1,30 +1,18 @@
 //! What writes process globals: one test, in a process of its own.
 
 use http::{Request, Response, StatusCode};
+use obskit::Telemetry;
 use obskit::config::Config;
+use obskit_tests::lines::Lines;
+use serde_json::Value;
 use std::convert::Infallible;
-use std::io;
+use std::fmt;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use tower::{Layer, ServiceExt, service_fn};
+use tracing::{Level, debug, enabled, info};
 
 static HOOKED: AtomicUsize = AtomicUsize::new(0);
-
-/// Lines that a subscriber writes.
-#[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Lines {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 /// A handler whose panic a layer within ours turns into a 500.
 async fn caught(_: Request<String>) -> Result<Response<String>, Infallible> {
@@ -33,35 +21,110 @@ async fn caught(_: Request<String>) -> Result<Response<String>, Infallible> {
     Ok(Response::builder().status(status).body(String::new()).unwrap())
 }
 
+/// Logs while it is logged.
+struct Talkative;
+
+impl fmt::Debug for Talkative {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        info!(who = "within", "nested");
+        f.write_str("talkative")
+    }
+}
+
+/// Logs itself while it is logged.
+struct Endless;
+
+impl fmt::Debug for Endless {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        info!(who = ?self, "endless");
+        f.write_str("endless")
+    }
+}
+
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "a hook that was there before")]
 async fn init_sets_globals_once() {
-    let lines = Lines::default();
-    let writer = lines.clone();
-    let subscriber = tracing_subscriber::fmt().with_writer(move || writer.clone()).finish();
-    let _logging = tracing::subscriber::set_default(subscriber);
     panic::set_hook(Box::new(|_| {
         HOOKED.fetch_add(1, Ordering::Relaxed);
     }));
 
+    let lines = Lines::default();
     let environment = [("OTEL_TRACES_SAMPLER", "sometimes")];
-    let telemetry = obskit::init(Config::from_environment(&environment).unwrap()).unwrap();
-    let logged = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    assert_eq!(logged.lines().count(), 1, "{logged}");
-    assert!(logged.contains("WARN") && logged.contains("OTEL_TRACES_SAMPLER"), "{logged}");
+    let mut config = Config::from_environment(&environment).unwrap();
+    config.logs.output = lines.output();
+    config.logs.directives = Some("info,quiet=off".into());
+    let telemetry = obskit::init(config).unwrap();
+    let [warning] = <[Value; 1]>::try_from(lines.take(&telemetry)).unwrap();
+    assert_eq!(warning["level"], "warn");
+    assert!(warning["message"].as_str().unwrap().contains("OTEL_TRACES_SAMPLER"), "{warning}");
 
     let again = obskit::init(Config::default()).unwrap_err();
     assert!(again.is_already_installed(), "{again}");
 
-    // R11: a panic is booked though a layer within has caught it, and the hook before still runs.
+    panics(&telemetry, &lines).await;
+    records_of_log(&telemetry, &lines);
+    nested(&telemetry, &lines);
+    levels(&telemetry, &lines);
+}
+
+/// R11: a panic is booked though a layer within has caught it, and the hook before still runs.
+async fn panics(telemetry: &Telemetry, lines: &Lines) {
     let service = telemetry.layer().layer(service_fn(caught));
     drop(service.oneshot(Request::new(String::new())).await.unwrap());
     let text = telemetry.metrics().text();
     let line = "status=\"500\",outcome=\"panic\"} 1";
     assert!(text.contains(line), "{text}");
     assert_eq!(HOOKED.load(Ordering::Relaxed), 1);
+    let [panic, access] = <[Value; 2]>::try_from(lines.take(telemetry)).unwrap();
+    assert_eq!((&panic["level"], &panic["target"]), (&"error".into(), &"panic".into()));
+    assert_eq!(panic["message"], "the handler's fault", "{panic}");
+    assert!(panic["metadata"]["location"].as_str().unwrap().contains("install.rs"), "{panic}");
+    assert_eq!(panic["metadata"]["thread"], std::thread::current().name().unwrap(), "{panic}");
+    assert_eq!(panic["requestId"], access["requestId"]);
+
     // Outside of any request nothing is booked.
-    catch_unwind(|| panic!("nobody's fault")).unwrap_err();
+    catch_unwind(|| panic!("nobody's {}", "fault")).unwrap_err();
     assert_eq!(HOOKED.load(Ordering::Relaxed), 2);
     assert_eq!(telemetry.metrics().text().matches("outcome=\"panic\"} 1").count(), 1);
+    // Written before the hook was left.
+    let [panic] = <[Value; 1]>::try_from(lines.written()).unwrap();
+    assert_eq!((&panic["message"], panic.get("requestId")), (&"nobody's fault".into(), None));
+}
+
+fn records_of_log(telemetry: &Telemetry, lines: &Lines) {
+    log::info!(target: "old::crate", "of {}", "old");
+    log::warn!(target: "quiet", "not wanted");
+    log::debug!(target: "old::crate", "not wanted");
+    let [line] = <[Value; 1]>::try_from(lines.take(telemetry)).unwrap();
+    assert_eq!((&line["target"], &line["level"]), (&"old::crate".into(), &"info".into()));
+    assert_eq!((&line["message"], line.get("metadata")), (&"of old".into(), None), "{line}");
+    assert_eq!(log::max_level(), log::LevelFilter::Info);
+}
+
+fn nested(telemetry: &Telemetry, lines: &Lines) {
+    info!(who = ?Talkative, "around");
+    let written = lines.take(telemetry);
+    let told: Vec<_> =
+        written.iter().map(|line| (&line["message"], &line["metadata"]["who"])).collect();
+    let (nested, around) =
+        (("nested".into(), "within".into()), ("around".into(), "talkative".into()));
+    let found = |(message, who): &(Value, Value)| told.contains(&(message, who));
+    assert!(told.len() == 2 && found(&nested) && found(&around), "{told:?}");
+
+    info!(who = ?Endless, "around");
+    assert_eq!(lines.take(telemetry).len(), 4);
+    let text = telemetry.metrics().text();
+    assert!(text.contains("obskit_dropped_total{signal=\"log\",reason=\"refused\"} 1"), "{text}");
+}
+
+/// L11: alone with its filter, what is below the level is not made.
+fn levels(telemetry: &Telemetry, lines: &Lines) {
+    assert!(!enabled!(Level::DEBUG));
+    telemetry.levels().set("debug").unwrap();
+    assert!(enabled!(Level::DEBUG));
+    debug!("seen");
+    log::debug!("seen, too");
+    telemetry.levels().set("off").unwrap();
+    assert!(!enabled!(Level::ERROR) && log::max_level() == log::LevelFilter::Off);
+    assert_eq!(lines.take(telemetry).len(), 2);
 }

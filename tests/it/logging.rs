@@ -2,9 +2,15 @@
 
 mod access;
 mod bytes;
+mod cost;
 pub mod exchange;
 mod flood;
+mod flush;
+mod keys;
 mod lab;
+mod levels;
+mod order;
 mod recorder;
 mod redaction;
 mod schema;
+mod spans;

@@ -1,10 +1,14 @@
 //! A telemetry whose lines a test reads.
 
+use http::{Request, Response};
 use obskit::Telemetry;
 use obskit::config::Config;
 use obskit_tests::lines::Lines;
 use obskit_tests::samples::count;
 use serde_json::Value;
+use std::convert::Infallible;
+use std::sync::{Arc, Mutex};
+use tower::{Layer, ServiceExt, service_fn};
 use tracing::Dispatch;
 use tracing::dispatcher::{self, DefaultGuard};
 use tracing_subscriber::layer::SubscriberExt;
@@ -47,6 +51,33 @@ impl Lab {
     /// The same as they were written.
     pub fn bytes(&self) -> Vec<u8> {
         self.lines.take_bytes(&self.telemetry)
+    }
+
+    /// The same of those that are there, without waiting for more.
+    pub fn written(&self) -> Vec<Value> {
+        self.lines.written()
+    }
+
+    /// Serves a request by `handler`, and answers what that does.
+    pub async fn call<F: Future>(&self, handler: impl FnOnce() -> F) -> F::Output {
+        let answer = Arc::new(Mutex::new(None));
+        let mut handler = Some(handler);
+        let serve = |_: Request<String>| {
+            let (work, answer) = (handler.take().unwrap()(), Arc::clone(&answer));
+            async move {
+                let answered = work.await;
+                *answer.lock().unwrap() = Some(answered);
+                Ok::<_, Infallible>(Response::new(String::new()))
+            }
+        };
+        let service = self.telemetry.layer().layer(service_fn(serve));
+        drop(service.oneshot(Request::new(String::new())).await.unwrap());
+        answer.lock().unwrap().take().unwrap()
+    }
+
+    /// The same by a handler that does not wait.
+    pub async fn request<T>(&self, handler: impl FnOnce() -> T) -> T {
+        self.call(|| async { handler() }).await
     }
 
     /// The lines up to the end of the telemetry.

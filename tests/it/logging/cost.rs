@@ -1,0 +1,32 @@
+//! What an event and a span cost in memory, once the first ones have been.
+
+use super::lab::Lab;
+use tracing::{info, info_span};
+
+fn event() {
+    info!(set = 1, weight = 62.5, kind = "squat", warm = true, note = %"deep", list = ?[1, 2], "lifted");
+}
+
+/// L16: an event takes no memory of its own, in spans or not; a span takes two pieces at most.
+#[test]
+fn events_allocate_nothing_and_spans_twice_at_most() {
+    let lab = Lab::new(|_| {});
+    lab.run(|| {
+        let spans = |work: fn()| {
+            let _outer = info_span!("outer", request = 7, kind = "squat").entered();
+            let _inner = info_span!("inner", set = 1, name = %"Ada").entered();
+            work();
+        };
+        (0..1_000).for_each(|_| spans(event));
+        assert!(lab.telemetry.flush(std::time::Duration::from_secs(20)));
+        let made = allocation_counter::measure(|| (0..100).for_each(|_| spans(|| ())));
+        assert!(made.count_total <= 2 * 2 * 100, "{made:?}");
+        let mut written = None;
+        let _outer = info_span!("outer", request = 7, kind = "squat").entered();
+        let _inner = info_span!("inner", set = 1, name = %"Ada").entered();
+        (0..100).for_each(|_| event());
+        written.replace(allocation_counter::measure(|| (0..100).for_each(|_| event())));
+        assert_eq!(written.unwrap().count_total, 0);
+    });
+    assert_eq!(lab.lines().len(), 1_200);
+}
