@@ -42,9 +42,10 @@ pub(crate) enum Reason {
 }
 
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
-const KINDS: [(Signal, Reason); 8] = [
+const KINDS: [(Signal, Reason); 9] = [
     (Signal::Baggage, Reason::Refused),
     (Signal::Endpoint, Reason::Limit),
+    (Signal::Log, Reason::Refused),
     (Signal::Log, Reason::Limit),
     (Signal::Log, Reason::Full),
     (Signal::Log, Reason::Failed),
