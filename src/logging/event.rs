@@ -1,6 +1,7 @@
 //! An event's way: its call site's plan, its fields, one line.
 
-use arrayvec::ArrayVec;
+use std::time::SystemTime;
+
 use tracing::span::{Attributes, Record};
 use tracing::{Event, Metadata};
 use tracing_log::NormalizeEvent;
@@ -35,18 +36,17 @@ impl Logging {
 
     /// A new span within the one given.
     pub(crate) fn span(&self, new: &Attributes<'_>, parent: Option<LoggedSpan>) -> LoggedSpan {
-        let current = RequestContext::current();
-        let Some(running) = self.running() else { return LoggedSpan::new(parent, current, |_| ()) };
-        // A parent that was named is the one that counts.
-        let context = current.filter(|_| new.parent().is_none() || parent.is_none());
+        // A parent that was named counts before the current request.
+        let named = new.parent().and_then(|_| parent.as_ref()?.context().cloned());
+        let context = named.or_else(RequestContext::current);
+        let Some(running) = self.running() else { return LoggedSpan::new(parent, context, |_| ()) };
         let planner = running.planner(&self.shared);
         planner.with(&running.sites, new.metadata(), |site| {
             let wanted = site.wanted(&self.shared.levels).by_lines();
+            let plans = if wanted { &*site.fields } else { &[] };
+            let encoder = running.schema.encoder();
             LoggedSpan::new(parent, context, |parts| {
-                if wanted {
-                    let (plans, encoder) = (&*site.fields, running.schema.encoder());
-                    new.record(&mut Visitor { plans, encoder, parts, has_user: false });
-                }
+                new.record(&mut Visitor { plans, encoder, parts, has_user: false });
             })
         })
     }
@@ -68,17 +68,7 @@ impl Logging {
             // A value's own code may log in this span, so it runs before the span is locked.
             let parts = scratch.parts();
             values.record(&mut Visitor { plans, encoder, parts, has_user: false });
-            let mut recorded = span.recorded();
-            for member in parts.members.iter() {
-                let plan = plans.iter().find(|plan| plan.key.name() == member.name);
-                if let Some(plan) = plan {
-                    recorded.members.put(&plan.key, |out| out.extend_from_slice(member.value));
-                }
-            }
-            if !parts.user.is_empty() {
-                recorded.user.clear();
-                recorded.user.extend_from_slice(&parts.user);
-            }
+            span.replace(parts, plans);
         });
     }
 
@@ -88,43 +78,52 @@ impl Logging {
             return;
         }
         let context = context(event, span);
-        if !wanted.by_lines() && context.is_none() {
-            return;
-        }
         let at = self.shared.clock.wall();
-        let place = nanos(at);
-        if wanted.by_lines() {
-            self.count(site.level());
-            match self.shared.limit.admit(site.level(), &site.flood, place) {
-                Admission::Take => {}
-                Admission::TakeAfter(count) => running.tell_suppressed(site, at, count),
-                Admission::Suppress => return,
+        let keeper = if wanted.by_lines() {
+            if !self.admit(running, site, at) {
+                return;
             }
-        }
+            None
+        } else {
+            let Some(keeper) = self.shared.levels.recorder().zip(context.as_ref()) else { return };
+            Some(keeper)
+        };
         let Some(mut scratch) = self.scratch() else { return };
         let (plans, encoder, parts) = (&*site.fields, running.schema.encoder(), scratch.parts());
         let has_user = context.as_ref().is_some_and(|context| context.user().is_some());
         event.record(&mut Visitor { plans, encoder, parts: &mut *parts, has_user });
         let around = Around::new(span);
-        let mut groups = ArrayVec::new();
-        groups.push(&parts.members);
-        around.members(&mut groups);
-        let user = if has_user || !parts.user.is_empty() { &*parts.user } else { around.user() };
+        let members = around.members(&parts.members);
+        let named = if has_user || !parts.user.is_empty() { &*parts.user } else { around.user() };
         let line = Line {
             at,
             heading: &site.heading,
             message: &parts.message,
             context: context.as_ref(),
-            user,
+            user: named,
             failure: Some(&parts.failure).filter(|failure| !failure.is_empty()),
-            members: &groups,
+            members: &members,
             exchange: None,
         };
-        match (&context, self.shared.levels.recorder()) {
-            (Some(context), Some(recorder)) if !wanted.by_lines() => {
+        match keeper {
+            None => running.write(&line, nanos(at)),
+            Some((recorder, context)) => {
                 running.with_line(&line, |bytes| recorder.keep(context, site.level(), bytes));
             }
-            _ => running.write(&line, place),
+        }
+    }
+
+    /// Counts an event, and says whether the flood limit lets its line pass.
+    #[inline]
+    fn admit(&self, running: &Running, site: &Site, at: SystemTime) -> bool {
+        self.count(site.level());
+        match self.shared.limit.admit(site.level(), &site.flood, nanos(at)) {
+            Admission::Take => true,
+            Admission::TakeAfter(count) => {
+                running.tell_suppressed(site, at, count);
+                true
+            }
+            Admission::Suppress => false,
         }
     }
 

@@ -5,9 +5,10 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
+use tracing::dispatcher::{self, WeakDispatch};
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::Interest;
-use tracing::{Level, Metadata, Subscriber};
+use tracing::{Dispatch, Level, Metadata, Subscriber, callsite};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::Context;
@@ -33,6 +34,8 @@ struct Shared {
     /// Which levels of which telemetry hold, so that whoever decided by others decides again.
     generation: AtomicU64,
     changed: OnceLock<Changed>,
+    /// The subscriber that call sites ask.
+    subscriber: Mutex<Option<WeakDispatch>>,
 }
 
 #[derive(Clone)]
@@ -69,7 +72,7 @@ impl Levels {
         let generation = current.generation;
         *self.current() = current;
         self.0.generation.store(generation, Ordering::Release);
-        tracing::callsite::rebuild_interest_cache();
+        self.rebuild();
         if let Some(changed) = self.0.changed.get() {
             changed(self.max());
         }
@@ -95,6 +98,7 @@ impl Levels {
             current: Mutex::new(current),
             recorder,
             changed: OnceLock::new(),
+            subscriber: Mutex::default(),
         })))
     }
 
@@ -118,7 +122,22 @@ impl Levels {
         let lines = self.with_targets(|targets| targets.would_enable(target, &level));
         let recorder = self.0.recorder.as_ref().filter(|_| is_event);
         let recorder = recorder.is_some_and(|recorder| recorder.wants(target, level));
-        Wanted(u8::from(lines) * Wanted::LINES | u8::from(recorder) * Wanted::RECORDER)
+        Wanted((u8::from(lines) * Wanted::LINES) | (u8::from(recorder) * Wanted::RECORDER))
+    }
+
+    /// Says which subscriber these levels are for.
+    pub(crate) fn serve(&self, subscriber: &Dispatch) {
+        *lock(&self.0.subscriber) = Some(subscriber.downgrade());
+    }
+
+    /// Where there is one subscriber, `tracing` has call sites ask the calling thread's one, so
+    /// that is to be ours.
+    fn rebuild(&self) {
+        let subscriber = lock(&self.0.subscriber).as_ref().and_then(WeakDispatch::upgrade);
+        match subscriber {
+            Some(ours) => dispatcher::with_default(&ours, callsite::rebuild_interest_cache),
+            None => callsite::rebuild_interest_cache(),
+        }
     }
 
     pub(super) fn recorder(&self) -> Option<&Recorder> {
@@ -141,11 +160,19 @@ impl Levels {
     }
 
     fn current(&self) -> MutexGuard<'_, Current> {
-        self.0.current.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.current)
     }
 }
 
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 impl<S: Subscriber> Layer<S> for Levels {
+    fn on_register_dispatch(&self, subscriber: &Dispatch) {
+        self.serve(subscriber);
+    }
+
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         let wanted = self.of(metadata);
         if wanted.by_lines() {
@@ -191,15 +218,14 @@ impl Decision {
     #[inline]
     pub(super) fn get(&self, levels: &Levels, decide: impl FnOnce() -> Wanted) -> Wanted {
         // No generation is 0, so a new call site decides.
-        let generation = levels.0.generation.load(Ordering::Acquire);
-        let [wanted, before @ ..] = self.0.load(Ordering::Relaxed).to_be_bytes();
-        let [_, now @ ..] = generation.to_be_bytes();
-        if before == now {
+        let generation = levels.0.generation.load(Ordering::Acquire) << u8::BITS;
+        let state = self.0.load(Ordering::Relaxed);
+        let [wanted, ..] = state.to_le_bytes();
+        if state == generation | u64::from(wanted) {
             return Wanted(wanted);
         }
         let wanted = decide();
-        let [a, b, c, d, e, f, g] = now;
-        self.0.store(u64::from_be_bytes([wanted.0, a, b, c, d, e, f, g]), Ordering::Relaxed);
+        self.0.store(generation | u64::from(wanted.0), Ordering::Relaxed);
         wanted
     }
 }

@@ -126,7 +126,7 @@ impl Planner<'_> {
     ) -> T {
         match sites.get(&metadata) {
             Some(site) => work(site),
-            None => self.add(sites, &metadata, || self.plan(metadata), work),
+            None => add(sites, &metadata, || self.plan(metadata), work),
         }
     }
 
@@ -137,28 +137,7 @@ impl Planner<'_> {
         target: &LogTarget<'_>,
         work: impl FnOnce(&Site) -> T,
     ) -> T {
-        self.add(sites, target, || self.plan_log(target), work)
-    }
-
-    #[cold]
-    fn add<T>(
-        &self,
-        sites: &Table<Site>,
-        key: &impl Query<Site>,
-        plan: impl Fn() -> Site,
-        work: impl FnOnce(&Site) -> T,
-    ) -> T {
-        // Asked before the table is, which would have writers take turns.
-        let is_full = sites.len() >= MAX_SITES;
-        let known = if is_full {
-            sites.get(key)
-        } else {
-            sites.get_or_insert(key, |position| (position < MAX_SITES).then(&plan))
-        };
-        match known {
-            Some(site) => work(site),
-            None => work(&plan()),
-        }
+        add(sites, target, || self.plan_log(target), work)
     }
 
     fn plan(&self, metadata: &'static Metadata<'static>) -> Site {
@@ -244,5 +223,24 @@ impl Query<Site> for LogTarget<'_> {
     fn is_key_of(&self, site: &Site) -> bool {
         let Heading { level, target, .. } = &site.heading;
         site.origin == Origin::Log && level == self.metadata.level() && **target == *self.target
+    }
+}
+
+#[cold]
+fn add<T>(
+    sites: &Table<Site>,
+    key: &impl Query<Site>,
+    plan: impl Fn() -> Site,
+    work: impl FnOnce(&Site) -> T,
+) -> T {
+    // Asked before the table is, which would have writers take turns.
+    let known = if sites.len() >= MAX_SITES {
+        sites.get(key)
+    } else {
+        sites.get_or_insert(key, |position| (position < MAX_SITES).then(&plan))
+    };
+    match known {
+        Some(site) => work(site),
+        None => work(&plan()),
     }
 }

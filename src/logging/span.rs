@@ -1,14 +1,16 @@
 //! Spans as lines need them: their fields, rendered once, and the request they were made in.
 
 use std::cell::Cell;
+use std::iter;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use arrayvec::ArrayVec;
 
 use crate::context::RequestContext;
 
 use super::members::Members;
+use super::site::Plan;
 use super::visit::Parts;
 
 /// A span that lines may be within. A clone is the same span.
@@ -37,10 +39,10 @@ struct Shown<'a> {
 }
 
 /// The fields of spans further out are not shown.
-pub(super) const MAX_SPANS: usize = 32;
+const MAX_SPANS: usize = 32;
 
 /// The event's group of members, and two of each span.
-pub(super) const MAX_GROUPS: usize = 1 + 2 * MAX_SPANS;
+const MAX_GROUPS: usize = 1 + 2 * MAX_SPANS;
 
 /// How many spans a thread keeps for use again, and how long their fields may have been.
 const MAX_POOLED: usize = 64;
@@ -51,8 +53,7 @@ thread_local! {
 }
 
 impl LoggedSpan {
-    /// A span in `parent` and, unless the parent is in one, in the request given. `fill` renders its
-    /// fields.
+    /// A span in `parent` and in the request given, else in its parent's. `fill` renders its fields.
     pub(super) fn new(
         parent: Option<LoggedSpan>,
         context: Option<RequestContext>,
@@ -72,10 +73,19 @@ impl LoggedSpan {
         self.0.context.as_ref()
     }
 
-    /// What is recorded after it was made.
-    pub(super) fn recorded(&self) -> RwLockWriteGuard<'_, Parts> {
+    /// Takes what was recorded of it, by its call site's plans, in place of what was before.
+    pub(super) fn replace(&self, parts: &Parts, plans: &[Plan]) {
         self.0.has_recorded.store(true, Ordering::Release);
-        self.0.recorded.write().unwrap_or_else(PoisonError::into_inner)
+        let mut recorded = self.0.recorded.write().unwrap_or_else(PoisonError::into_inner);
+        for member in parts.members.iter() {
+            let plan = plans.iter().find(|plan| plan.key.name() == member.name);
+            if let Some(Plan { key, .. }) = plan {
+                recorded.members.put(key, |out| out.extend_from_slice(member.value));
+            }
+        }
+        if !parts.user.is_empty() {
+            recorded.user.clone_from(&parts.user);
+        }
     }
 
     /// Ends it, and keeps its memory for another one.
@@ -117,13 +127,11 @@ impl<'a> Around<'a> {
         Self(shown)
     }
 
-    /// Adds their members, each span's latest first.
-    pub(super) fn members<'b>(&'b self, groups: &mut ArrayVec<&'b Members, MAX_GROUPS>) {
-        let parts = self.parts().filter(|parts| !parts.members.is_empty());
-        for parts in parts {
-            // There is room for all that there can be.
-            let _ = groups.try_push(&parts.members);
-        }
+    /// An event's own members, then theirs, each span's latest first.
+    pub(super) fn members<'b>(&'b self, own: &'b Members) -> ArrayVec<&'b Members, MAX_GROUPS> {
+        let theirs = self.parts().map(|parts| &parts.members);
+        let theirs = theirs.filter(|members| !members.is_empty());
+        iter::once(own).chain(theirs).take(MAX_GROUPS).collect()
     }
 
     /// The user that the innermost of them names, rendered; empty if none does.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
-use tracing::{Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
@@ -67,6 +67,10 @@ impl<S> Layer<S> for TracingLayer
 where
     S: Subscriber + for<'a> LookupSpan<'a>,
 {
+    fn on_register_dispatch(&self, subscriber: &Dispatch) {
+        self.logging.levels().serve(subscriber);
+    }
+
     /// Never `never`, which would take the call site from other layers.
     fn register_callsite(&self, metadata: &'static Metadata<'static>) -> Interest {
         if self.logging.wants_always(metadata) { Interest::always() } else { Interest::sometimes() }
