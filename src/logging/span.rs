@@ -53,7 +53,7 @@ thread_local! {
 }
 
 impl LoggedSpan {
-    /// A span in `parent` and in the request given, else in its parent's. `fill` renders its fields.
+    /// A span in `parent`, and in the request given or its parent's. `fill` renders its fields.
     pub(super) fn new(
         parent: Option<LoggedSpan>,
         context: Option<RequestContext>,
