@@ -43,11 +43,6 @@ impl Encoder {
     }
 
     #[inline]
-    pub(super) fn syntax(&self) -> Syntax {
-        self.syntax
-    }
-
-    #[inline]
     pub(super) fn text(&self, text: &str, out: &mut Vec<u8>) {
         self.redacted(text, false, |text| self.syntax.text(text, out));
     }

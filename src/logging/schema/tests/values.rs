@@ -1,6 +1,7 @@
 //! Values as the schemas spell them.
 
-use super::schema;
+use super::read::keys;
+use super::{FORMATS, full, schema};
 use crate::config::LogFormat;
 use crate::logging::encode::Encoder;
 use crate::logging::line::Failure;
@@ -66,5 +67,15 @@ fn errors_that_were_recorded_as_texts_are_taken_apart() {
         let rendered = [&failure.kind, &failure.message, &failure.stack];
         let texts = rendered.map(|v| serde_json::from_slice::<String>(v).unwrap_or_default());
         assert_eq!(texts.each_ref().map(|text| text.trim()), expected);
+    }
+}
+
+#[test]
+fn lines_with_everything_are_read_back() {
+    for format in FORMATS {
+        let schema = schema(format, false);
+        let line = full(&schema);
+        assert!(!keys(format, &line).is_empty() || format == LogFormat::Pretty);
+        assert!(!line.contains('\u{1b}') && line.contains("order"), "{line}");
     }
 }
