@@ -4,8 +4,8 @@ use super::lab::Lab;
 use std::time::Duration;
 use tracing::info;
 
-const LINES: usize = 1_000;
-const ROUNDS: usize = 20;
+const LINES: usize = 50;
+const ROUNDS: usize = 1_000;
 
 fn log(lab: &Lab) {
     lab.run(|| (0..LINES).for_each(|n| info!(n, "line")));
