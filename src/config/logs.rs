@@ -13,6 +13,8 @@ use super::limits::LogLimits;
 use super::otlp::{Batch, Exporter, Otlp};
 
 /// What is logged, in which form, and where it goes.
+///
+#[doc = include_str!("../../docs/logging.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Logs {
