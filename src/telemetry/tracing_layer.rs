@@ -105,7 +105,9 @@ where
         let kept = extensions.get_mut::<Kept>().map(|kept| kept.owner == self.logging.owner());
         let kept = kept.filter(|ours| *ours).and_then(|_| extensions.remove::<Kept>());
         drop(extensions);
-        kept.into_iter().for_each(|kept| kept.logged.close());
+        if let Some(kept) = kept {
+            kept.logged.close();
+        }
     }
 }
 
