@@ -15,7 +15,7 @@ pub mod threads;
 
 use logs::by_hand::ByHand;
 use logs::obskit::Obskit;
-use logs::peers::{Bunyan, JsonSubscriber, TracingSubscriber};
+use logs::peers::{JsonSubscriber, TracingSubscriber};
 
 /// One piece of work.
 #[derive(Clone, Copy, Debug)]
@@ -46,7 +46,6 @@ pub const SUBJECTS: &[Subject] = &[
     Subject { name: "event/hand-written", run: logs::event::<ByHand> },
     Subject { name: "event/tracing-subscriber", run: logs::event::<TracingSubscriber> },
     Subject { name: "event/json-subscriber", run: logs::event::<JsonSubscriber> },
-    Subject { name: "event/bunyan", run: logs::event::<Bunyan> },
     Subject { name: "event/slog-json", run: logs::slog::event },
     Subject { name: "event-and-spans/obskit", run: logs::event_and_spans::<Obskit> },
     Subject { name: "event-and-spans/hand-written", run: logs::event_and_spans::<ByHand> },

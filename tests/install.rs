@@ -119,12 +119,13 @@ fn nested(telemetry: &Telemetry, lines: &Lines) {
 
 /// L11: alone with its filter, what is below the level is not made.
 fn levels(telemetry: &Telemetry, lines: &Lines) {
-    assert!(!enabled!(Level::DEBUG));
+    let seen = || [enabled!(Level::ERROR), enabled!(Level::DEBUG)];
+    assert_eq!(seen(), [true, false]);
     telemetry.levels().set("debug").unwrap();
-    assert!(enabled!(Level::DEBUG));
+    assert_eq!(seen(), [true, true]);
     debug!("seen");
     log::debug!("seen, too");
     telemetry.levels().set("off").unwrap();
-    assert!(!enabled!(Level::ERROR) && log::max_level() == log::LevelFilter::Off);
+    assert_eq!((seen(), log::max_level()), ([false, false], log::LevelFilter::Off));
     assert_eq!(lines.take(telemetry).len(), 2);
 }

@@ -4,7 +4,6 @@ use std::hint::black_box;
 use std::io::{self, Write};
 
 use tracing::Dispatch;
-use tracing_bunyan_formatter::{BunyanFormattingLayer, JsonStorageLayer};
 use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::{fmt, registry};
@@ -18,10 +17,6 @@ pub struct TracingSubscriber;
 /// json-subscriber.
 #[derive(Clone, Copy, Debug)]
 pub struct JsonSubscriber;
-
-/// tracing-bunyan-formatter.
-#[derive(Clone, Copy, Debug)]
-pub struct Bunyan;
 
 /// Takes lines, and keeps the compiler from leaving out what nobody reads.
 #[derive(Clone, Copy, Debug, Default)]
@@ -53,14 +48,5 @@ impl Logger for JsonSubscriber {
     fn subscriber() -> Dispatch {
         let layer = json_subscriber::layer().with_writer(Nowhere::default);
         Dispatch::new(registry().with(layer).with(LevelFilter::INFO))
-    }
-}
-
-impl Logger for Bunyan {
-    const NAME: &'static str = "bunyan";
-
-    fn subscriber() -> Dispatch {
-        let layer = BunyanFormattingLayer::new("bench".to_owned(), Nowhere::default);
-        Dispatch::new(registry().with(JsonStorageLayer).with(layer).with(LevelFilter::INFO))
     }
 }

@@ -184,6 +184,8 @@ impl Rank {
 
 #[cfg(test)]
 mod tests {
+    use std::ops::Range;
+
     use super::*;
 
     const LIMIT: usize = 64 << 10;
@@ -206,17 +208,14 @@ mod tests {
     fn lesser_lines_give_way_and_never_the_other_way_round() {
         let queue = Queue::new(LIMIT);
         let fit = (LIMIT / BUFFER) as u64;
-        for at in 0..fit {
-            assert_eq!(push(&queue, Rank::Low, at), 0);
-        }
-        assert_eq!(push(&queue, Rank::Low, fit), 1, "the new one is refused");
-        assert_eq!(push(&queue, Rank::Warn, fit), 1, "the oldest gives way");
-        for at in 0..fit {
-            assert_eq!(push(&queue, Rank::Error, at), 1, "{at}");
-        }
-        assert_eq!(push(&queue, Rank::Error, fit), 1, "only errors are left");
-        assert_eq!(push(&queue, Rank::Warn, fit), 1);
-        assert_eq!(push(&queue, Rank::Low, fit), 1);
+        let lost = |rank, times: Range<u64>| times.map(|at| push(&queue, rank, at)).sum::<u64>();
+        assert_eq!(lost(Rank::Low, 0..fit), 0);
+        assert_eq!(lost(Rank::Low, fit..fit + 1), 1, "the new one is refused");
+        assert_eq!(lost(Rank::Warn, fit..fit + 1), 1, "the oldest gives way");
+        assert_eq!(lost(Rank::Error, 0..fit), fit);
+        assert_eq!(lost(Rank::Error, fit..fit + 1), 1, "only errors are left");
+        assert_eq!(lost(Rank::Warn, fit..fit + 1), 1);
+        assert_eq!(lost(Rank::Low, fit..fit + 1), 1);
         assert_eq!([queue.len(Rank::Low), queue.len(Rank::Warn)], [0, 0]);
         assert_eq!(times(&queue, Rank::Error), (0..fit).collect::<Vec<_>>());
         assert_eq!(push(&queue, Rank::Low, 0), 0, "everything was given back");

@@ -69,9 +69,15 @@ fn no_form_of_a_line_shows_a_secret() {
 
 /// A secret in every place that an event has.
 fn say_everything() {
+    say_fields();
+    say_errors();
+    let span = info_span!("login", secret = SECRET, cause = tracing::field::Empty);
+    span.record("cause", format!("cookie: a={SECRET}; b={SECRET}"));
+    span.in_scope(|| info!("said"));
+}
+
+fn say_fields() {
     let login = Login { id: 1, password: SECRET, tokens: Tokens { access_token: Some(SECRET) } };
-    let cause = Refused(format!("token={SECRET} was refused"), None);
-    let refused = Refused(format!("for https://u:{SECRET}@host/?a={SECRET}"), Some(cause.into()));
     let headers = format!("GET / HTTP/1.1\r\nAuthorization: Basic {SECRET}\r\nHost: a\r\n");
     info!(password = SECRET, "said");
     info!(user.apiKey = %SECRET, "said");
@@ -81,12 +87,14 @@ fn say_everything() {
     info!("said Bearer {SECRET}");
     info!(url = format!("https://host/path?q={SECRET}&b#c"), "said");
     info!(%headers, "said");
+}
+
+fn say_errors() {
+    let cause = Refused(format!("token={SECRET} was refused"), None);
+    let refused = Refused(format!("for https://u:{SECRET}@host/?a={SECRET}"), Some(cause.into()));
     error!(error = &refused as &dyn Error, "said");
     error!(error = ?refused, "said");
     error!(error = %refused, "said");
-    let span = info_span!("login", secret = SECRET, cause = tracing::field::Empty);
-    span.record("cause", format!("cookie: a={SECRET}; b={SECRET}"));
-    span.in_scope(|| info!("said"));
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
 use tracing::field::Empty;
-use tracing::{Instrument, Span, info, info_span};
+use tracing::{Instrument, Metadata, Span, info, info_span};
 
 /// L4: the last value alone, in flat memory.
 #[test]
@@ -15,17 +15,17 @@ fn a_field_recorded_again_and_again_has_its_last_value() {
     let lab = Lab::new(|_| {});
     lab.run(|| {
         let outer = info_span!("outer", round = Empty, fixed = "f").entered();
-        let _inner = info_span!("inner", round = "inner").entered();
+        let inner = info_span!("inner", round = "inner").entered();
         let record = |from: u64| {
-            (from..from + 10_000).for_each(|n| {
+            for n in from..from + 10_000 {
                 outer.record("round", n);
-            })
+            }
         };
         record(10_000);
         let again = allocation_counter::measure(|| record(20_000));
         assert_eq!((again.count_total, again.bytes_current), (0, 0), "{again:?}");
         info!("hidden by the inner span");
-        drop(_inner);
+        drop(inner);
         info!("seen");
         outer.record("fixed", "g");
         let _inner = info_span!("inner").entered();
@@ -117,7 +117,7 @@ struct Farewell;
 
 impl Drop for Farewell {
     fn drop(&mut self) {
-        info!(in_span = Span::current().metadata().map(|span| span.name()), "farewell");
+        info!(in_span = Span::current().metadata().map(Metadata::name), "farewell");
     }
 }
 
@@ -132,7 +132,8 @@ async fn lines_of_a_cancelled_request_are_correlated() {
     };
     {
         let mut call = pin!(lab.call(handler));
-        poll_fn(|cx| Poll::Ready(assert!(call.as_mut().poll(cx).is_pending()))).await;
+        let is_pending = poll_fn(|cx| Poll::Ready(call.as_mut().poll(cx).is_pending())).await;
+        assert!(is_pending);
     }
     let lines = lab.lines();
     let [farewell, access] = <[Value; 2]>::try_from(lines).unwrap();
