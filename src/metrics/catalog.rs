@@ -147,10 +147,8 @@ catalog! {
         "Log events at the level set, by level; those that the flood limit suppressed are among \
          them.";
     DROPPED = Counter "obskit_dropped_total" ["signal", "reason"]
-        "Telemetry that was lost: members of baggage (refused), endpoints told apart (limit), and \
-         log lines, of which the buffer was full, writing failed or was over (closed), that a \
-         failed request had too many of (limit), or one call site (flood), or that were logged too \
-         deep within others (refused); cut ones lost their end alone.";
+        "Telemetry that was lost, by signal and reason; docs/logging.md tells the reasons of \
+         lines.";
     SERIES_OVERFLOW = Counter "obskit_series_overflow_total" ["metric"]
         "Updates that went to a metric's overflow series because its series limit was reached.";
     SCRAPE_ERRORS = Counter "obskit_scrape_errors_total" ["reason"]

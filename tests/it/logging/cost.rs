@@ -7,7 +7,8 @@ use tracing::{info, info_span};
 const DEADLINE: Duration = Duration::from_secs(20);
 
 fn event() {
-    info!(set = 1, weight = 62.5, kind = "squat", warm = true, note = %"deep", list = ?[1, 2], "lifted");
+    let (kind, note) = ("squat", "deep");
+    info!(set = 1, weight = 62.5, kind, warm = true, %note, list = ?[1, 2], "lifted");
 }
 
 /// L16: an event takes no memory of its own, in spans or not; a span takes two pieces at most.
