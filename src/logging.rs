@@ -118,6 +118,11 @@ impl Logging {
         [0, 1, 2, 3, 4].map(|at: usize| self.shared.counts.get(at).map_or(0, Tally::get))
     }
 
+    /// Whether the calling thread renders a value, whose panic goes no further than its text.
+    pub(crate) fn is_rendering() -> bool {
+        encode::is_guarded()
+    }
+
     /// Waits until what was logged before is written, and says whether it was.
     pub(crate) fn flush(&self, within: Duration) -> bool {
         self.running().is_none_or(|running| running.sink.flush(within))

@@ -21,6 +21,22 @@ async fn caught(_: Request<String>) -> Result<Response<String>, Infallible> {
     Ok(Response::builder().status(status).body(String::new()).unwrap())
 }
 
+/// Panics while it is logged.
+struct Timid;
+
+impl fmt::Debug for Timid {
+    fn fmt(&self, _: &mut fmt::Formatter<'_>) -> fmt::Result {
+        panic!("not me")
+    }
+}
+
+/// Logs a value that panics, and fails for another reason.
+async fn fails(_: Request<String>) -> Result<Response<String>, Infallible> {
+    info!(who = ?Timid, "asked");
+    let response = Response::builder().status(StatusCode::BAD_GATEWAY);
+    Ok(response.body(String::new()).unwrap())
+}
+
 /// Logs while it is logged.
 struct Talkative;
 
@@ -62,6 +78,7 @@ async fn init_sets_globals_once() {
     assert!(again.is_already_installed(), "{again}");
 
     panics(&telemetry, &lines).await;
+    panics_of_values(&telemetry, &lines).await;
     records_of_log(&telemetry, &lines);
     nested(&telemetry, &lines);
     levels(&telemetry, &lines);
@@ -89,6 +106,16 @@ async fn panics(telemetry: &Telemetry, lines: &Lines) {
     // Written before the hook was left.
     let [panic] = <[Value; 1]>::try_from(lines.written()).unwrap();
     assert_eq!((&panic["message"], panic.get("requestId")), (&"nobody's fault".into(), None));
+}
+
+/// A panic within a value costs its line the value, and is not the request's.
+async fn panics_of_values(telemetry: &Telemetry, lines: &Lines) {
+    let service = telemetry.layer().layer(service_fn(fails));
+    drop(service.oneshot(Request::new(String::new())).await.unwrap());
+    let [asked, panic, access] = <[Value; 3]>::try_from(lines.take(telemetry)).unwrap();
+    assert_eq!((&panic["target"], &panic["message"]), (&"panic".into(), &"not me".into()));
+    assert_eq!(asked["metadata"]["who"], "<panicked>", "{asked}");
+    assert_eq!(access["metadata"]["outcome"], "server_error", "{access}");
 }
 
 fn records_of_log(telemetry: &Telemetry, lines: &Lines) {

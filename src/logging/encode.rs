@@ -17,6 +17,7 @@ use super::schema::MAX_LINE_BYTES;
 pub(super) use cut::cut;
 pub(super) use escape::escape;
 pub(super) use number::decimal;
+pub(super) use scratch::is_guarded;
 pub(super) use syntax::{DIM, RESET, Syntax};
 
 /// Renders values in the syntax of one schema. Each function appends one whole value, whatever the

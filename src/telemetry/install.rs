@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::NoSubscriber;
-use tracing::{Dispatch, Subscriber, dispatcher};
+use tracing::{Dispatch, Subscriber, callsite, dispatcher};
 use tracing_log::{AsLog, LogTracer, log};
 use tracing_subscriber::layer::SubscriberExt;
 
@@ -120,7 +120,10 @@ where
         let message = "the process has a logger of the log crate already; leave it to obskit::init";
         Error::installed(message).because(error)
     })?;
+    let ours = dispatch.clone();
     dispatcher::set_global_default(dispatch).map_err(|error| taken().because(error))?;
+    // A call site that another thread has met meanwhile has asked nobody.
+    dispatcher::with_default(&ours, callsite::rebuild_interest_cache);
     follow(telemetry.levels());
     Ok(())
 }
@@ -148,11 +151,16 @@ const PANIC_FLUSH: Duration = Duration::from_millis(100);
 fn log_panics(logging: Logging) {
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
-        if let Some(context) = RequestContext::current() {
+        // A panic within a log line's value goes no further: neither has the request failed, nor
+        // is there a process's end to be written before.
+        let is_of_a_line = Logging::is_rendering();
+        if let Some(context) = RequestContext::current().filter(|_| !is_of_a_line) {
             context.mark_panicked();
         }
         log_panic(info);
-        logging.flush(PANIC_FLUSH);
+        if !is_of_a_line {
+            logging.flush(PANIC_FLUSH);
+        }
         before(info);
     }));
 }

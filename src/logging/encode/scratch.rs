@@ -1,6 +1,6 @@
 //! Running the `Debug` and `Display` of values that are not ours.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fmt::{self, Write};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,6 +10,7 @@ const PANICKED: &str = "<panicked>";
 
 thread_local! {
     static BUFFER: RefCell<String> = const { RefCell::new(String::new()) };
+    static GUARDED: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Text up to a limit; past it the writer is told to stop.
@@ -52,7 +53,10 @@ pub(super) fn render(value: &dyn fmt::Debug, limit: usize, text: &mut String) ->
 
 /// Runs code that is not ours, which may panic.
 pub(super) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
-    let payload = match catch_unwind(AssertUnwindSafe(work)) {
+    let before = GUARDED.replace(true);
+    let result = catch_unwind(AssertUnwindSafe(work));
+    GUARDED.set(before);
+    let payload = match result {
         Ok(value) => return Some(value),
         Err(payload) => payload,
     };
@@ -61,6 +65,11 @@ pub(super) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
         mem::forget(payload);
     }
     None
+}
+
+/// Whether a value's own code runs, so that a panic ends here and concerns nothing but its text.
+pub(in crate::logging) fn is_guarded() -> bool {
+    GUARDED.get()
 }
 
 impl Write for Bounded<'_> {
