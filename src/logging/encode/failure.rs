@@ -5,7 +5,7 @@ use std::fmt;
 
 use crate::logging::line::Failure;
 
-use super::{Encoder, MAX_TEXT_BYTES, scratch};
+use super::{Encoder, MAX_TEXT_BYTES, first, scratch};
 
 /// Causes of causes that are told.
 const MAX_CAUSES: usize = 16;
@@ -40,7 +40,8 @@ impl Encoder {
     /// An error recorded as a text.
     pub(in crate::logging) fn failure_text(&self, text: &str, failure: &mut Failure) {
         failure.clear();
-        self.told(text, false, failure);
+        let kept = first(text, MAX_TEXT_BYTES);
+        self.told(kept, kept.len() < text.len(), failure);
     }
 
     /// Takes apart what an error says of itself.
@@ -122,7 +123,12 @@ fn drop_repeated(before: usize, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::config::Redaction;
+    use crate::logging::encode::Syntax;
+    use crate::redaction::Redactor;
 
     #[test]
     fn types_by_their_debug() {
@@ -172,6 +178,16 @@ mod tests {
             assert!(!chain(chained.unwrap().as_ref(), &mut text));
             assert_eq!(text, expected);
         }
+    }
+
+    #[test]
+    fn a_long_text_is_not_copied_whole() {
+        let redactor = Arc::new(Redactor::new(&Redaction::default()).unwrap());
+        let encoder = Encoder::new(Syntax::Json { wide_as_text: false }, redactor);
+        let mut failure = Failure::default();
+        encoder.failure_text(&format!("Caused by:\n{CAUSES}{}", "x".repeat(1 << 20)), &mut failure);
+        assert!(failure.message.starts_with(b"\"Caused by:\\n: xxx"), "{failure:?}");
+        scratch::with(|buffer| assert!(buffer.capacity() <= 4 * MAX_TEXT_BYTES));
     }
 
     #[derive(Debug)]
