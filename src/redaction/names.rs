@@ -168,6 +168,8 @@ mod tests {
         "credential",
         "credentials",
         "aws.credentials",
+        "card",
+        "customer.Card",
         "card_number",
         "cardNumber",
         "pan",

@@ -52,7 +52,7 @@ pub(super) static LAST: Table = Table::new(&[
     "accesskey", "accesskeysecret", "accesstoken", "accesstokens", "accountkey", "aeskey",
     "apikey", "apitoken", "apitokens", "authcode", "authheader", "authkey", "authorization",
     "authorizationcode", "authtoken", "authtokens", "backupcode", "basicauth", "bearer",
-    "bearertoken", "bearertokens", "cardcode", "cardno", "cardnum", "cardnumber", "ccnum",
+    "bearertoken", "bearertokens", "card", "cardcode", "cardno", "cardnum", "cardnumber", "ccnum",
     "ccnumber", "clientsecret", "connectsid", "cookie", "creditcard", "creditcardnumber", "csc",
     "csrf", "csrftoken", "csrftokens", "cvc", "cvccode", "cvv", "cvvcode", "debitcard",
     "decryptionkey", "devicetokens", "encryptionkey", "functionskey", "hmac", "hmackey", "iban",
