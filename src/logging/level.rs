@@ -69,9 +69,7 @@ impl Levels {
     /// When the text is no list of directives; nothing is changed then.
     pub fn set(&self, directives: &str) -> Result<(), Error> {
         let current = Current::parse(directives, self.0.rest).map_err(Error::config)?;
-        let generation = current.generation;
-        *self.current() = current;
-        self.0.generation.store(generation, Ordering::Release);
+        self.replace(current);
         self.rebuild();
         if let Some(changed) = self.0.changed.get() {
             changed(self.max());
@@ -123,6 +121,13 @@ impl Levels {
         let recorder = self.0.recorder.as_ref().filter(|_| is_event);
         let recorder = recorder.is_some_and(|recorder| recorder.wants(target, level));
         Wanted((u8::from(lines) * Wanted::LINES) | (u8::from(recorder) * Wanted::RECORDER))
+    }
+
+    /// Of changes at one time, the generation and the levels of the same one stay.
+    fn replace(&self, new: Current) {
+        let mut current = self.current();
+        self.0.generation.store(new.generation, Ordering::Release);
+        *current = new;
     }
 
     /// Says which subscriber these levels are for.
