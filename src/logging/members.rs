@@ -97,6 +97,11 @@ impl Members {
         &self.bytes
     }
 
+    /// How many of those bytes there is memory for.
+    pub(super) fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     #[inline]
     pub(super) fn mask(&self) -> u64 {
         self.mask

@@ -44,7 +44,7 @@ const MAX_SPANS: usize = 32;
 /// The event's group of members, and two of each span.
 const MAX_GROUPS: usize = 1 + 2 * MAX_SPANS;
 
-/// How many spans a thread keeps for use again, and how long their fields may have been.
+/// How many spans a thread keeps for use again, and how much memory each may have for its fields.
 const MAX_POOLED: usize = 64;
 const MAX_POOLED_BYTES: usize = 4 << 10;
 
@@ -93,7 +93,7 @@ impl LoggedSpan {
         let mut node = self.0;
         let Some(unique) = Arc::get_mut(&mut node) else { return };
         let recorded = unique.recorded.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if unique.made.len() + recorded.len() > MAX_POOLED_BYTES {
+        if unique.made.capacity() + recorded.capacity() > MAX_POOLED_BYTES {
             return;
         }
         (unique.parent, unique.context) = (None, None);

@@ -42,6 +42,13 @@ impl Parts {
         let texts = [&self.message, &self.user, kind, message, stack].map(Vec::len);
         self.members.as_bytes().len() + texts.iter().sum::<usize>()
     }
+
+    /// Memory of so many bytes is kept by clearing it, as far as it is worth counting.
+    pub(super) fn capacity(&self) -> usize {
+        let Failure { kind, message, stack } = &self.failure;
+        let texts = [&self.message, &self.user, kind, message, stack].map(Vec::capacity);
+        self.members.capacity() + texts.iter().sum::<usize>()
+    }
 }
 
 impl Visitor<'_> {
