@@ -147,7 +147,8 @@ impl Writer {
     fn rest(&mut self) {
         let (rest, length) = self.pace.next();
         self.shared.bell.set(rest);
-        if !self.has_come(rest) {
+        // Waking this thread while an output has it pause ends the pause, and nothing after it.
+        if !self.has_come(rest) && !self.shared.progress.asked().now {
             thread::park_timeout(length);
         }
         self.shared.bell.set(Rest::Awake);
