@@ -25,7 +25,8 @@ pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
 }
 
 fn logs(reader: &mut Reader<'_>, logs: &mut Logs) {
-    logs.directives = reader.strict("RUST_LOG", |text| Ok(text.to_owned()));
+    let directives = |text: &str| parse::directives(text).map(str::to_owned);
+    logs.directives = reader.strict("RUST_LOG", directives);
     let levels = [
         ("error", Level::ERROR),
         ("warn", Level::WARN),

@@ -52,7 +52,7 @@ pub const VARIABLES: &[Variable] = &[
         "The service's attributes, among them `service.version`, `service.instance.id` and \
          `deployment.environment.name`."),
 
-    row("RUST_LOG", "levels by target, as warn,workouts=debug", "",
+    row("RUST_LOG", "off, a level, or levels by target as warn,workouts=debug", "",
         "What is logged. Goes before `LOG_LEVEL`."),
     row("LOG_LEVEL", "error, warn, info, debug or trace", "info",
         "The least severe level that is logged."),

@@ -49,6 +49,7 @@ fn every_wrong_value_is_reported() {
         ("OBSKIT_LOG_FILES", "0"),
         ("OBSKIT_LOG_BUFFER", "2GiB"),
         ("OBSKIT_ACCESS_LOG", "on"),
+        ("RUST_LOG", "a=loud"),
         ("OBSKIT_ACCESS_LOG_SAMPLE", "1.1"),
         ("OBSKIT_SLOW_REQUEST", "6m"),
         ("OBSKIT_LOG_FLOOD", "100"),
