@@ -128,6 +128,12 @@ impl Logging {
         self.running().is_none_or(|running| running.sink.flush(within))
     }
 
+    /// The same on a request's way: an output that stalls is waited for once, not by each that
+    /// comes.
+    pub(crate) fn flush_in_passing(&self, within: Duration) -> bool {
+        self.running().is_none_or(|running| running.sink.flush_in_passing(within))
+    }
+
     /// Flushes, ends the thread and says how many lines were lost since the start.
     pub(crate) fn stop(&self, within: Duration) -> u64 {
         self.running().map_or(0, |running| running.sink.stop(within))

@@ -103,6 +103,12 @@ impl Sink {
         self.handle.shared.flush(within)
     }
 
+    /// As `flush`, for whoever has work to do: an output that stalls is waited for once, not by
+    /// each that comes.
+    pub(super) fn flush_in_passing(&self, within: Duration) -> bool {
+        self.handle.shared.flush_in_passing(within)
+    }
+
     /// Flushes, ends the thread, and says how many lines were lost since the start. What is not
     /// written in time is lost; a thread that hangs in a write is left behind.
     pub(super) fn stop(&self, within: Duration) -> u64 {
@@ -138,6 +144,7 @@ impl fmt::Debug for Sink {
 mod tests {
     use std::io::{self, Write};
     use std::sync::mpsc::{Receiver, Sender, channel};
+    use std::time::Instant;
 
     use super::*;
     use crate::config::LogWriter;
@@ -244,6 +251,20 @@ mod tests {
         let counts = [Reason::Full, Reason::Failed, Reason::Closed];
         assert_eq!(counts.map(|reason| lost(&ledger, reason)), [0, 2, 1]);
         assert!(!sink.flush(LONG));
+    }
+
+    #[test]
+    fn a_stall_is_waited_for_once_by_those_who_pass() {
+        let (output, writes, answer) = gate();
+        let (sink, _) = start(output);
+        push(&sink, Level::INFO, 0);
+        writes.recv().unwrap();
+        let (start, within) = (Instant::now(), Duration::from_millis(50));
+        (0..1000).for_each(|_| assert!(!sink.flush_in_passing(within)));
+        assert!((within..LONG).contains(&start.elapsed()));
+        drop(answer);
+        assert!(sink.flush(LONG));
+        assert!(sink.flush_in_passing(LONG));
     }
 
     #[test]

@@ -159,7 +159,7 @@ fn log_panics(logging: Logging) {
         }
         log_panic(info);
         if !is_of_a_line {
-            logging.flush(PANIC_FLUSH);
+            logging.flush_in_passing(PANIC_FLUSH);
         }
         before(info);
     }));

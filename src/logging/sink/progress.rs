@@ -1,7 +1,7 @@
 //! How far the thread has come: what a flush and the end wait for.
 
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// Shared by the thread and whoever waits for it; not by whoever pushes.
 #[derive(Debug, Default)]
@@ -15,6 +15,8 @@ struct State {
     /// Flushes asked for, and those done.
     asked: u64,
     done: u64,
+    /// Since when nothing was done for those that wait.
+    since: Option<Instant>,
     closing: bool,
     phase: Phase,
     /// Lines on their way, no longer in the queue.
@@ -50,8 +52,14 @@ impl Progress {
     pub(super) fn ask(&self, closing: bool) -> u64 {
         let mut state = self.state();
         state.asked += 1;
+        state.since.get_or_insert_with(Instant::now);
         state.closing |= closing;
         state.asked
+    }
+
+    /// For how long flushes have been waiting for the output.
+    pub(super) fn behind(&self) -> Duration {
+        self.state().since.map_or(Duration::ZERO, |since| since.elapsed())
     }
 
     /// Waits for a flush; false if it takes longer or never comes. After the end nothing is left
@@ -111,7 +119,11 @@ impl Progress {
     }
 
     pub(super) fn done(&self, asked: Asked) {
-        self.state().done = asked.flushes;
+        let mut state = self.state();
+        state.done = asked.flushes;
+        // Something was done: those that are left have waited since.
+        state.since = (state.done < state.asked).then(Instant::now);
+        drop(state);
         self.changed.notify_all();
     }
 

@@ -64,6 +64,11 @@ impl Shared {
         self.progress.wait(flush, within)
     }
 
+    /// The same, but waiting no longer than `within` for all of those that wait for one stall.
+    pub(super) fn flush_in_passing(&self, within: Duration) -> bool {
+        self.flush(within.saturating_sub(self.progress.behind()))
+    }
+
     /// Whether the thread ended in time, or will at once. If it did not, whatever was not written
     /// is lost.
     pub(super) fn stop(&self, within: Duration) -> bool {
