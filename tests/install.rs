@@ -131,6 +131,13 @@ fn records_of_log(telemetry: &Telemetry, lines: &Lines) {
     assert_eq!((&line["target"], &line["level"]), (&"old::crate".into(), &"info".into()));
     assert_eq!((&line["message"], line.get("metadata")), (&"of old".into(), None), "{line}");
     assert_eq!(log::max_level(), log::LevelFilter::Info);
+    // L8: one record floods, and another of its target passes.
+    (0..300).for_each(|_| log::warn!(target: "old::crate", "again"));
+    log::warn!(target: "old::crate", "once");
+    let written = lines.take(telemetry);
+    let count = |message: &str| written.iter().filter(|line| line["message"] == message).count();
+    assert!(count("again") < 300, "{}", count("again"));
+    assert_eq!(count("once"), 1);
 }
 
 fn nested(telemetry: &Telemetry, lines: &Lines) {

@@ -27,7 +27,7 @@ impl Logging {
         let planner = running.planner(&self.shared);
         if is_of_log(event) {
             let Some(record) = event.normalized_metadata() else { return };
-            let target = LogTarget { metadata, target: record.target() };
+            let target = LogTarget { metadata, target: record.target(), line: record.line() };
             planner.with_log(&running.sites, &target, |site| self.at(running, site, event, span));
         } else {
             planner.with(&running.sites, metadata, |site| self.at(running, site, event, span));

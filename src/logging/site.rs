@@ -32,16 +32,17 @@ pub(super) struct Site {
 enum Origin {
     /// The call site whose metadata has this address.
     CallSite(usize),
-    /// Records of the `log` crate with the heading's target and level.
-    Log,
+    /// Records of the `log` crate with the heading's target and level, from this line.
+    Log(Option<u32>),
     /// Lines of our own.
     Own,
 }
 
-/// Records of the `log` crate have a target of their own, but no call site.
+/// Records of the `log` crate have a target of their own, and for a call site their line.
 pub(super) struct LogTarget<'a> {
     pub(super) metadata: &'static Metadata<'static>,
     pub(super) target: &'a str,
+    pub(super) line: Option<u32>,
 }
 
 /// Makes the plans of call sites.
@@ -156,7 +157,7 @@ impl Planner<'_> {
 
     fn plan_log(&self, of: &LogTarget<'_>) -> Site {
         let heading = self.schema.heading(*of.metadata.level(), of.target);
-        Site::new(Origin::Log, Kind::Log, heading, self.fields(of.metadata, Kind::Log))
+        Site::new(Origin::Log(of.line), Kind::Log, heading, self.fields(of.metadata, Kind::Log))
     }
 
     fn fields(&self, metadata: &'static Metadata<'static>, kind: Kind) -> Box<[Plan]> {
@@ -197,7 +198,8 @@ impl Keyed for Site {
     fn hash(&self, hasher: &mut KeyHasher<'_>) {
         match self.origin {
             Origin::CallSite(address) => hasher.write_usize(address),
-            Origin::Log | Origin::Own => hasher.write(self.heading.target.as_bytes()),
+            Origin::Log(line) => hash_log(&self.heading.target, line, hasher),
+            Origin::Own => hasher.write(self.heading.target.as_bytes()),
         }
     }
 }
@@ -217,12 +219,14 @@ impl Query<Site> for &'static Metadata<'static> {
 
 impl Query<Site> for LogTarget<'_> {
     fn hash(&self, hasher: &mut KeyHasher<'_>) {
-        hasher.write(self.target.as_bytes());
+        hash_log(self.target, self.line, hasher);
     }
 
     fn is_key_of(&self, site: &Site) -> bool {
         let Heading { level, target, .. } = &site.heading;
-        site.origin == Origin::Log && level == self.metadata.level() && **target == *self.target
+        site.origin == Origin::Log(self.line)
+            && level == self.metadata.level()
+            && **target == *self.target
     }
 }
 
@@ -243,4 +247,9 @@ fn add<T>(
         Some(site) => work(site),
         None => work(&plan()),
     }
+}
+
+fn hash_log(target: &str, line: Option<u32>, hasher: &mut KeyHasher<'_>) {
+    hasher.write(target.as_bytes());
+    hasher.write_u32(line.unwrap_or_default());
 }
