@@ -1,6 +1,7 @@
 //! The one policy that stands before every signal's way out.
 //!
-//! A text is looked at twice: fast, for parts that may hold a secret at all, and slowly there.
+//! A text is looked at fast, for parts with signs of secrets; there sign by sign; and slowly where
+//! one is of a secret.
 //! What is known by a name is hidden by its name; what is known by its shape, wherever it stands.
 
 mod cut;
@@ -21,6 +22,7 @@ use regex_automata::meta::Cache;
 
 use self::cut::Cut;
 use self::names::Names;
+use self::quiet::Part;
 use self::scan::Scan;
 use crate::config::{Patterns, Redaction};
 use crate::error::Error;
@@ -77,15 +79,13 @@ impl Redactor {
     }
 
     #[inline(never)]
-    fn clean_slowly<'a>(
-        &self,
-        text: &'a str,
-        noisy: Option<std::ops::Range<usize>>,
-    ) -> Cow<'a, str> {
-        let mut cuts = Vec::new();
-        if let Some(first) = noisy {
-            cuts = Scan::new(text, &self.names, &self.queries).cuts(first);
+    fn clean_slowly<'a>(&self, text: &'a str, noisy: Option<Part>) -> Cow<'a, str> {
+        let scan = Scan::new(text, &self.names, &self.queries);
+        let suspect = scan.next_suspect(noisy);
+        if suspect.is_none() && self.patterns.is_none() {
+            return Cow::Borrowed(text);
         }
+        let mut cuts = suspect.map(|first| scan.cuts(first)).unwrap_or_default();
         if let Some(own) = self.patterns.as_ref().filter(|own| own.match_in(text)) {
             let found =
                 own.patterns.matches(text).map(|span| cut::around_marks(text, span.range()));

@@ -1,5 +1,6 @@
 //! The slow look at the noisy parts of a text: what stands there, and what of it is cut.
 
+mod look;
 mod pair;
 mod url;
 
@@ -7,7 +8,8 @@ use std::ops::Range;
 
 use super::cut::Cut;
 use super::names::Names;
-use super::{quiet, shapes};
+use super::quiet::{self, Part};
+use super::shapes;
 
 /// One pass through a text. `at` only grows, so that it is linear in it.
 pub(super) struct Scan<'a> {
@@ -41,12 +43,12 @@ impl<'a> Scan<'a> {
         Self { text, names, queries, at: 0, url: url::Extent::default(), cuts: Vec::new() }
     }
 
-    /// All cuts, from the first noisy part on.
+    /// All cuts, from the first suspect part on.
     #[cold]
     #[inline(never)]
-    pub(super) fn cuts(mut self, first: Range<usize>) -> Vec<Cut> {
-        let mut noisy = Some(first);
-        while let Some(part) = noisy {
+    pub(super) fn cuts(mut self, first: Part) -> Vec<Cut> {
+        let mut suspect = Some(first);
+        while let Some(part) = suspect {
             self.at = self.at.max(part.start.saturating_sub(Self::BEFORE));
             while self.at < part.end.max(self.url.end) {
                 self.at += self.nothing(part.end);
@@ -54,7 +56,7 @@ impl<'a> Scan<'a> {
                 self.step();
                 self.at = self.at.max(next);
             }
-            noisy = quiet::next_noisy(self.text, part.end);
+            suspect = self.next_suspect(quiet::next_noisy(self.text, part.end));
         }
         self.cuts
     }
@@ -131,8 +133,11 @@ impl<'a> Scan<'a> {
     }
 
     fn is_word_start(&self) -> bool {
-        let before = self.at.checked_sub(1).and_then(|at| self.text.get(at));
-        before.is_none_or(|byte| !byte.is_ascii_alphanumeric())
+        self.is_word_at(self.at)
+    }
+
+    fn is_word_at(&self, at: usize) -> bool {
+        self.byte_before(at).is_none_or(|byte| !byte.is_ascii_alphanumeric())
     }
 }
 

@@ -38,7 +38,16 @@ pub(super) const TOKENS: [(&[u8], usize); 27] = [
 /// The end of the token that begins here.
 pub(super) fn token(text: &[u8], at: usize) -> Option<usize> {
     let rest = text.get(at..)?;
-    let second: &[u8] = match rest.first()? {
+    let (prefix, least) = prefix(rest)?;
+    let length =
+        run(rest, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
+    let dots = rest.get(..length)?.iter().rev().take_while(|byte| **byte == b'.').count();
+    (length - dots >= prefix.len() + least).then_some(at + length - dots)
+}
+
+/// The beginning of a token that the text begins with, and the least that follows.
+pub(super) fn prefix(text: &[u8]) -> Option<(&'static [u8], usize)> {
+    let second: &[u8] = match text.first()? {
         b'e' => b"y",
         b'A' => b"KSI",
         b'g' => b"hil",
@@ -49,14 +58,10 @@ pub(super) fn token(text: &[u8], at: usize) -> Option<usize> {
         b'h' => b"f",
         _ => return None,
     };
-    if !second.contains(rest.get(1)?) {
+    if !second.contains(text.get(1)?) {
         return None;
     }
-    let (prefix, least) = TOKENS.iter().find(|(prefix, _)| rest.starts_with(prefix))?;
-    let length =
-        run(rest, |byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'.'));
-    let dots = rest.get(..length)?.iter().rev().take_while(|byte| **byte == b'.').count();
-    (length - dots >= prefix.len() + least).then_some(at + length - dots)
+    TOKENS.iter().find(|(prefix, _)| text.starts_with(prefix)).copied()
 }
 
 /// What is secret of `Bearer abc` and `Basic abc`, if that stands here.

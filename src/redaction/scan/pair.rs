@@ -8,8 +8,8 @@ use crate::redaction::value::{self, Until, Value};
 use crate::redaction::words::LONGEST;
 
 /// The name of a value, and the quote behind it, if it has one.
-struct Key {
-    name: Range<usize>,
+pub(super) struct Key {
+    pub(super) name: Range<usize>,
     quote: Range<usize>,
 }
 
@@ -44,17 +44,23 @@ impl Scan<'_> {
     /// At `(`, as of `("key", "value")`.
     pub(super) fn tuple(&mut self) {
         self.at += 1;
-        let Some((open, level, quote)) = value::opening(self.text, self.at) else { return };
+        let Some((key, value)) = self.tuple_key(self.at) else { return };
+        if self.hides(&key) {
+            self.at = value;
+            self.hide_value(&key);
+        }
+    }
+
+    /// The quoted name behind a `(`, and the place behind the comma that follows it.
+    pub(super) fn tuple_key(&self, at: usize) -> Option<(Key, usize)> {
+        let (open, level, quote) = value::opening(self.text, at)?;
         let name = self.text.get(open..).unwrap_or_default();
         let name = name.iter().take(LONGEST).take_while(|byte| value::is_name(**byte)).count();
         let name = open..open + name;
         let quote_end = name.end + level + 1;
         let closed = value::opening(self.text, name.end) == Some((quote_end, level, quote));
         let key = Key { quote: name.end..quote_end, name };
-        if closed && self.text.get(quote_end) == Some(&b',') && self.hides(&key) {
-            self.at = quote_end + 1;
-            self.hide_value(&key);
-        }
+        (closed && self.text.get(quote_end) == Some(&b',')).then_some((key, quote_end + 1))
     }
 
     /// Cuts the value that begins here, behind blanks.
@@ -82,7 +88,7 @@ impl Scan<'_> {
         })
     }
 
-    fn hides(&self, key: &Key) -> bool {
+    pub(super) fn hides(&self, key: &Key) -> bool {
         let Range { mut start, end } = key.name;
         let hides = |start| self.text.get(start..end).is_some_and(|name| self.names.hides(name));
         if hides(start) {
@@ -110,7 +116,7 @@ impl Scan<'_> {
     }
 
     /// The name that stands before a separator.
-    fn key_before(&self, at: usize) -> Option<Key> {
+    pub(super) fn key_before(&self, at: usize) -> Option<Key> {
         let before = self.text.get(at.saturating_sub(BLANKS)..at)?;
         let blanks = before.iter().rev().take_while(|byte| **byte == b' ').count();
         let mut end = at - blanks;
@@ -128,7 +134,7 @@ impl Scan<'_> {
         (!name.is_empty()).then_some(Key { name, quote: name_end..end })
     }
 
-    fn byte_before(&self, at: usize) -> Option<u8> {
+    pub(super) fn byte_before(&self, at: usize) -> Option<u8> {
         at.checked_sub(1).and_then(|at| self.text.get(at)).copied()
     }
 
