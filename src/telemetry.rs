@@ -1,5 +1,6 @@
 //! `Telemetry`: the running whole.
 
+mod aside;
 mod build;
 #[cfg(feature = "testing")]
 mod capture;

@@ -3,6 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Telemetry;
+use super::aside::aside;
 use crate::error::Error;
 
 /// What became of the telemetry that was under way.
@@ -32,7 +33,9 @@ impl Telemetry {
         let served = self.parts.serving.stop(deadline).await;
         // Last, so that what was logged meanwhile is written.
         let left = deadline.saturating_sub(start.elapsed());
-        let lost_lines = self.parts.logging.stop(left);
+        let logging = self.parts.logging.clone();
+        let stopped = aside("obskit-log-stop", move || logging.stop(left)).await;
+        let lost_lines = stopped.unwrap_or_else(|| self.parts.logging.stop(left));
         served?;
         let dropped = self.parts.server.acceptor.ledger.iter().map(|(_, _, count)| count).sum();
         Ok(Report { dropped, lost_lines })
