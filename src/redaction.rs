@@ -45,6 +45,9 @@ struct Own {
     id: u64,
 }
 
+/// Texts made for it could change with each look.
+const MAX_LOOKS: usize = 8;
+
 impl Redactor {
     /// # Errors
     ///
@@ -78,8 +81,22 @@ impl Redactor {
         self.clean_slowly(text, noisy)
     }
 
+    /// What is cut may leave something that now looks like a secret, so what was changed is looked
+    /// at once more.
     #[inline(never)]
     fn clean_slowly<'a>(&self, text: &'a str, noisy: Option<Part>) -> Cow<'a, str> {
+        let mut clean = self.cut(text, noisy);
+        for _ in 0..MAX_LOOKS {
+            let Cow::Owned(before) = &clean else { break };
+            match self.cut(before, quiet::next_noisy(before.as_bytes(), 0)) {
+                Cow::Owned(after) if after != *before => clean = Cow::Owned(after),
+                Cow::Owned(_) | Cow::Borrowed(_) => break,
+            }
+        }
+        clean
+    }
+
+    fn cut<'a>(&self, text: &'a str, noisy: Option<Part>) -> Cow<'a, str> {
         let scan = Scan::new(text, &self.names, &self.queries);
         let suspect = scan.next_suspect(noisy);
         if suspect.is_none() && self.patterns.is_none() {

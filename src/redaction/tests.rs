@@ -323,6 +323,14 @@ fn cases() -> ProptestConfig {
     ProptestConfig { cases: 1000, failure_persistence: None, ..ProptestConfig::default() }
 }
 
+/// Of what was cut, the rest may look like a secret in its turn.
+#[test]
+fn what_is_left_is_clean_too() {
+    let redactor = redactor();
+    let once = redactor.clean("://password=?\"=)?://\u{a1}").into_owned();
+    assert_eq!(redactor.clean(&once), once);
+}
+
 proptest! {
     #![proptest_config(cases())]
 
