@@ -79,8 +79,9 @@ impl Logging {
         }
         let context = context(event, span);
         let at = self.shared.clock.wall();
+        let since_1970 = nanos(at);
         let keeper = if wanted.by_lines() {
-            if !self.admit(running, site, at) {
+            if !self.admit(running, site, at, since_1970) {
                 return;
             }
             None
@@ -106,7 +107,7 @@ impl Logging {
             exchange: None,
         };
         match keeper {
-            None => running.write(&line, nanos(at)),
+            None => running.write(&line, since_1970),
             Some((recorder, context)) => {
                 running.with_line(&line, |bytes| recorder.keep(context, site.level(), bytes));
             }
@@ -115,9 +116,9 @@ impl Logging {
 
     /// Counts an event, and says whether the flood limit lets its line pass.
     #[inline]
-    fn admit(&self, running: &Running, site: &Site, at: SystemTime) -> bool {
+    fn admit(&self, running: &Running, site: &Site, at: SystemTime, since_1970: u64) -> bool {
         self.count(site.level());
-        match self.shared.limit.admit(site.level(), &site.flood, nanos(at)) {
+        match self.shared.limit.admit(site.level(), &site.flood, since_1970) {
             Admission::Take => true,
             Admission::TakeAfter(count) => {
                 running.tell_suppressed(site, at, count);
