@@ -1,10 +1,13 @@
-//! Lock-free building blocks: what the request's path shares between threads.
+//! What threads share: lock-free building blocks for the request's path, and a way to wait for work
+//! that blocks.
 
 mod arena;
+mod aside;
 mod shard;
 mod table;
 mod tally;
 
+pub(crate) use aside::aside;
 pub(crate) use shard::{Sharded, shard};
 pub(crate) use table::{KeyHasher, Keyed, Query, Table};
 pub(crate) use tally::Tally;

@@ -1,6 +1,5 @@
 //! `Telemetry`: the running whole.
 
-mod aside;
 mod build;
 #[cfg(feature = "testing")]
 mod capture;

@@ -10,9 +10,10 @@ use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
+use crate::concurrent::aside;
 use crate::error::Error;
 
 use super::lifeline::Lifeline;
@@ -84,11 +85,8 @@ impl Background {
     ///
     /// It waits without any runtime, so a service may end on whichever it has, or on none.
     pub(crate) async fn stop(self: Arc<Self>, within: Duration) -> Result<(), Error> {
-        let failed = |error| Error::runtime("the obskit thread was not waited for").because(error);
-        let (told, end) = oneshot::channel();
-        let wait = move || told.send(self.stop_and_wait(within));
-        thread::Builder::new().name("obskit-stop".into()).spawn(wait).map_err(failed)?;
-        end.await.unwrap_or(Ok(()))
+        let stopped = aside("obskit-stop", move || self.stop_and_wait(within)).await;
+        stopped.unwrap_or_else(|| Err(Error::runtime("the obskit thread was not waited for")))
     }
 
     fn stop_and_wait(&self, within: Duration) -> Result<(), Error> {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 use super::Telemetry;
-use super::aside::aside;
+use crate::concurrent::aside;
 use crate::error::Error;
 
 /// What became of the telemetry that was under way.

@@ -7,7 +7,7 @@ use std::thread;
 
 /// Runs `work` on a thread of its own and waits for it, on any runtime or none. `None` if there
 /// was no thread to be had, or the work panicked.
-pub(super) async fn aside<T>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> Option<T>
+pub(crate) async fn aside<T>(name: &str, work: impl FnOnce() -> T + Send + 'static) -> Option<T>
 where
     T: Send + 'static,
 {
