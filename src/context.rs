@@ -7,6 +7,7 @@ mod byte_set;
 mod call;
 #[cfg(feature = "testing")]
 mod captured;
+mod classify;
 mod current;
 mod exchange;
 #[cfg(feature = "hyper")]
@@ -30,6 +31,7 @@ mod traceparent;
 mod tracestate;
 
 pub use baggage::{Baggage, BaggageMember};
+pub use classify::Classify;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use captured::{Captured, Exchanges};

@@ -42,6 +42,7 @@
 //! | `axum` | routes from axum's `MatchedPath`, and the operator's routes as an axum router | |
 //! | `hyper` | an executor for hyper clients that keeps the current request | with `admin` |
 //! | `tokio` | `context::spawn`, the runtime's metrics | with `admin` |
+//! | `tonic` | gRPC statuses that `#[instrument_endpoint]` understands | |
 //! | `log-file` | log lines to a file that is rotated | |
 //! | `testing` | doubles for a service's own tests | |
 //! | `full` | all of them | |
@@ -66,7 +67,9 @@ pub mod telemetry;
 pub mod testing;
 mod trace;
 
+pub use context::Classify;
 pub use error::Error;
+pub use metrics::Label;
 pub use telemetry::{Telemetry, init, init_with};
 
 #[cfg(doctest)]

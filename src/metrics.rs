@@ -4,6 +4,7 @@ mod builder;
 pub mod catalog;
 pub(crate) mod collect;
 mod counter;
+mod declaration;
 mod dependency;
 mod descriptor;
 pub(crate) mod events;
@@ -22,6 +23,11 @@ mod users;
 
 pub use builder::Builder;
 pub use counter::{Counter, FloatCounter};
+#[doc(hidden)]
+pub use declaration::{Collected, Site};
+pub use declaration::{
+    DeclaredMetric, Declaration, Domains, LatencyObjective, Objectives, Role, Source, declarations,
+};
 pub use descriptor::Kind;
 pub use exemplar::Exemplar;
 pub use exposition::{ForeignRegistry, Format, MetricsCollector, Scrape, Scraped};

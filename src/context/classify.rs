@@ -1,0 +1,79 @@
+//! What a value that a function returned says of how it went.
+
+use http::{Response, StatusCode};
+
+use super::Outcome;
+
+/// A value that tells how the work it came from has ended.
+///
+/// Errors implement it, mostly by `#[derive(Classify)]`, so that `#[instrument_endpoint]` tells the
+/// caller's mistakes from the service's. Responses, status codes and tuples that begin with one
+/// have it already.
+///
+/// ```
+/// use obskit::Classify;
+/// use obskit::context::Outcome;
+///
+/// enum ApiError {
+///     NoSuchWorkout,
+///     Database(std::io::Error),
+/// }
+///
+/// impl Classify for ApiError {
+///     fn classify(&self) -> Outcome {
+///         match self {
+///             Self::NoSuchWorkout => Outcome::ClientError,
+///             Self::Database(_) => Outcome::ServerError,
+///         }
+///     }
+/// }
+/// ```
+pub trait Classify {
+    /// How it went.
+    fn classify(&self) -> Outcome;
+}
+
+impl Classify for Outcome {
+    fn classify(&self) -> Outcome {
+        *self
+    }
+}
+
+impl Classify for StatusCode {
+    fn classify(&self) -> Outcome {
+        Outcome::of_http(self.as_u16())
+    }
+}
+
+impl<B> Classify for Response<B> {
+    fn classify(&self) -> Outcome {
+        self.status().classify()
+    }
+}
+
+impl<T: Classify + ?Sized> Classify for &T {
+    fn classify(&self) -> Outcome {
+        (**self).classify()
+    }
+}
+
+impl<T: Classify + ?Sized> Classify for Box<T> {
+    fn classify(&self) -> Outcome {
+        (**self).classify()
+    }
+}
+
+macro_rules! tuples {
+    ($($rest:ident)*) => {
+        impl<First: Classify, $($rest),*> Classify for (First, $($rest,)*) {
+            fn classify(&self) -> Outcome {
+                self.0.classify()
+            }
+        }
+    };
+}
+
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
