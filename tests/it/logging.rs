@@ -7,10 +7,11 @@ pub mod exchange;
 mod flood;
 mod flush;
 mod keys;
-mod lab;
 mod levels;
 mod order;
 mod recorder;
 mod redaction;
 mod schema;
 mod spans;
+
+use obskit_tests::lab;

@@ -6,6 +6,7 @@ pub mod exporter;
 pub mod golden;
 pub mod http;
 pub mod jq;
+pub mod lab;
 pub mod lines;
 pub mod lnav;
 pub mod loki;

@@ -3,8 +3,6 @@
 use http::{Request, Response};
 use obskit::Telemetry;
 use obskit::config::Config;
-use obskit_tests::lines::Lines;
-use obskit_tests::samples::count;
 use serde_json::Value;
 use std::convert::Infallible;
 use std::sync::{Arc, Mutex};
@@ -13,6 +11,10 @@ use tracing::Dispatch;
 use tracing::dispatcher::{self, DefaultGuard};
 use tracing_subscriber::layer::SubscriberExt;
 
+use crate::lines::Lines;
+use crate::samples::count;
+
+/// The telemetry, the subscriber that its layer is in, and the lines that come out.
 pub struct Lab {
     pub telemetry: Telemetry,
     dispatch: Dispatch,

@@ -1,0 +1,1 @@
+//! The attributes through the public API: a module per subject.
