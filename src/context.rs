@@ -31,10 +31,10 @@ mod traceparent;
 mod tracestate;
 
 pub use baggage::{Baggage, BaggageMember};
-pub use classify::Classify;
 #[cfg(feature = "testing")]
 #[doc(hidden)]
 pub use captured::{Captured, Exchanges};
+pub use classify::Classify;
 pub use current::InContext;
 pub use exchange::{Exchange, Shape};
 #[cfg(feature = "hyper")]

@@ -20,6 +20,8 @@ pub(crate) enum Signal {
     Endpoint,
     /// Log lines.
     Log,
+    /// What a call was to count.
+    Metric,
 }
 
 /// Why it was.
@@ -39,10 +41,12 @@ pub(crate) enum Reason {
     Flood,
     /// It was longer than it may be, and lost its end.
     Cut,
+    /// It came after everything of its kind had been gathered.
+    Late,
 }
 
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
-const KINDS: [(Signal, Reason); 9] = [
+const KINDS: [(Signal, Reason); 10] = [
     (Signal::Baggage, Reason::Refused),
     (Signal::Endpoint, Reason::Limit),
     (Signal::Log, Reason::Refused),
@@ -52,6 +56,7 @@ const KINDS: [(Signal, Reason); 9] = [
     (Signal::Log, Reason::Closed),
     (Signal::Log, Reason::Flood),
     (Signal::Log, Reason::Cut),
+    (Signal::Metric, Reason::Late),
 ];
 
 impl Ledger {
@@ -76,6 +81,7 @@ impl Signal {
             Self::Baggage => "baggage",
             Self::Endpoint => "endpoint",
             Self::Log => "log",
+            Self::Metric => "metric",
         }
     }
 }
@@ -90,6 +96,7 @@ impl Reason {
             Self::Closed => "closed",
             Self::Flood => "flood",
             Self::Cut => "cut",
+            Self::Late => "late",
         }
     }
 }

@@ -12,7 +12,9 @@ mod exemplar;
 mod exposition;
 mod family;
 mod gauge;
+mod given;
 mod histogram;
+mod instruments;
 mod key;
 mod label;
 pub(crate) mod losses;
@@ -26,20 +28,25 @@ pub use counter::{Counter, FloatCounter};
 #[doc(hidden)]
 pub use declaration::{Collected, Site};
 pub use declaration::{
-    DeclaredMetric, Declaration, Domains, LatencyObjective, Objectives, Role, Source, declarations,
+    Declaration, DeclaredMetric, Domains, LatencyObjective, Objectives, Role, Source, declarations,
 };
 pub use descriptor::Kind;
 pub use exemplar::Exemplar;
 pub use exposition::{ForeignRegistry, Format, MetricsCollector, Scrape, Scraped};
 pub use family::Family;
 pub use gauge::{FloatGauge, Gauge};
+#[doc(hidden)]
+pub use given::{Bounded, Free, Given, GivenLabel};
 pub use histogram::{Bounds, Histogram};
+#[doc(hidden)]
+pub use instruments::Series;
 pub use key::LabelValue;
 pub use label::{Append, Declared, Fits, Label, LabelSet, Text, Values};
 pub use metric::Metric;
 pub use registry::Metrics;
 
 pub(crate) use dependency::Dependencies;
+pub(crate) use instruments::{Instrument, Instruments};
 pub(crate) use red::Red;
 pub(crate) use users::ActiveUsers;
 

@@ -39,6 +39,13 @@ pub trait Label: 'static {
     fn text<'a>(&'a self, buffer: &'a mut Buffer) -> &'a [u8] {
         buffer.written(|value| self.write(value))
     }
+
+    /// This value's place in [`VALUES`](Label::VALUES), from types that know it without a search.
+    #[doc(hidden)]
+    #[inline]
+    fn position(&self) -> Option<usize> {
+        None
+    }
 }
 
 /// The type to declare for a label of free text; any `&str`, `String` or `Cow` then fits.
@@ -101,6 +108,11 @@ impl Label for bool {
     #[inline]
     fn text<'a>(&'a self, _buffer: &'a mut Buffer) -> &'a [u8] {
         if *self { b"true" } else { b"false" }
+    }
+
+    #[inline]
+    fn position(&self) -> Option<usize> {
+        Some(usize::from(*self))
     }
 }
 

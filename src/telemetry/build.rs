@@ -8,7 +8,9 @@ use crate::error::Error;
 use crate::health::Health;
 use crate::ledger::Ledger;
 use crate::logging::{AccessLog, Logging};
-use crate::metrics::{ActiveUsers, Dependencies, Metrics, Red, collect, events, losses};
+use crate::metrics::{
+    ActiveUsers, Dependencies, Instruments, Metrics, Red, collect, events, losses,
+};
 use crate::middleware::{Declared, Server};
 use crate::redaction::Redactor;
 
@@ -37,7 +39,9 @@ impl Telemetry {
         let access = Arc::new(AccessLog::new(logging.clone(), &config.logs.access));
         let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &ledger, &config.clock));
         let red = Arc::new(Red::register(&metrics, &routes)?);
-        let calls = calls(&metrics, config.disabled)?;
+        let dependencies = Arc::new(Dependencies::register(&metrics)?);
+        let _instruments = Instruments::register(&metrics, &dependencies, &ledger)?;
+        let calls = calls(dependencies, config.disabled);
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
         let declare = Arc::clone(&red);
@@ -75,9 +79,8 @@ impl RecordCall for Unrecorded {
     fn record(&self, _call: &Call) {}
 }
 
-fn calls(metrics: &Metrics, disabled: bool) -> Result<Arc<dyn RecordCall>, Error> {
-    let calls = Dependencies::register(metrics)?;
-    Ok(if disabled { Arc::new(Unrecorded) } else { Arc::new(calls) })
+fn calls(dependencies: Arc<Dependencies>, disabled: bool) -> Arc<dyn RecordCall> {
+    if disabled { Arc::new(Unrecorded) } else { dependencies }
 }
 
 fn declare_in(red: &Red, declared: Declared<'_>) {
