@@ -39,6 +39,8 @@ pub use current::InContext;
 pub use exchange::{Exchange, Shape};
 #[cfg(feature = "hyper")]
 pub use executor::ContextExecutor;
+#[cfg(feature = "macros")]
+pub use obskit_macros::Classify;
 pub use outcome::Outcome;
 pub use request::RequestContext;
 pub use request_id::{RequestId, X_REQUEST_ID};

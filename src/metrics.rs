@@ -43,6 +43,8 @@ pub use instruments::Series;
 pub use key::LabelValue;
 pub use label::{Append, Declared, Fits, Label, LabelSet, Text, Values};
 pub use metric::Metric;
+#[cfg(feature = "macros")]
+pub use obskit_macros::Label;
 pub use registry::Metrics;
 
 pub(crate) use dependency::Dependencies;
