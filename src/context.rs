@@ -13,6 +13,7 @@ mod exchange;
 #[cfg(feature = "hyper")]
 mod executor;
 mod hex;
+mod home;
 mod in_flight;
 mod kept;
 mod method;
@@ -29,6 +30,7 @@ mod spawn;
 mod trace_id;
 mod traceparent;
 mod tracestate;
+mod unsaid;
 
 pub use baggage::{Baggage, BaggageMember};
 #[cfg(feature = "testing")]
@@ -39,6 +41,7 @@ pub use current::InContext;
 pub use exchange::{Exchange, Shape};
 #[cfg(feature = "hyper")]
 pub use executor::ContextExecutor;
+pub use home::InTelemetry;
 #[cfg(feature = "macros")]
 pub use obskit_macros::Classify;
 pub use outcome::Outcome;
@@ -54,6 +57,8 @@ pub(crate) use accept::Acceptor;
 pub(crate) use call::{Call, RecordCall};
 pub(crate) use current::Entered;
 pub(crate) use exchange::Record;
+#[expect(unused_imports, reason = "provisional")]
+pub(crate) use home::{Home, install, within};
 pub(crate) use in_flight::Place;
 pub(crate) use kept::{Bounds, Kept, Lines};
 pub(crate) use method::Verb;
@@ -63,3 +68,5 @@ pub(crate) use route::UNMATCHED;
 pub(crate) use route::{Route, Routes};
 pub(crate) use sample::Sampler;
 pub(crate) use span::REQUEST_SPAN;
+#[expect(unused_imports, reason = "provisional")]
+pub(crate) use unsaid::Settle;

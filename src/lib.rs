@@ -47,6 +47,8 @@
 //! | `testing` | doubles for a service's own tests | |
 //! | `full` | all of them | |
 
+#[doc(hidden)]
+pub mod __private;
 #[cfg(feature = "admin")]
 pub mod admin;
 mod concurrent;

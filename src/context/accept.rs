@@ -1,5 +1,6 @@
 //! A request's head becomes its context: IDs validated or made, policies applied.
 
+use std::any::Any;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -30,6 +31,8 @@ pub(crate) struct Acceptor {
     pub(crate) ledger: Ledger,
     /// Told of each finished request.
     pub(crate) records: Vec<Arc<dyn Record>>,
+    /// What the attributes of functions update.
+    pub(crate) instruments: Arc<dyn Any + Send + Sync>,
 }
 
 impl Acceptor {
@@ -43,11 +46,18 @@ impl Acceptor {
     ) -> RequestContext {
         let trusted = self.policy.trust.admits(peer);
         let incoming = propagate::extract(headers, &self.policy.propagators, trusted);
-        let start = self.start(method, incoming);
+        let start = self.start(Verb::of(method), incoming);
         RequestContext::new(start, Arc::clone(self), self.routes.find(template))
     }
 
-    fn start(&self, method: &Method, mut incoming: Option<Incoming>) -> Start {
+    /// The context of a job's run: a request of its own that nobody has sent.
+    pub(crate) fn begin_job(self: &Arc<Self>, job: &'static str) -> RequestContext {
+        let mut start = self.start(Verb::Other, None);
+        start.rest = Some(Box::new(Rest { job: Some(job), ..Rest::default() }));
+        RequestContext::new(start, Arc::clone(self), self.routes.find(None))
+    }
+
+    fn start(&self, verb: Verb, mut incoming: Option<Incoming>) -> Start {
         let (at, wall) = (self.clock.now(), self.clock.wall());
         let since_1970 = wall.duration_since(UNIX_EPOCH).unwrap_or_default();
         let nanoseconds = u64::from(since_1970.subsec_nanos());
@@ -64,7 +74,7 @@ impl Acceptor {
             flags: TraceFlags::NONE.with_sampled(self.sampler.sample(None, trace_id)),
             parent: None,
             rest: None,
-            verb: Verb::of(method),
+            verb,
             at,
             wall,
         };
@@ -103,5 +113,5 @@ fn rest(
     baggage: Option<Baggage>,
 ) -> Option<Box<Rest>> {
     let any = tracestate.is_some() || link.is_some() || baggage.is_some();
-    any.then(|| Box::new(Rest { tracestate, link, baggage }))
+    any.then(|| Box::new(Rest { tracestate, link, baggage, job: None }))
 }

@@ -1,6 +1,6 @@
 //! `RequestContext`: what is known of a request while it runs.
 
-use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering, fence};
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant, SystemTime};
 
@@ -12,6 +12,7 @@ use super::exchange::Record;
 use super::kept::Kept;
 use super::method::Verb;
 use super::route::{Route, Routes, UNMATCHED};
+use super::unsaid::{Tell, Unsaid, Waiting};
 use super::{Baggage, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
 /// The request that the running code belongs to: its IDs, its endpoint, its user.
@@ -35,6 +36,8 @@ struct Inner {
     marks: AtomicU8,
     /// Made when there is something to keep.
     kept: OnceBox<Kept>,
+    /// Made by the first call whose error says nothing of its outcome.
+    unsaid: OnceBox<Unsaid>,
 }
 
 /// What is known when the request's head has arrived.
@@ -61,10 +64,14 @@ pub(crate) struct Rest {
     /// The caller's span, if it is not trusted.
     pub(crate) link: Option<SpanContext>,
     pub(crate) baggage: Option<Baggage>,
+    /// The job that this is a run of, which is no request of anybody's.
+    pub(crate) job: Option<&'static str>,
 }
 
 const UNRECORDED: u8 = 1;
 const PANICKED: u8 = 2;
+const REPORTED: u8 = 4;
+const OVER: u8 = 8;
 /// A longer user ID is taken for its first part.
 const MAX_USER_BYTES: usize = 128;
 
@@ -132,9 +139,9 @@ impl RequestContext {
     }
 
     /// The template of the route that the request matched, such as `/users/{id}`; `unmatched`
-    /// if none is known. Never a raw path.
+    /// if none is known. Never a raw path. In a job's run it is the job's name.
     pub fn endpoint(&self) -> &str {
-        self.route().map_or(UNMATCHED, Route::template)
+        self.job().unwrap_or_else(|| self.route().map_or(UNMATCHED, Route::template))
     }
 
     /// Who makes the request, if the service has said so.
@@ -157,9 +164,27 @@ impl RequestContext {
     }
 
     pub(crate) fn new(start: Start, acceptor: Arc<Acceptor>, route: usize) -> Self {
-        let (user, marks, kept) = (OnceLock::new(), AtomicU8::new(0), OnceBox::new());
-        let route = AtomicUsize::new(route);
-        Self { inner: Arc::new(Inner { start, acceptor, route, user, marks, kept }) }
+        Self {
+            inner: Arc::new(Inner {
+                start,
+                acceptor,
+                route: AtomicUsize::new(route),
+                user: OnceLock::new(),
+                marks: AtomicU8::new(0),
+                kept: OnceBox::new(),
+                unsaid: OnceBox::new(),
+            }),
+        }
+    }
+
+    pub(crate) fn acceptor(&self) -> &Arc<Acceptor> {
+        &self.inner.acceptor
+    }
+
+    /// The job that this is a run of.
+    #[inline]
+    pub(crate) fn job(&self) -> Option<&'static str> {
+        self.inner.start.rest.as_ref()?.job
     }
 
     pub(crate) fn start(&self) -> &Start {
@@ -221,5 +246,42 @@ impl RequestContext {
 
     pub(crate) fn has_panicked(&self) -> bool {
         self.inner.marks.load(Ordering::Relaxed) & PANICKED != 0
+    }
+
+    /// A failure of it has been told, or will be; whoever it is handed on to need not tell it.
+    pub(crate) fn mark_reported(&self) {
+        self.inner.marks.fetch_or(REPORTED, Ordering::Relaxed);
+    }
+
+    /// That failure was dealt with.
+    pub(crate) fn forget_reported(&self) {
+        self.inner.marks.fetch_and(!REPORTED, Ordering::Relaxed);
+    }
+
+    #[inline]
+    pub(crate) fn has_reported(&self) -> bool {
+        self.inner.marks.load(Ordering::Relaxed) & REPORTED != 0
+    }
+
+    /// Lets the outcome of a call wait for the request's own, unless that is over or too many
+    /// wait. `tell` is called if the request is found to have failed.
+    pub(crate) fn leave_unsaid(&self, site: usize, tell: Option<Tell>) -> bool {
+        let unsaid = self.inner.unsaid.get_or_init(Box::default);
+        // Either this sees that the request is over, or its end sees what is left here.
+        fence(Ordering::SeqCst);
+        let is_over = || self.inner.marks.load(Ordering::Relaxed) & OVER != 0;
+        unsaid.leave(site, tell, is_over)
+    }
+
+    /// The sites of the calls that wait.
+    pub(crate) fn unsaid(&self) -> Waiting {
+        self.inner.unsaid.get().map(Unsaid::waiting).unwrap_or_default()
+    }
+
+    /// From here on no call waits any more.
+    pub(super) fn end_unsaid(&self) -> Option<&Unsaid> {
+        self.inner.marks.fetch_or(OVER, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        self.inner.unsaid.get()
     }
 }

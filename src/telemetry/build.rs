@@ -40,7 +40,7 @@ impl Telemetry {
         let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &ledger, &config.clock));
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let dependencies = Arc::new(Dependencies::register(&metrics)?);
-        let _instruments = Instruments::register(&metrics, &dependencies, &ledger)?;
+        let instruments = Arc::new(Instruments::register(&metrics, &dependencies, &ledger)?);
         let calls = calls(dependencies, config.disabled);
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
@@ -54,6 +54,7 @@ impl Telemetry {
             routes,
             ledger,
             records,
+            instruments,
         });
         let declare = Box::new(move |declared: Declared<'_>| declare_in(&declare, declared));
         let server = Arc::new(Server { acceptor, declare });

@@ -53,6 +53,7 @@ fn context() -> RequestContext {
         routes: Arc::new(routes),
         ledger,
         records: Vec::new(),
+        instruments: Arc::new(()),
     });
     let headers = [
         ("x-request-id", "a1b2=="),

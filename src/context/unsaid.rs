@@ -1,0 +1,89 @@
+//! Calls whose errors say nothing of whose fault they are, until the request's answer does.
+
+use std::fmt;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use arrayvec::ArrayVec;
+
+use super::exchange::{Exchange, Record};
+use super::{Outcome, RequestContext};
+
+/// The numbers of sites whose calls wait for the request's end.
+pub(crate) type Waiting = ArrayVec<usize, MAX_WAITING>;
+
+/// What tells of a failure, inside the request.
+pub(crate) type Tell = Box<dyn FnOnce() + Send>;
+
+/// What one request has left unsaid.
+#[derive(Default)]
+pub(crate) struct Unsaid(Mutex<State>);
+
+#[derive(Default)]
+struct State {
+    waiting: Waiting,
+    tell: Option<Tell>,
+}
+
+/// Ends what requests have left unsaid: the first of a telemetry's records.
+#[derive(Debug)]
+pub(crate) struct Settle;
+
+/// Of one request; later ones take an error for the service's fault.
+const MAX_WAITING: usize = 16;
+
+impl Unsaid {
+    /// Lets a call wait, and what tells of it unless that is told already. `is_over` is asked
+    /// while nobody else can end the wait.
+    pub(super) fn leave(
+        &self,
+        site: usize,
+        tell: Option<Tell>,
+        is_over: impl FnOnce() -> bool,
+    ) -> bool {
+        let mut state = self.lock();
+        if is_over() || state.waiting.try_push(site).is_err() {
+            return false;
+        }
+        if tell.is_some() {
+            state.tell = tell;
+        }
+        true
+    }
+
+    pub(super) fn waiting(&self) -> Waiting {
+        self.lock().waiting.clone()
+    }
+
+    fn take_tell(&self) -> Option<Tell> {
+        self.lock().tell.take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Settle {
+    fn settle(context: &RequestContext, outcome: Outcome) {
+        let tell = context.end_unsaid().and_then(Unsaid::take_tell);
+        if let Some(tell) = tell.filter(|_| outcome == Outcome::ServerError) {
+            tell();
+        }
+    }
+}
+
+impl Record for Settle {
+    fn record(&self, exchange: &Exchange<'_>) {
+        Self::settle(exchange.context, exchange.outcome);
+    }
+
+    fn record_excluded(&self, exchange: &Exchange<'_>) {
+        Self::settle(exchange.context, exchange.outcome);
+    }
+}
+
+impl fmt::Debug for Unsaid {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Unsaid").field(&self.waiting()).finish()
+    }
+}
