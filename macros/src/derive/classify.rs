@@ -98,7 +98,7 @@ impl<'a> Plan<'a> {
             Some(Answer::Grpc(status)) => quote!(#library::context::Outcome::of_grpc(#status)),
             Some(Answer::Transparent(_)) => return self.transparent(form, name, fields),
             None => {
-                self.mistakes.at(name, silence(name));
+                self.mistakes.at(name, silence(name, &self.input.data));
                 return TokenStream::new();
             }
         };
@@ -143,10 +143,14 @@ impl<'a> Plan<'a> {
 }
 
 /// What a variant or a struct without an answer is told.
-fn silence(name: &Ident) -> String {
+fn silence(name: &Ident, data: &Data) -> String {
+    let place = match data {
+        Data::Enum(_) => "on it or, for every variant that says nothing itself, on the enum",
+        Data::Struct(_) | Data::Union(_) => "on it",
+    };
     format!(
-        "`{name}` does not say how the work has ended: write `#[classify(..)]` on it, or on the \
-         enum for every variant that says nothing itself, with one of {ACCEPTED}"
+        "`{name}` does not say how the work has ended: write `#[classify(..)]` {place}, with one \
+         of {ACCEPTED}"
     )
 }
 

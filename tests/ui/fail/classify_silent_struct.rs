@@ -1,0 +1,8 @@
+//! A struct that says nothing.
+
+use obskit::Classify;
+
+#[derive(Classify)]
+struct ApiError;
+
+fn main() {}

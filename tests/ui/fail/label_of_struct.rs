@@ -1,0 +1,8 @@
+//! What a struct holds has no bound.
+
+use obskit::Label;
+
+#[derive(Label)]
+struct DayType(u8);
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! What a variant does not take.
+
+use obskit::Label;
+
+#[derive(Label)]
+enum DayType {
+    #[label(skip)]
+    Push,
+}
+
+fn main() {}

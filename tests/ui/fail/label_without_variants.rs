@@ -1,0 +1,8 @@
+//! No variant, no value.
+
+use obskit::Label;
+
+#[derive(Label)]
+enum DayType {}
+
+fn main() {}
