@@ -19,6 +19,7 @@ mod key;
 mod label;
 pub(crate) mod losses;
 mod metric;
+mod pool;
 mod red;
 mod registry;
 mod users;
@@ -45,6 +46,7 @@ pub use label::{Append, Declared, Fits, Label, LabelSet, Text, Values};
 pub use metric::Metric;
 #[cfg(feature = "macros")]
 pub use obskit_macros::Label;
+pub use pool::PoolStatus;
 pub use registry::Metrics;
 
 pub(crate) use dependency::Dependencies;

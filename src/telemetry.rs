@@ -3,6 +3,7 @@
 mod build;
 #[cfg(feature = "testing")]
 mod capture;
+mod dependency;
 mod flushed;
 mod install;
 #[cfg(all(feature = "admin", feature = "axum"))]
@@ -28,10 +29,11 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::health::{Health, Latch};
-use crate::metrics::Metrics;
+use crate::metrics::{Dependencies, Metrics};
 use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
 
 pub use crate::logging::Levels;
+pub use dependency::Dependency;
 pub use install::{init, init_with};
 pub use shutdown::Report;
 pub use tracing_layer::TracingLayer;
@@ -63,6 +65,7 @@ struct Parts {
     health: Health,
     server: Arc<Server>,
     calls: Arc<dyn crate::context::RecordCall>,
+    dependencies: Arc<Dependencies>,
     watching: watching::Watching,
     serving: serve::Serving,
     logging: flushed::Flushed,

@@ -7,11 +7,12 @@ use std::sync::Arc;
 
 use crate::error::Error;
 
+use super::declaration::{DeclaredMetric, Domains, Source};
 use super::descriptor::Descriptor;
 use super::family::{Core, Family};
 use super::label::{Append, Declared, LabelSet};
 use super::metric::Metric;
-use super::registry::Metrics;
+use super::registry::{Metrics, Registrant};
 
 /// Describes a metric; [`register`](Self::register) adds it.
 #[derive(Debug)]
@@ -21,7 +22,7 @@ pub struct Builder<L, M: Metric> {
     descriptor: Descriptor,
     options: M::Options,
     limit: u32,
-    registrant: &'static Location<'static>,
+    registrant: Registrant,
     labels: PhantomData<fn(L)>,
 }
 
@@ -38,7 +39,7 @@ impl<M: Metric> Builder<(), M> {
             limit: metrics.series_limit(),
             metrics: metrics.clone(),
             options,
-            registrant,
+            registrant: registrant.into(),
             labels: PhantomData,
         }
     }
@@ -49,6 +50,21 @@ impl<M: Metric> Builder<(), M> {
     pub(super) fn labels<L: LabelSet>(mut self, names: &[&'static str]) -> Builder<L, M> {
         self.descriptor.labels = names.iter().map(|name| Cow::Borrowed(*name)).collect();
         self.retyped()
+    }
+
+    /// Adds the metric that an attribute declares, whose labels' types are known to it alone.
+    pub(super) fn register_declared(
+        mut self,
+        declared: &DeclaredMetric,
+        domains: Domains,
+        source: Source,
+    ) -> Result<Arc<Core<M>>, Error> {
+        self.descriptor.labels = declared.labels.iter().map(|name| Cow::Borrowed(*name)).collect();
+        self.limit = declared.limit.unwrap_or(self.limit);
+        self.registrant = Registrant::Attribute(source);
+        let core = self.add(declared.labels.len())?;
+        core.fill(domains);
+        Ok(core)
     }
 }
 
@@ -90,12 +106,16 @@ impl<L: LabelSet, M: Metric> Builder<L, M> {
     /// When the name, the help, a label or an option is not acceptable, and when the name is
     /// taken; the error then names both places that asked for it.
     pub fn register(self) -> Result<Family<L, M>, Error> {
-        self.descriptor.validate(L::DOMAINS.len())?;
+        self.add(L::DOMAINS.len()).map(Family::new)
+    }
+
+    fn add(self, labels: usize) -> Result<Arc<Core<M>>, Error> {
+        self.descriptor.validate(labels)?;
         M::validate(&self.options).map_err(|problem| self.descriptor.refuse(&problem))?;
         let clock = self.metrics.clock().clone();
         let core = Arc::new(Core::<M>::new(self.descriptor, self.options, self.limit, clock));
         self.metrics.add(Arc::clone(&core) as _, self.registrant)?;
-        Ok(Family::new(core))
+        Ok(core)
     }
 
     fn retyped<New>(self) -> Builder<New, M> {

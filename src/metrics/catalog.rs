@@ -99,6 +99,32 @@ catalog! {
         "Time a call to a dependency took, to the end of its answer.";
     DEPENDENCY_SLOW = Counter "dependency_slow_total" ["dependency", "operation"]
         "Calls to dependencies that took longer than the threshold, 1 s unless set.";
+    DEPENDENCY_POOL = Gauge "dependency_pool_connections" ["dependency", "state"]
+        "Connections of a dependency's pools: idle, used, the most there may be (max), and callers \
+         that wait for one (pending).";
+    HANDLER_CALLS = Counter "handler_calls_total" ["handler", "outcome"]
+        "Calls of instrumented handlers that ended.";
+    HANDLER_DURATION = Histogram "handler_duration_seconds" ["handler"]
+        "Time a handler's call took, cancelled calls apart; the latency thresholds of SLOs are \
+         among the buckets.";
+    HANDLER_IN_FLIGHT = Gauge "handler_in_flight" ["handler"]
+        "Calls of instrumented handlers under way.";
+    JOB_RUNS = Counter "job_runs_total" ["job", "outcome"]
+        "Runs of instrumented jobs that ended.";
+    JOB_DURATION = Histogram "job_duration_seconds" ["job"]
+        "Time a job's run took, cancelled runs apart; the longest times jobs may run are among the \
+         buckets.";
+    JOB_LAST_SUCCESS = Gauge "job_last_success_timestamp_seconds" ["job"]
+        "When the job last succeeded, in seconds since 1970; 0 when it has not since the start.";
+    JOB_IN_PROGRESS = Gauge "job_in_progress" ["job"]
+        "Runs of the job under way.";
+    JOB_MAX_RUNTIME = Gauge "job_max_runtime_seconds" ["job"]
+        "The longest time the job may run, where that is declared.";
+    SLO_OBJECTIVE = Gauge "slo_objective_ratio" ["slo", "objective"]
+        "Part of the handler's calls that are to succeed (availability) or to be fast enough \
+         (latency), 0 to 1.";
+    SLO_THRESHOLD = Gauge "slo_latency_threshold_seconds" ["slo"]
+        "The time within which the handler's calls are fast enough.";
     ACTIVE_USERS = Gauge "active_users" ["window"]
         "Distinct users seen within the window; an estimate within 2 %.";
     PROCESS_CPU = Counter "process_cpu_seconds_total" []

@@ -1,5 +1,6 @@
 //! What the attributes of a program declare, known before any of it has run.
 
+use std::fmt;
 use std::sync::OnceLock;
 use std::time::Duration;
 
@@ -114,6 +115,17 @@ pub struct Site {
 pub struct Collected(pub &'static Site);
 
 inventory::collect!(Collected);
+
+impl Role {
+    /// What its functions are called in a word.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Endpoint => "handler",
+            Self::Dependency => "dependency",
+            Self::Job => "job",
+        }
+    }
+}
 
 /// Every declaration of the program, in the order of role, name and place.
 pub fn declarations() -> impl ExactSizeIterator<Item = &'static Declaration> {
@@ -241,6 +253,13 @@ impl Source {
         (module, file, line): (&'static str, &'static str, u32),
     ) -> Self {
         Self { module, function, file, line }
+    }
+}
+
+/// The file and the line, as compilers write them.
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.file, self.line)
     }
 }
 

@@ -7,8 +7,13 @@ use crate::error::Error;
 
 use super::catalog;
 use super::counter::Counter;
+use super::declaration::Declaration;
+use super::exemplar::Exemplar;
 use super::family::Family;
+use super::gauge::Gauge;
 use super::histogram::Histogram;
+use super::instruments::ByOutcome;
+use super::pool::{self, PoolStatus};
 use super::registry::Metrics;
 
 /// The dependency families of one registry.
@@ -17,22 +22,71 @@ pub(crate) struct Dependencies {
     requests: Family<(&'static str, &'static str, Outcome), Counter>,
     duration: Family<(&'static str, &'static str), Histogram>,
     slow: Family<(&'static str, &'static str), Counter>,
+    connections: Family<(&'static str, &'static str), Gauge>,
+    threshold: Duration,
+    metrics: Metrics,
+}
+
+/// One operation of a dependency, declared by an attribute.
+#[derive(Debug)]
+pub(super) struct Operation {
+    labels: (&'static str, &'static str),
+    requests: ByOutcome<(&'static str, &'static str, Outcome)>,
+    duration: Family<(&'static str, &'static str), Histogram>,
+    duration_at: Option<usize>,
+    slow: Family<(&'static str, &'static str), Counter>,
     threshold: Duration,
 }
+
+/// Which of an operation's counters exist before its first call.
+const OUTCOMES: [Outcome; 5] = [
+    Outcome::Success,
+    Outcome::ClientError,
+    Outcome::ServerError,
+    Outcome::Cancelled,
+    Outcome::Panicked,
+];
 
 impl Dependencies {
     pub(crate) fn register(metrics: &Metrics) -> Result<Self, Error> {
         let requests = &catalog::DEPENDENCY_REQUESTS;
         let duration = &catalog::DEPENDENCY_DURATION;
         let slow = &catalog::DEPENDENCY_SLOW;
+        let pool = &catalog::DEPENDENCY_POOL;
         let counter = metrics.counter(requests.name, requests.help);
         let histogram = metrics.histogram(duration.name, duration.help);
         Ok(Self {
             requests: counter.labels(requests.labels).register()?,
             duration: histogram.labels(duration.labels).register()?,
             slow: metrics.counter(slow.name, slow.help).labels(slow.labels).register()?,
+            connections: metrics.gauge(pool.name, pool.help).labels(pool.labels).register()?,
             threshold: metrics.config().slow_dependency,
+            metrics: metrics.clone(),
         })
+    }
+
+    /// Has each scrape read a pool of connections.
+    pub(crate) fn watch_pool(
+        &self,
+        dependency: &'static str,
+        read: impl Fn() -> PoolStatus + Send + Sync + 'static,
+    ) {
+        pool::watch(&self.metrics, self.connections.clone(), dependency, read);
+    }
+
+    /// What an attribute declares, whose series exist from now on.
+    pub(super) fn operation(&self, declaration: &Declaration) -> Operation {
+        let (name, operation) = (declaration.name, declaration.operation.unwrap_or_default());
+        let labels = (name, operation);
+        self.slow.reserve(labels);
+        Operation {
+            labels,
+            requests: ByOutcome::new(&self.requests, &OUTCOMES, |end| (name, operation, end)),
+            duration_at: self.duration.find(labels, true).0,
+            duration: self.duration.clone(),
+            slow: self.slow.clone(),
+            threshold: declaration.slow.unwrap_or(self.threshold),
+        }
     }
 }
 
@@ -48,5 +102,26 @@ impl RecordCall for Dependencies {
         if call.duration > self.threshold {
             slow.inc();
         }
+    }
+}
+
+impl Operation {
+    /// Takes the time of a call that came to its end; one that was given up may be slow, too.
+    #[inline]
+    pub(super) fn end(&self, took: Duration, is_over: bool, exemplar: Option<&Exemplar<'_>>) {
+        if is_over {
+            let known = self.duration_at.and_then(|at| self.duration.at(at));
+            let duration = known.unwrap_or_else(|| self.duration.reserve(self.labels));
+            duration.observe_with(took.as_secs_f64(), exemplar);
+        }
+        if took > self.threshold {
+            self.slow.reserve(self.labels).inc();
+        }
+    }
+
+    #[inline]
+    pub(super) fn count(&self, outcome: Outcome) {
+        let (dependency, operation) = self.labels;
+        self.requests.get(outcome, |outcome| (dependency, operation, outcome)).inc();
     }
 }

@@ -11,6 +11,7 @@ use std::sync::{Arc, OnceLock};
 use crate::concurrent::{KeyHasher, Keyed, Query, Table};
 use crate::config::Clock;
 
+use super::declaration::Domains;
 use super::descriptor::Descriptor;
 use super::exposition::{Encoder, Sample};
 use super::key::{self, Key, Labels, Layout};
@@ -77,6 +78,18 @@ struct Series<M> {
     layout: Layout,
 }
 
+/// Where the series of some label values is, or what it is made of.
+#[derive(Debug)]
+pub(crate) enum Found {
+    At(usize),
+    /// The series that all share when there are no labels, or no place.
+    Common,
+    /// It is yet to be made, with this key.
+    New(Box<[u8]>),
+    /// There is no place for it.
+    Overflow,
+}
+
 const OVERFLOW: &str = "overflow";
 /// Series made at registration for labels whose values are all known; past it, none are.
 const MAX_SEEDED: usize = 256;
@@ -112,12 +125,7 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     }
 
     pub(super) fn new(core: Arc<Core<M>>) -> Self {
-        if L::DOMAINS.is_empty() {
-            core.common();
-        }
-        seed(L::DOMAINS, &mut |key| {
-            core.add(key, true);
-        });
+        core.fill(L::DOMAINS);
         Self { core, labels: PhantomData }
     }
 }
@@ -165,6 +173,55 @@ impl<M: Metric> Core<M> {
         }
     }
 
+    /// Makes the series that are known beforehand: that of no labels, or those of all values.
+    pub(super) fn fill(&self, domains: Domains) {
+        if self.descriptor.labels.is_empty() {
+            self.common();
+        }
+        seed(domains, &mut |key| {
+            self.add(key.as_bytes(), true);
+        });
+    }
+
+    /// How many series there are but for the one that all share. Right after
+    /// [`fill`](Self::fill), that of the n-th combination of values is at n if they are as many.
+    pub(super) fn filled(&self) -> usize {
+        self.table.len()
+    }
+
+    /// Looks for a series and makes none.
+    #[inline]
+    pub(super) fn find(&self, values: &[&[u8]]) -> Found {
+        let position = self.table.position(&values);
+        position.map_or_else(|| self.find_place(values), Found::At)
+    }
+
+    /// The series that was found.
+    #[inline]
+    pub(super) fn found(&self, found: &Found) -> &M {
+        match found {
+            Found::At(position) => match self.table.at(*position) {
+                Some(series) => &series.metric,
+                None => self.common(),
+            },
+            Found::Common => self.common(),
+            Found::New(key) => self.add(key, false),
+            Found::Overflow => self.overflow(),
+        }
+    }
+
+    #[cold]
+    fn find_place(&self, values: &[&[u8]]) -> Found {
+        if !self.has_place() {
+            return Found::Overflow;
+        }
+        let key = Key::new(values);
+        if self.is_common(key.as_bytes()) {
+            return Found::Common;
+        }
+        Found::New(key.as_bytes().into())
+    }
+
     #[inline]
     fn get(&self, values: &[&[u8]], reserved: bool) -> &M {
         match self.table.get(&values) {
@@ -179,16 +236,16 @@ impl<M: Metric> Core<M> {
         if !reserved && !self.descriptor.labels.is_empty() && !self.has_place() {
             return self.overflow();
         }
-        self.add(&Key::new(values), reserved)
+        self.add(Key::new(values).as_bytes(), reserved)
     }
 
-    fn add(&self, key: &Key, reserved: bool) -> &M {
-        let series = |_| (reserved || self.take_place()).then(|| self.series(key.as_bytes()));
-        // A value may be called as the overflow series is; there is still only one of the name.
-        if key.as_bytes() == self.common_key().as_bytes() {
+    #[cold]
+    fn add(&self, key: &[u8], reserved: bool) -> &M {
+        let series = |_| (reserved || self.take_place()).then(|| self.series(key));
+        if self.is_common(key) {
             return self.common();
         }
-        let added = self.table.get_or_insert(key, series);
+        let added = self.table.get_or_insert(&key, series);
         added.map_or_else(|| self.overflow(), |series| &series.metric)
     }
 
@@ -214,6 +271,11 @@ impl<M: Metric> Core<M> {
     fn common(&self) -> &M {
         let series = self.common.get_or_init(|| self.series(self.common_key().as_bytes()));
         &series.metric
+    }
+
+    /// A value may be called as the overflow series is; there is still only one of the name.
+    fn is_common(&self, key: &[u8]) -> bool {
+        key == self.common_key().as_bytes()
     }
 
     fn common_key(&self) -> Key {
@@ -277,13 +339,13 @@ impl<M> Query<Series<M>> for &[&[u8]] {
     }
 }
 
-impl<M> Query<Series<M>> for Key {
+impl<M> Query<Series<M>> for &[u8] {
     fn hash(&self, hasher: &mut KeyHasher<'_>) {
-        key::values(self.as_bytes()).for_each(|value| hasher.write(value));
+        key::values(self).for_each(|value| hasher.write(value));
     }
 
     fn is_key_of(&self, series: &Series<M>) -> bool {
-        *self.as_bytes() == *series.values
+        **self == *series.values
     }
 }
 

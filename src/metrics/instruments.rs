@@ -1,17 +1,34 @@
 //! What the attributes of a program update: an instrument for each, in each telemetry.
 
+mod agreement;
+mod bounds;
+mod declared;
+mod handler;
+mod job;
+mod outcomes;
+mod slo;
+mod work;
+
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::context::Outcome;
+use crate::context::{Exchange, Outcome, Record};
 use crate::error::Error;
 use crate::ledger::{Ledger, Reason, Signal};
 
-use super::declaration::{Site, sites};
-use super::dependency::Dependencies;
+use super::declaration::{Declaration, Role, Site, sites};
+use super::dependency::{Dependencies, Operation};
 use super::exemplar::Exemplar;
+use super::family::Found;
 use super::given::Given;
 use super::registry::Metrics;
+
+pub(super) use outcomes::ByOutcome;
+
+use declared::Own;
+use job::{Job, Jobs};
+use work::Work;
 
 /// The instruments of one telemetry, by the number of their site.
 #[derive(Debug)]
@@ -23,23 +40,61 @@ pub(crate) struct Instruments {
 /// What one attribute updates.
 #[derive(Debug)]
 pub(crate) struct Instrument {
+    part: Part,
+    own: Box<[Own]>,
     slow: Option<Duration>,
 }
 
-/// The series of one update, looked up before it and made only by it.
+/// What it shares with attributes of its role and name.
+enum Part {
+    Handler(Arc<Work>),
+    Dependency(Operation),
+    Job(Job),
+}
+
+/// The series of one update: looked up before it, and made no sooner.
 #[derive(Debug)]
 #[doc(hidden)]
-pub struct Series(());
+pub struct Series(Found);
 
 impl Instruments {
     /// Registers what all attributes of the program declare.
+    ///
+    /// # Errors
+    ///
+    /// When two attributes contradict each other, or one the registry; the error names the places.
     pub(crate) fn register(
-        _metrics: &Metrics,
-        _dependencies: &Arc<Dependencies>,
+        metrics: &Metrics,
+        dependencies: &Arc<Dependencies>,
         ledger: &Ledger,
     ) -> Result<Self, Error> {
-        let by_site = sites().iter().map(|site| Instrument { slow: site.declaration().slow });
-        Ok(Self { by_site: by_site.collect(), ledger: ledger.clone() })
+        Self::register_sites(metrics, dependencies, ledger, sites())
+    }
+
+    /// The same of these, whose numbers are their places in the list.
+    fn register_sites(
+        metrics: &Metrics,
+        dependencies: &Arc<Dependencies>,
+        ledger: &Ledger,
+        sites: &[&'static Site],
+    ) -> Result<Self, Error> {
+        let declarations: Vec<_> = sites.iter().map(|site| site.declaration()).collect();
+        slo::register(metrics, &declarations)?;
+        let mut handlers = handler::register(metrics, &declarations)?;
+        let mut jobs = Jobs::register(metrics, &declarations)?;
+        let own = declared::register(metrics, &declarations)?;
+        let part = |declaration: &'static Declaration| match declaration.role {
+            Role::Endpoint => Part::Handler(handlers.named(declaration.name)),
+            Role::Dependency => Part::Dependency(dependencies.operation(declaration)),
+            Role::Job => Part::Job(jobs.named(declaration.name)),
+        };
+        let parts: Vec<_> = declarations.iter().copied().map(part).collect();
+        let slow = declarations.iter().map(|declaration| declaration.slow);
+        let by_site = parts.into_iter().zip(own).zip(slow);
+        let by_site = by_site.map(|((part, own), slow)| Instrument { part, own, slow }).collect();
+        handlers.watch(metrics);
+        jobs.watch(metrics);
+        Ok(Self { by_site, ledger: ledger.clone() })
     }
 
     /// The instrument of a site; none, which is counted, if it came after all were gathered.
@@ -58,40 +113,104 @@ impl Instruments {
     }
 }
 
+impl Record for Instruments {
+    fn record(&self, exchange: &Exchange<'_>) {
+        let waiting = exchange.context.unsaid();
+        if waiting.is_empty() {
+            return;
+        }
+        let outcome = handler::settled(exchange);
+        waiting.iter().filter_map(|n| self.by_site.get(*n)).for_each(|found| found.count(outcome));
+    }
+
+    /// What handlers do is counted whether or not their requests are.
+    fn record_excluded(&self, exchange: &Exchange<'_>) {
+        self.record(exchange);
+    }
+}
+
 impl Instrument {
     /// A call has begun.
-    pub(crate) fn begin(&self) {}
+    #[inline]
+    pub(crate) fn begin(&self) {
+        match &self.part {
+            Part::Handler(work) => work.begin(),
+            Part::Job(job) => job.work().begin(),
+            Part::Dependency(_) => {}
+        }
+    }
 
-    /// A call has ended. An outcome that is not known yet is settled with the request's end.
+    /// A call has ended. One whose outcome is not known yet is counted later, when it
+    /// [is settled](Self::count).
+    #[inline]
     pub(crate) fn end(
         &self,
-        _outcome: Option<Outcome>,
-        _took: Duration,
-        _exemplar: Option<&Exemplar<'_>>,
+        outcome: Option<Outcome>,
+        took: Duration,
+        exemplar: Option<&Exemplar<'_>>,
     ) {
+        // The time of what was given up says nothing of how long the work takes.
+        let is_over = outcome != Some(Outcome::Cancelled);
+        match &self.part {
+            Part::Handler(work) => work.end(took, is_over, exemplar),
+            Part::Job(job) => job.work().end(took, is_over, exemplar),
+            Part::Dependency(operation) => operation.end(took, is_over, exemplar),
+        }
+        if let Some(outcome) = outcome {
+            self.count(outcome);
+        }
+    }
+
+    /// A call that has ended is counted.
+    #[inline]
+    pub(crate) fn count(&self, outcome: Outcome) {
+        match &self.part {
+            Part::Handler(work) => work.count(outcome),
+            Part::Job(job) => job.count(outcome),
+            Part::Dependency(operation) => operation.count(outcome),
+        }
     }
 
     /// From how long on a call is to be told as slow.
+    #[inline]
     pub(crate) fn slow(&self) -> Option<Duration> {
         self.slow
     }
 
     /// The series of its metric `n` that has these labels.
     #[inline]
-    pub(crate) fn series(&self, _n: usize, _labels: &impl Given) -> Series {
-        Series::NONE
+    pub(crate) fn series(&self, n: usize, labels: &impl Given) -> Series {
+        self.own.get(n).map_or(Series::NONE, |own| Series(own.find(labels)))
     }
 
     /// Adds to its metric `n`, a counter.
     #[inline]
-    pub(crate) fn add(&self, _n: usize, _series: &Series, _amount: u64) {}
+    pub(crate) fn add(&self, n: usize, series: &Series, amount: u64) {
+        if let Some(own) = self.own.get(n) {
+            own.add(&series.0, amount);
+        }
+    }
 
     /// Observes a value in its metric `n`, a histogram.
     #[inline]
-    pub(crate) fn observe_value(&self, _n: usize, _series: &Series, _value: f64) {}
+    pub(crate) fn observe_value(&self, n: usize, series: &Series, value: f64) {
+        if let Some(own) = self.own.get(n) {
+            own.observe(&series.0, value);
+        }
+    }
 }
 
 impl Series {
     /// That of a metric without labels.
-    pub const NONE: Self = Self(());
+    pub const NONE: Self = Self(Found::Common);
+}
+
+impl fmt::Debug for Part {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Handler(_) => "Handler",
+            Self::Dependency(_) => "Dependency",
+            Self::Job(_) => "Job",
+        })
+    }
 }

@@ -42,7 +42,8 @@ struct Bodies {
 /// Upper bounds in bytes.
 const SIZES: [f64; 8] = [1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9];
 /// Upper bounds in seconds, from a hiccup to a day.
-const LIFETIMES: [f64; 9] = [0.1, 1.0, 10.0, 60.0, 300.0, 1_800.0, 7_200.0, 28_800.0, 86_400.0];
+pub(super) const LIFETIMES: [f64; 9] =
+    [0.1, 1.0, 10.0, 60.0, 300.0, 1_800.0, 7_200.0, 28_800.0, 86_400.0];
 
 impl Red {
     pub(crate) fn register(metrics: &Metrics, routes: &Arc<Routes>) -> Result<Self, Error> {

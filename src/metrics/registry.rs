@@ -11,6 +11,7 @@ use crate::error::Error;
 
 use super::builder::Builder;
 use super::counter::{Counter, FloatCounter};
+use super::declaration::Source;
 use super::exposition::{Head, Own, Scrapes, Type};
 use super::family::Encode;
 use super::gauge::{FloatGauge, Gauge};
@@ -36,14 +37,21 @@ struct Registry {
 #[derive(Clone)]
 struct Registered {
     family: Arc<dyn Encode>,
-    registrant: &'static Location<'static>,
+    registrant: Registrant,
+}
+
+/// Who asked for a family.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Registrant {
+    Caller(&'static Location<'static>),
+    Attribute(Source),
 }
 
 impl Metrics {
     /// An empty registry.
     pub fn new(config: &config::Metrics, clock: &Clock) -> Self {
         let (own, families) = Own::new(clock);
-        let registrant = Location::caller();
+        let registrant = Location::caller().into();
         let named = |family: Arc<dyn Encode>| {
             (family.descriptor().base_name().into(), Registered { family, registrant })
         };
@@ -138,11 +146,7 @@ impl Metrics {
     }
 
     /// Adds a family under its name, unless the name, or a sample of it, is taken.
-    pub(super) fn add(
-        &self,
-        family: Arc<dyn Encode>,
-        registrant: &'static Location<'static>,
-    ) -> Result<(), Error> {
+    pub(super) fn add(&self, family: Arc<dyn Encode>, registrant: Registrant) -> Result<(), Error> {
         let mut families = lock(&self.registry.families);
         let head = Head::from(family.descriptor());
         if let Some(first) = head.samples().find_map(|sample| holder(&families, &sample)) {
@@ -170,6 +174,21 @@ impl fmt::Debug for Metrics {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let families = lock(&self.registry.families).len();
         f.debug_struct("Metrics").field("families", &families).finish_non_exhaustive()
+    }
+}
+
+impl From<&'static Location<'static>> for Registrant {
+    fn from(caller: &'static Location<'static>) -> Self {
+        Self::Caller(caller)
+    }
+}
+
+impl fmt::Display for Registrant {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Caller(location) => location.fmt(f),
+            Self::Attribute(source) => source.fmt(f),
+        }
     }
 }
 

@@ -41,11 +41,12 @@ impl Telemetry {
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let dependencies = Arc::new(Dependencies::register(&metrics)?);
         let instruments = Arc::new(Instruments::register(&metrics, &dependencies, &ledger)?);
-        let calls = calls(dependencies, config.disabled);
+        let calls = calls(&dependencies, config.disabled);
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
         let declare = Arc::clone(&red);
-        let signals: [Arc<dyn Record>; 3] = [red, users, access];
+        let settle = Arc::clone(&instruments);
+        let signals: [Arc<dyn Record>; 4] = [settle, red, users, access];
         let records = signals.into_iter().chain(records).filter(|_| !config.disabled).collect();
         let acceptor = Arc::new(Acceptor {
             clock: config.clock.clone(),
@@ -60,7 +61,17 @@ impl Telemetry {
         let server = Arc::new(Server { acceptor, declare });
         let (health, serving) = (Health::default(), Serving::default());
         let logging = Flushed(logging);
-        let parts = Parts { config, metrics, health, server, calls, watching, serving, logging };
+        let parts = Parts {
+            config,
+            metrics,
+            health,
+            server,
+            calls,
+            dependencies,
+            watching,
+            serving,
+            logging,
+        };
         Ok(Self { parts: Arc::new(parts) })
     }
 }
@@ -80,8 +91,8 @@ impl RecordCall for Unrecorded {
     fn record(&self, _call: &Call) {}
 }
 
-fn calls(dependencies: Arc<Dependencies>, disabled: bool) -> Arc<dyn RecordCall> {
-    if disabled { Arc::new(Unrecorded) } else { dependencies }
+fn calls(dependencies: &Arc<Dependencies>, disabled: bool) -> Arc<dyn RecordCall> {
+    if disabled { Arc::new(Unrecorded) } else { Arc::clone(dependencies) as _ }
 }
 
 fn declare_in(red: &Red, declared: Declared<'_>) {

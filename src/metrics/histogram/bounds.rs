@@ -56,7 +56,7 @@ impl Bounds {
         n * BLOCK + self.blocks.get(n).map_or(0, in_block)
     }
 
-    pub(super) fn validate(&self) -> Result<(), String> {
+    pub(in crate::metrics) fn validate(&self) -> Result<(), String> {
         if self.is_empty() || self.len() > MAX_BOUNDS {
             let found = self.len();
             return Err(format!("it has {found} buckets; accepted: 1 to {MAX_BOUNDS} bounds"));
