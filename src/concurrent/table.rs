@@ -204,7 +204,7 @@ mod tests {
 
     impl Keyed for Entry {
         fn hash(&self, hasher: &mut KeyHasher<'_>) {
-            Query::hash(&&*self.key, hasher);
+            Query::<Self>::hash(&&*self.key, hasher);
         }
     }
 

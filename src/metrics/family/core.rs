@@ -1,0 +1,243 @@
+//! A family without its labels' types.
+
+use std::borrow::Cow;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+
+use crate::concurrent::Table;
+use crate::config::Clock;
+use crate::metrics::declaration::Domains;
+use crate::metrics::descriptor::Descriptor;
+use crate::metrics::exposition::{Encoder, Sample};
+use crate::metrics::key::{Key, Labels, Layout};
+use crate::metrics::metric::Metric;
+
+use super::seed::seed;
+use super::series::Series;
+
+/// A family without its labels' types: what the registry holds.
+pub(crate) struct Core<M: Metric> {
+    pub(crate) descriptor: Descriptor,
+    options: M::Options,
+    table: Table<Series<M>>,
+    limit: u32,
+    /// Series that count towards the limit: all but the reserved.
+    unreserved: AtomicU32,
+    /// The series of a family without labels; with labels, that of what found no place.
+    common: OnceLock<Series<M>>,
+    overflowed: AtomicU64,
+    clock: Clock,
+    epoch: f64,
+}
+
+/// What the registry asks of a family whose metric it does not know.
+pub(crate) trait Encode: Send + Sync {
+    fn descriptor(&self) -> &Descriptor;
+
+    fn encode(&self, encoder: &mut Encoder<'_>);
+
+    /// Series now.
+    fn len(&self) -> usize;
+
+    /// Updates that went to the overflow series.
+    fn overflowed(&self) -> u64;
+}
+
+/// Where the series of some label values is, or what it is made of.
+#[derive(Debug)]
+pub(crate) enum Found {
+    At(usize),
+    /// The series that all share when there are no labels, or no place.
+    Common,
+    /// It is yet to be made, with this key.
+    New(Box<[u8]>),
+    /// There is no place for it.
+    Overflow,
+}
+
+const OVERFLOW: &str = "overflow";
+
+impl<M: Metric> Core<M> {
+    pub(in crate::metrics) fn new(
+        descriptor: Descriptor,
+        options: M::Options,
+        limit: u32,
+        clock: Clock,
+    ) -> Self {
+        Self {
+            descriptor,
+            options,
+            table: Table::new(),
+            limit,
+            unreserved: AtomicU32::new(0),
+            common: OnceLock::new(),
+            overflowed: AtomicU64::new(0),
+            epoch: unix_seconds(&clock),
+            clock,
+        }
+    }
+
+    /// Makes the series that are known beforehand: that of no labels, or those of all values.
+    pub(in crate::metrics) fn fill(&self, domains: Domains) {
+        if self.descriptor.labels.is_empty() {
+            self.common();
+        }
+        seed(domains, &mut |key| {
+            self.add(key.as_bytes(), true);
+        });
+    }
+
+    /// How many series there are but for the one that all share. Right after
+    /// [`fill`](Self::fill), that of the n-th combination of values is at n if they are as many.
+    pub(in crate::metrics) fn filled(&self) -> usize {
+        self.table.len()
+    }
+
+    pub(super) fn position(&self, values: &[&[u8]]) -> Option<usize> {
+        self.table.position(&values)
+    }
+
+    #[inline]
+    pub(super) fn at(&self, position: usize) -> Option<&M> {
+        self.table.at(position).map(|series| &series.metric)
+    }
+
+    /// Looks for a series and makes none.
+    #[inline]
+    pub(in crate::metrics) fn find(&self, values: &[&[u8]]) -> Found {
+        let position = self.table.position(&values);
+        position.map_or_else(|| self.find_place(values), Found::At)
+    }
+
+    /// The series that was found.
+    #[inline]
+    pub(in crate::metrics) fn found(&self, found: &Found) -> &M {
+        match found {
+            Found::At(position) => self.at(*position).unwrap_or_else(|| self.common()),
+            Found::Common => self.common(),
+            Found::New(key) => self.add(key, false),
+            Found::Overflow => self.overflow(),
+        }
+    }
+
+    #[cold]
+    fn find_place(&self, values: &[&[u8]]) -> Found {
+        if !self.has_place() {
+            return Found::Overflow;
+        }
+        let key = Key::new(values);
+        if self.is_common(key.as_bytes()) {
+            return Found::Common;
+        }
+        Found::New(key.as_bytes().into())
+    }
+
+    #[inline]
+    pub(super) fn get(&self, values: &[&[u8]], reserved: bool) -> &M {
+        match self.table.get(&values) {
+            Some(series) => &series.metric,
+            None => self.add_values(values, reserved),
+        }
+    }
+
+    #[cold]
+    fn add_values(&self, values: &[&[u8]], reserved: bool) -> &M {
+        // Asked before the table is, which would have writers take turns.
+        if !reserved && !self.descriptor.labels.is_empty() && !self.has_place() {
+            return self.overflow();
+        }
+        self.add(Key::new(values).as_bytes(), reserved)
+    }
+
+    #[cold]
+    fn add(&self, key: &[u8], reserved: bool) -> &M {
+        let series = |_| (reserved || self.take_place()).then(|| self.series(key));
+        if self.is_common(key) {
+            return self.common();
+        }
+        let added = self.table.get_or_insert(&key, series);
+        added.map_or_else(|| self.overflow(), |series| &series.metric)
+    }
+
+    /// Called by one thread at a time, so the limit is exact.
+    fn take_place(&self) -> bool {
+        let free = self.has_place();
+        if free {
+            self.unreserved.fetch_add(1, Ordering::Relaxed);
+        }
+        free
+    }
+
+    fn has_place(&self) -> bool {
+        self.unreserved.load(Ordering::Relaxed) < self.limit
+    }
+
+    fn overflow(&self) -> &M {
+        self.overflowed.fetch_add(1, Ordering::Relaxed);
+        self.common()
+    }
+
+    #[inline]
+    pub(super) fn common(&self) -> &M {
+        let series = self.common.get_or_init(|| self.series(self.common_key().as_bytes()));
+        &series.metric
+    }
+
+    /// A value may be called as the overflow series is; there is still only one of the name.
+    fn is_common(&self, key: &[u8]) -> bool {
+        key == self.common_key().as_bytes()
+    }
+
+    fn common_key(&self) -> Key {
+        let mut key = Key::default();
+        self.descriptor.labels.iter().for_each(|_| key.push(OVERFLOW.as_bytes()));
+        key
+    }
+
+    fn series(&self, values: &[u8]) -> Series<M> {
+        let age = (unix_seconds(&self.clock) - self.epoch).max(0.0);
+        Series {
+            values: values.into(),
+            metric: M::new(&self.options),
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "not negative; saturates after 13 years"
+            )]
+            created: (age * 10.0) as u32,
+            layout: Layout::of(values),
+        }
+    }
+
+    fn encode_series(&self, series: &Series<M>, encoder: &mut Encoder<'_>) {
+        let names: &[Cow<'static, str>] = &self.descriptor.labels;
+        let labels = Labels { names, values: &series.values, layout: series.layout };
+        let created = Some(self.epoch + f64::from(series.created) / 10.0);
+        series.metric.encode(Sample { labels, created }, encoder);
+    }
+}
+
+impl<M: Metric> Encode for Core<M> {
+    fn descriptor(&self) -> &Descriptor {
+        &self.descriptor
+    }
+
+    fn encode(&self, encoder: &mut Encoder<'_>) {
+        encoder.family(&self.descriptor);
+        let all = self.table.iter().chain(self.common.get());
+        all.for_each(|series| self.encode_series(series, encoder));
+    }
+
+    fn len(&self) -> usize {
+        self.table.len() + usize::from(self.common.get().is_some())
+    }
+
+    fn overflowed(&self) -> u64 {
+        self.overflowed.load(Ordering::Relaxed)
+    }
+}
+
+fn unix_seconds(clock: &Clock) -> f64 {
+    let since = clock.wall().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0.0, |since| since.as_secs_f64())
+}
