@@ -4,9 +4,11 @@
 mod call;
 mod ending;
 mod failure;
+mod job;
 mod labels;
 mod macros;
 mod probe;
+mod report;
 mod user;
 mod value;
 mod verdict;
@@ -14,7 +16,7 @@ mod watched;
 
 pub use call::{Call, Labelling};
 pub use ending::{Ending, Slow};
-pub use failure::Failure;
+pub use failure::{Failure, What};
 pub use labels::{Domain, DomainSet, NoDomain, domain, domain_of, domains, label};
 pub use macros::{
     domain_or_text, here, label_or_text, submit, tell_failure, tell_slow, tell_user, verdict,

@@ -56,17 +56,16 @@ pub use tracestate::TraceState;
 pub(crate) use accept::Acceptor;
 pub(crate) use call::{Call, RecordCall};
 pub(crate) use current::Entered;
-pub(crate) use exchange::Record;
-#[expect(unused_imports, reason = "provisional")]
+pub(crate) use exchange::{Record, Run};
 pub(crate) use home::{Home, install, within};
 pub(crate) use in_flight::Place;
 pub(crate) use kept::{Bounds, Kept, Lines};
 pub(crate) use method::Verb;
 pub(crate) use propagate::{Outgoing, inject, withhold};
+pub(crate) use request::MAX_USER_BYTES;
 #[cfg(feature = "admin")]
 pub(crate) use route::UNMATCHED;
 pub(crate) use route::{Route, Routes};
 pub(crate) use sample::Sampler;
 pub(crate) use span::REQUEST_SPAN;
-#[expect(unused_imports, reason = "provisional")]
 pub(crate) use unsaid::Settle;

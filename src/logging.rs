@@ -36,6 +36,7 @@ use recorder::Recorder;
 use running::Running;
 
 pub(crate) use access::AccessLog;
+pub(crate) use encode::{guard, render};
 pub use level::Levels;
 pub(crate) use span::LoggedSpan;
 

@@ -8,6 +8,7 @@ mod flushed;
 mod install;
 #[cfg(all(feature = "admin", feature = "axum"))]
 mod router;
+mod scope;
 #[cfg(feature = "admin")]
 #[path = "telemetry/serve/enabled.rs"]
 mod serve;

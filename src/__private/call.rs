@@ -1,47 +1,61 @@
 //! One call of an instrumented function, from its beginning.
 
-use std::time::Instant;
+use std::thread;
+use std::time::{Duration, Instant};
 
 use tracing::Span;
 
-use crate::context::Home;
-use crate::metrics::{Given, Instrument, Instruments, Series, Site};
+use crate::context::{Entered, Home, Outcome, RequestContext};
+use crate::metrics::{Exemplar, Given, Instrument, Instruments, Role, Series, Site};
 
 use super::ending::Ending;
 use super::failure::Failure;
+use super::job;
+use super::report;
 use super::verdict::Verdict;
 use super::watched::Watched;
 
 /// A call under way. Its drop before its end says that it was cancelled, or has panicked.
 #[derive(Debug)]
 pub struct Call {
-    pub(super) site: &'static Site,
-    pub(super) home: Home,
-    pub(super) span: Span,
-    pub(super) started: Option<Instant>,
+    site: &'static Site,
+    home: Home,
+    /// A job's own context, in the current one's place while the job runs.
+    run: Option<RequestContext>,
+    span: Span,
+    /// None where nothing is recorded.
+    started: Option<Instant>,
+    state: State,
+    /// Whether a failure of the request had been told before.
+    began_reported: bool,
 }
 
 /// Where the labels of a call are looked up.
 #[derive(Clone, Copy, Debug)]
 pub struct Labelling<'a>(Option<&'a Instrument>);
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum State {
+    /// On some thread, so that what ends it now is a panic.
+    Running,
+    /// Waits for its next poll, so that what ends it now is a drop.
+    Waiting,
+    Ended,
+}
+
 impl Call {
     /// Begins a call; `span` is made within it.
     #[inline]
     pub fn begin(site: &'static Site, span: impl FnOnce() -> Span) -> Self {
-        let home = Home::current();
-        let instrument = instrument(&home, site);
-        let started = instrument.and(home.acceptor()).map(|acceptor| acceptor.clock.now());
-        if let Some(instrument) = instrument {
-            instrument.begin();
-        }
-        Self { site, home, span: span(), started }
+        let mut call = Self::start(site);
+        call.span = call.enter(span);
+        call
     }
 
     /// What looks up the labels of several metrics.
     #[inline]
     pub fn labelling(&self) -> Labelling<'_> {
-        Labelling(instrument(&self.home, self.site))
+        Labelling(self.instrument())
     }
 
     /// The series of the metric `n` that has these labels.
@@ -53,21 +67,125 @@ impl Call {
     /// Runs the function's body.
     #[inline]
     pub fn run<T>(&mut self, body: impl FnOnce() -> T) -> T {
-        let _entered = self.span.enter();
-        body()
+        self.enter(body)
     }
 
-    /// The function's body, at each poll within the call's span.
+    /// The function's body, within the call at each poll.
     #[inline]
     pub fn watch<F: Future>(&mut self, body: F) -> Watched<'_, F> {
         Watched::new(self, body)
     }
 
-    /// Ends the call: counts it, and tells of its failure.
+    /// Ends the call: counts it, and has `tell` tell of its failure, here or where the request's
+    /// end has shown it to be one.
+    pub fn end(&mut self, verdict: Verdict<'_>, tell: fn(&Failure<'_>)) -> Ending<'_> {
+        self.state = State::Ended;
+        let took = self.took();
+        let outcome = match verdict.said {
+            Some(Outcome::Success) => {
+                self.recover();
+                Some(Outcome::Success)
+            }
+            said => report::fail(self, &verdict, said, tell),
+        };
+        let call: &Self = self;
+        call.settle(outcome, took);
+        Ending::new(call, call.instrument(), outcome == Some(Outcome::Success), took)
+    }
+
+    fn start(site: &'static Site) -> Self {
+        let mut home = Home::current();
+        let mut run = None;
+        if site.declaration().role == Role::Job
+            && let Some(acceptor) = home.acceptor()
+        {
+            let context = acceptor.begin_job(site.declaration().name);
+            run = Some(context.clone());
+            home = Home::Request(context);
+        }
+        let began_reported = home.context().is_some_and(RequestContext::has_reported);
+        let started = home.acceptor().map(|acceptor| acceptor.clock.now());
+        let state = State::Running;
+        let call = Self { site, home, run, span: Span::none(), started, state, began_reported };
+        if let Some(instrument) = call.instrument() {
+            instrument.begin();
+        }
+        call
+    }
+
+    /// Runs a part of the call: in the job's own request, and in its span.
     #[inline]
-    pub fn end(&mut self, verdict: Verdict<'_>, _tell: fn(&Failure<'_>)) -> Ending<'_> {
-        let instrument = instrument(&self.home, self.site);
-        Ending::new(instrument, verdict.said.is_some())
+    pub(super) fn enter<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let is_run = self.run.is_some();
+        let _current = is_run.then(|| Entered::new(&mut self.run));
+        let _entered = self.span.enter();
+        work()
+    }
+
+    /// The same once it has ended.
+    pub(super) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
+        let work = || self.span.in_scope(work);
+        match &self.run {
+            Some(run) => run.clone().sync_scope(work),
+            None => work(),
+        }
+    }
+
+    #[inline]
+    pub(super) fn set_state(&mut self, state: State) {
+        self.state = state;
+    }
+
+    pub(super) fn site(&self) -> &'static Site {
+        self.site
+    }
+
+    #[inline]
+    pub(super) fn context(&self) -> Option<&RequestContext> {
+        self.home.context()
+    }
+
+    /// Takes note of a success. A failure that was told while the call ran has been dealt with;
+    /// one from before it is none of its business.
+    #[inline]
+    fn recover(&self) {
+        if let Some(context) = self.context()
+            && context.has_reported()
+            && !self.began_reported
+        {
+            context.forget_reported();
+        }
+    }
+
+    fn took(&self) -> Option<Duration> {
+        let acceptor = self.home.acceptor()?;
+        Some(acceptor.clock.now().saturating_duration_since(self.started?))
+    }
+
+    /// Records the end. An outcome that is not known is recorded with the request's own.
+    fn settle(&self, outcome: Option<Outcome>, took: Option<Duration>) {
+        let took = took.unwrap_or_default();
+        if let Some(instrument) = self.instrument() {
+            instrument.end(outcome, took, self.exemplar().as_ref());
+        }
+        if let Some(run) = &self.run {
+            let outcome = outcome.unwrap_or(Outcome::ServerError);
+            self.within(|| job::end(run, self.site.declaration().name, outcome, took));
+        }
+    }
+
+    /// Of a trace that is kept; any other would lead nowhere.
+    #[inline]
+    fn exemplar(&self) -> Option<Exemplar<'static>> {
+        let context = self.context().filter(|context| context.is_sampled())?;
+        let now = context.acceptor().clock.wall();
+        let (trace, span) = (context.trace_id().to_bytes(), context.span_id().to_bytes());
+        Some(Exemplar::at(now).trace(trace, span))
+    }
+
+    #[inline]
+    fn instrument(&self) -> Option<&Instrument> {
+        self.home.acceptor()?.instruments.downcast_ref::<Instruments>()?.at(self.site)
     }
 }
 
@@ -79,7 +197,14 @@ impl Labelling<'_> {
     }
 }
 
-#[inline]
-pub(super) fn instrument<'a>(home: &'a Home, site: &Site) -> Option<&'a Instrument> {
-    home.acceptor()?.instruments.downcast_ref::<Instruments>()?.at(site)
+impl Drop for Call {
+    fn drop(&mut self) {
+        if self.state == State::Ended {
+            return;
+        }
+        // A thread that panics also drops what only waits.
+        let has_panicked = self.state == State::Running && thread::panicking();
+        let outcome = if has_panicked { Outcome::Panicked } else { Outcome::Cancelled };
+        self.settle(Some(outcome), self.took());
+    }
 }

@@ -4,13 +4,16 @@ use std::time::Duration;
 
 use crate::metrics::{Instrument, Series};
 
+use super::call::Call;
 use super::value::{Amount, Measure};
 
 /// A call that has returned.
 #[derive(Debug)]
 pub struct Ending<'a> {
+    call: &'a Call,
     instrument: Option<&'a Instrument>,
     is_success: bool,
+    took: Option<Duration>,
 }
 
 /// A call that took too long.
@@ -21,8 +24,13 @@ pub struct Slow {
 }
 
 impl<'a> Ending<'a> {
-    pub(super) fn new(instrument: Option<&'a Instrument>, is_success: bool) -> Self {
-        Self { instrument, is_success }
+    pub(super) fn new(
+        call: &'a Call,
+        instrument: Option<&'a Instrument>,
+        is_success: bool,
+        took: Option<Duration>,
+    ) -> Self {
+        Self { call, instrument, is_success, took }
     }
 
     /// Whether the call has done what it was to do.
@@ -53,19 +61,32 @@ impl<'a> Ending<'a> {
         }
     }
 
-    /// Tells of a call that took longer than it may.
+    /// Has `tell` tell of a call that took longer than its attribute wants.
     #[inline]
-    pub fn tell_slow(&self, _tell: impl FnOnce(&Slow)) {}
+    pub fn tell_slow(&self, tell: impl FnOnce(&Slow)) {
+        let threshold = self.call.site().declaration().slow;
+        if let Some((duration, threshold)) = self.took.zip(threshold)
+            && duration > threshold
+        {
+            self.call.within(|| tell(&Slow { duration, threshold }));
+        }
+    }
 }
 
 impl Slow {
     /// How long it took, in milliseconds.
     pub fn duration_ms(&self) -> f64 {
-        self.duration.as_secs_f64() * 1e3
+        milliseconds(self.duration)
     }
 
-    /// From how long on it is slow.
+    /// From how long on it is slow, in milliseconds.
     pub fn threshold_ms(&self) -> f64 {
-        self.threshold.as_secs_f64() * 1e3
+        milliseconds(self.threshold)
     }
+}
+
+/// With three decimals, as lines have them.
+#[expect(clippy::cast_precision_loss, reason = "exact for 285 years")]
+pub(super) fn milliseconds(duration: Duration) -> f64 {
+    duration.as_micros() as f64 / 1e3
 }

@@ -6,10 +6,12 @@ use std::fmt;
 
 use http::StatusCode;
 
+use crate::logging::{guard, render};
+
 /// A failed call.
 #[derive(Debug)]
 pub struct Failure<'a> {
-    what: What<'a>,
+    source: Source<'a>,
     is_the_callers: bool,
 }
 
@@ -26,9 +28,33 @@ pub enum What<'a> {
     Name(&'static str),
 }
 
+#[derive(Debug)]
+enum Source<'a> {
+    Now(What<'a>),
+    Earlier(&'a Told),
+}
+
+/// What an error says of itself and of its causes, which outlives it.
+#[derive(Clone)]
+pub(super) struct Told {
+    text: String,
+    /// The beginning of its `Debug`, which is where its type stands.
+    debug: String,
+    cause: Option<Box<Self>>,
+}
+
+/// Of an error with its causes.
+const MAX_BYTES: usize = 4 << 10;
+const MAX_CAUSES: usize = 16;
+const MAX_DEBUG_BYTES: usize = 128;
+
 impl<'a> Failure<'a> {
     pub(super) fn new(what: What<'a>, is_the_callers: bool) -> Self {
-        Self { what, is_the_callers }
+        Self { source: Source::Now(what), is_the_callers }
+    }
+
+    pub(super) fn told(told: &'a Told, is_the_callers: bool) -> Self {
+        Self { source: Source::Earlier(told), is_the_callers }
     }
 
     /// Whether the caller is to blame.
@@ -38,12 +64,10 @@ impl<'a> Failure<'a> {
 
     /// What it says of itself, for whoever takes events.
     pub fn error(&self) -> Box<dyn Error> {
-        match self.what {
-            What::Error(error) => error.to_string().into(),
-            What::Display(text) => text.to_string().into(),
-            What::Status(status) => status.to_string().into(),
-            What::Name(name) => name.into(),
-        }
+        Box::new(match self.source {
+            Source::Now(what) => Told::of(what),
+            Source::Earlier(told) => told.clone(),
+        })
     }
 }
 
@@ -53,13 +77,73 @@ impl What<'_> {
     }
 }
 
+impl Told {
+    pub(super) fn of(what: What<'_>) -> Self {
+        match what {
+            What::Error(error) => Self::with_causes(error),
+            What::Display(text) => Self::text(&format_args!("{text}")),
+            What::Status(status) => Self::text(&format_args!("{status}")),
+            What::Name(name) => Self::text(&format_args!("{name}")),
+        }
+    }
+
+    fn with_causes(error: &dyn Error) -> Self {
+        let mut left = MAX_BYTES;
+        let mut told = vec![Self::one(error, &mut left)];
+        let mut next = guard(|| error.source()).flatten();
+        while let Some(cause) = next.filter(|_| left > 0 && told.len() <= MAX_CAUSES) {
+            told.push(Self::one(cause, &mut left));
+            next = guard(|| cause.source()).flatten();
+        }
+        let chained = told.into_iter().rev().reduce(|cause, mut error| {
+            error.cause = Some(Box::new(cause));
+            error
+        });
+        chained.unwrap_or_else(|| Self::text(&format_args!("")))
+    }
+
+    fn one(error: &dyn Error, left: &mut usize) -> Self {
+        let (mut text, mut debug) = (String::new(), String::new());
+        render(&format_args!("{error}"), *left, &mut text);
+        render(&error, MAX_DEBUG_BYTES, &mut debug);
+        *left = left.saturating_sub(text.len());
+        Self { text, debug, cause: None }
+    }
+
+    fn text(text: &fmt::Arguments<'_>) -> Self {
+        let mut rendered = String::new();
+        render(text, MAX_BYTES, &mut rendered);
+        // In quotes, so that nobody takes its first word for a type.
+        let debug = format!("{rendered:?}");
+        Self { text: rendered, debug, cause: None }
+    }
+}
+
+impl fmt::Display for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+impl fmt::Debug for Told {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.debug)
+    }
+}
+
+impl Error for Told {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        self.cause.as_deref().map(|cause| cause as _)
+    }
+}
+
 impl fmt::Debug for What<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Error(error) => f.debug_tuple("Error").field(error).finish(),
-            Self::Display(text) => f.debug_tuple("Display").field(&format_args!("{text}")).finish(),
-            Self::Status(status) => f.debug_tuple("Status").field(status).finish(),
-            Self::Name(name) => f.debug_tuple("Name").field(name).finish(),
+            Self::Error(error) => error.fmt(f),
+            Self::Display(text) => text.fmt(f),
+            Self::Status(status) => status.fmt(f),
+            Self::Name(name) => f.write_str(name),
         }
     }
 }

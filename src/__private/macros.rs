@@ -25,29 +25,38 @@ macro_rules! __obskit_submit {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __obskit_verdict {
-    ($returned:expr) => {{
-        use $crate::__private::probes::*;
-        match $crate::__private::Probe(&$returned).split() {
-            ::core::result::Result::Ok(value) => {
-                let probe = $crate::__private::Probe(value);
-                $crate::__private::Verdict::of_value((&probe).said_by_value(), (&probe).shown())
-            }
-            ::core::result::Result::Err(error) => {
-                let probe = $crate::__private::Probe(error);
-                $crate::__private::Verdict::of_error((&probe).said_by_error(), (&&&&&probe).told())
+    ($returned:expr) => {
+        match &$returned {
+            returned => {
+                use $crate::__private::probes::*;
+                match $crate::__private::Probe(returned).split() {
+                    ::core::result::Result::Ok(value) => {
+                        let probe = $crate::__private::Probe(value);
+                        $crate::__private::Verdict::of_value((&&probe).said(), (&probe).shown())
+                    }
+                    ::core::result::Result::Err(error) => {
+                        let probe = $crate::__private::Probe(error);
+                        let (said, told) = ((&&probe).said(), (&&&&&probe).told());
+                        $crate::__private::Verdict::of_error(said, told)
+                    }
+                }
             }
         }
-    }};
+    };
 }
 
 /// Says who makes the request.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __obskit_tell_user {
-    ($call:expr, $user:expr) => {{
-        use $crate::__private::probes::*;
-        (&$crate::__private::Probe(&$user)).tell_user(&$call);
-    }};
+    ($call:expr, $user:expr) => {
+        match (&$call, &$user) {
+            (call, user) => {
+                use $crate::__private::probes::*;
+                (&&$crate::__private::Probe(user)).tell_user(call);
+            }
+        }
+    };
 }
 
 /// The event of a call that failed, at the call site of the user's function.
@@ -86,20 +95,28 @@ macro_rules! __obskit_tell_slow {
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __obskit_label_or_text {
-    ($label:expr) => {{
-        use $crate::__private::probes::*;
-        (&$crate::__private::Probe(&$label)).label()
-    }};
+    ($label:expr) => {
+        match &$label {
+            label => {
+                use $crate::__private::probes::*;
+                (&&&$crate::__private::Probe(label)).label()
+            }
+        }
+    };
 }
 
 /// The type of such a label.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! __obskit_domain_or_text {
-    ($label:expr) => {{
-        use $crate::__private::probes::*;
-        (&$crate::__private::Probe(&$label)).domain()
-    }};
+    ($label:expr) => {
+        match &$label {
+            label => {
+                use $crate::__private::probes::*;
+                (&&&$crate::__private::Probe(label)).domain()
+            }
+        }
+    };
 }
 
 pub use __obskit_domain_or_text as domain_or_text;

@@ -2,15 +2,15 @@
 
 use crate::context::Outcome;
 
-use super::failure::{Failure, What};
+use super::failure::What;
 
 /// What is known of a call by the value it returned.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Verdict<'a> {
     /// None where an error does not tell whose fault it is.
     pub(super) said: Option<Outcome>,
     pub(super) what: What<'a>,
-    report: Report,
+    pub(super) report: Report,
 }
 
 /// Which failures are told.
@@ -26,16 +26,19 @@ pub enum Report {
 
 impl<'a> Verdict<'a> {
     /// That of a value which is no error, or of the one in `Ok`.
+    #[inline]
     pub fn of_value(said: Option<Outcome>, what: What<'a>) -> Self {
-        Self { said: Some(said.unwrap_or(Outcome::Success)), what, report: Report::ServerErrors }
+        Self { said: said.or(Some(Outcome::Success)), what, report: Report::ServerErrors }
     }
 
     /// That of the value in `Err`.
+    #[inline]
     pub fn of_error(said: Option<Outcome>, what: What<'a>) -> Self {
         Self { said, what, report: Report::ServerErrors }
     }
 
     /// Takes the call for a success.
+    #[inline]
     #[must_use]
     pub fn ok_if(mut self, holds: bool) -> Self {
         if holds {
@@ -45,6 +48,7 @@ impl<'a> Verdict<'a> {
     }
 
     /// Takes the call for the service's failure.
+    #[inline]
     #[must_use]
     pub fn error_if(mut self, holds: bool) -> Self {
         if holds {
@@ -54,20 +58,28 @@ impl<'a> Verdict<'a> {
     }
 
     /// Which failures are told.
+    #[inline]
     #[must_use]
     pub fn report(mut self, report: Report) -> Self {
         self.report = report;
         self
     }
 
-    /// What is to be told of a call that ended so.
-    pub(super) fn failure(&self, outcome: Outcome) -> Option<Failure<'a>> {
-        let is_the_callers = outcome == Outcome::ClientError;
-        let is_told = match self.report {
-            Report::ServerErrors => outcome.is_failure(),
-            Report::Errors => outcome.is_failure() || is_the_callers,
-            Report::Never => false,
-        };
-        is_told.then(|| Failure::new(self.what, is_the_callers))
+    pub(super) fn reports(&self, outcome: Outcome) -> bool {
+        self.report.tells(outcome)
+    }
+}
+
+impl Report {
+    pub(super) fn tells(self, outcome: Outcome) -> bool {
+        match self {
+            Self::ServerErrors => outcome.is_failure(),
+            Self::Errors => outcome.is_failure() || outcome == Outcome::ClientError,
+            Self::Never => false,
+        }
+    }
+
+    pub(super) fn tells_anything(self) -> bool {
+        self != Self::Never
     }
 }

@@ -5,10 +5,10 @@ use std::task::{Context, Poll};
 
 use pin_project_lite::pin_project;
 
-use super::call::Call;
+use super::call::{Call, State};
 
 pin_project! {
-    /// A body that runs within its call.
+    /// A body that runs, and is dropped, within its call.
     #[derive(Debug)]
     #[must_use = "futures do nothing unless polled"]
     pub struct Watched<'a, F> {
@@ -20,8 +20,9 @@ pin_project! {
     impl<F> PinnedDrop for Watched<'_, F> {
         fn drop(this: Pin<&mut Self>) {
             let mut this = this.project();
-            let _entered = this.call.span.enter();
-            this.body.set(None);
+            if this.body.is_some() {
+                this.call.enter(|| this.body.set(None));
+            }
         }
     }
 }
@@ -38,11 +39,19 @@ impl<F: Future> Future for Watched<'_, F> {
 
     #[inline]
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
-        let _entered = this.call.span.enter();
-        match this.body.as_pin_mut() {
-            Some(body) => body.poll(cx),
-            None => Poll::Pending,
+        let mut this = self.project();
+        this.call.set_state(State::Running);
+        let polled = this.call.enter(|| {
+            let body = this.body.as_mut().as_pin_mut();
+            let polled = body.map_or(Poll::Pending, |body| body.poll(cx));
+            if polled.is_ready() {
+                this.body.set(None);
+            }
+            polled
+        });
+        if polled.is_pending() {
+            this.call.set_state(State::Waiting);
         }
+        polled
     }
 }

@@ -1,5 +1,8 @@
 //! What a value that a function returned says of how it went.
 
+#[cfg(feature = "tonic")]
+mod tonic;
+
 use http::{Response, StatusCode};
 
 use super::Outcome;
@@ -8,7 +11,7 @@ use super::Outcome;
 ///
 /// Errors implement it, mostly by `#[derive(Classify)]`, so that `#[instrument_endpoint]` tells the
 /// caller's mistakes from the service's. Responses, status codes and tuples that begin with one
-/// have it already.
+/// have it already, and so has `tonic::Status` with the feature `tonic`.
 ///
 /// ```
 /// use obskit::Classify;

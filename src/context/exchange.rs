@@ -44,6 +44,13 @@ pub enum Shape {
     Upgrade,
 }
 
+/// One finished run of a job.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Run<'a> {
+    pub(crate) context: &'a RequestContext,
+    pub(crate) outcome: Outcome,
+}
+
 /// Takes finished requests; one for each signal.
 pub(crate) trait Record: Send + Sync {
     fn record(&self, exchange: &Exchange<'_>);
@@ -51,4 +58,7 @@ pub(crate) trait Record: Send + Sync {
     /// The same of a request that is left out, such as a probe or a scrape: for nobody but whoever
     /// asks for it.
     fn record_excluded(&self, _exchange: &Exchange<'_>) {}
+
+    /// A job's run, which is a request that nobody has sent and no exchange comes of.
+    fn record_run(&self, _run: &Run<'_>) {}
 }

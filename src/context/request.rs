@@ -73,7 +73,7 @@ const PANICKED: u8 = 2;
 const REPORTED: u8 = 4;
 const OVER: u8 = 8;
 /// A longer user ID is taken for its first part.
-const MAX_USER_BYTES: usize = 128;
+pub(crate) const MAX_USER_BYTES: usize = 128;
 
 impl RequestContext {
     /// The context of the request that the calling code belongs to, if it belongs to one.

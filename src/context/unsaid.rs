@@ -5,14 +5,14 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use arrayvec::ArrayVec;
 
+use super::Outcome;
 use super::exchange::{Exchange, Record};
-use super::{Outcome, RequestContext};
 
 /// The numbers of sites whose calls wait for the request's end.
 pub(crate) type Waiting = ArrayVec<usize, MAX_WAITING>;
 
-/// What tells of a failure, inside the request.
-pub(crate) type Tell = Box<dyn FnOnce() + Send>;
+/// What tells of a failure, in its request, once it is known whose fault that is.
+pub(crate) type Tell = Box<dyn FnOnce(Outcome) + Send>;
 
 /// What one request has left unsaid.
 #[derive(Default)]
@@ -64,21 +64,28 @@ impl Unsaid {
 }
 
 impl Settle {
-    fn settle(context: &RequestContext, outcome: Outcome) {
-        let tell = context.end_unsaid().and_then(Unsaid::take_tell);
-        if let Some(tell) = tell.filter(|_| outcome == Outcome::ServerError) {
-            tell();
+    /// An answer tells whose fault an error was. Where there was none, the client's leave or a
+    /// panic is what there is to tell.
+    fn settle(exchange: &Exchange<'_>) {
+        let Some(tell) = exchange.context.end_unsaid().and_then(Unsaid::take_tell) else { return };
+        let answered = Outcome::of_http(exchange.status);
+        match exchange.outcome {
+            Outcome::ServerError | Outcome::BodyError => tell(Outcome::ServerError),
+            Outcome::ClientError => tell(Outcome::ClientError),
+            // Gone once the head was there.
+            Outcome::Cancelled if answered == Outcome::ServerError => tell(answered),
+            Outcome::Success | Outcome::Cancelled | Outcome::Panicked => {}
         }
     }
 }
 
 impl Record for Settle {
     fn record(&self, exchange: &Exchange<'_>) {
-        Self::settle(exchange.context, exchange.outcome);
+        Self::settle(exchange);
     }
 
     fn record_excluded(&self, exchange: &Exchange<'_>) {
-        Self::settle(exchange.context, exchange.outcome);
+        Self::settle(exchange);
     }
 }
 

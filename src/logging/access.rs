@@ -9,7 +9,7 @@ use std::time::Duration;
 use tracing::Level;
 
 use crate::config;
-use crate::context::{Exchange, Kept, Outcome, Record, Shape};
+use crate::context::{Exchange, Kept, Outcome, Record, Run, Shape};
 
 use super::line::Line;
 use super::recorder::Release;
@@ -109,7 +109,7 @@ impl Record for AccessLog {
         let kept = exchange.context.kept().map(Kept::take);
         let after = match kept {
             Some(lines) if level != Level::INFO => {
-                self.prepared(running).release.write(running, exchange, &lines)
+                self.prepared(running).release.write(running, exchange.context, &lines)
             }
             _ => 0,
         };
@@ -121,6 +121,16 @@ impl Record for AccessLog {
     fn record_excluded(&self, exchange: &Exchange<'_>) {
         if let Some(running) = self.logging.running().filter(|_| self.enabled) {
             self.write(running, Level::DEBUG, exchange, 0);
+        }
+    }
+
+    /// A run has no line of this kind, but what was kept of one that went wrong is written.
+    fn record_run(&self, run: &Run<'_>) {
+        let (context, outcome) = (run.context, run.outcome);
+        let kept = context.kept().map(Kept::take);
+        let Some((running, lines)) = self.logging.running().zip(kept) else { return };
+        if outcome.is_failure() || outcome == Outcome::Cancelled {
+            self.prepared(running).release.write(running, context, &lines);
         }
     }
 }

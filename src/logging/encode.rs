@@ -18,6 +18,7 @@ pub(super) use cut::cut;
 pub(super) use escape::escape;
 pub(super) use number::decimal;
 pub(super) use scratch::is_guarded;
+pub(crate) use scratch::{guard, render};
 pub(super) use syntax::{DIM, RESET, Syntax};
 
 /// Renders values in the syntax of one schema. Each function appends one whole value, whatever the
@@ -66,7 +67,7 @@ impl Encoder {
     #[inline]
     pub(super) fn debug(&self, value: &dyn fmt::Debug, out: &mut Vec<u8>) {
         scratch::with(|buffer| {
-            let is_cut = scratch::render(value, MAX_TEXT_BYTES, buffer);
+            let is_cut = render(value, MAX_TEXT_BYTES, buffer);
             self.redacted(buffer, is_cut, |text| self.syntax.text(text, out));
         });
     }
@@ -80,7 +81,7 @@ impl Encoder {
     #[inline]
     pub(super) fn message(&self, value: &dyn fmt::Debug, out: &mut Vec<u8>) {
         scratch::with(|buffer| {
-            let is_cut = scratch::render(value, MAX_TEXT_BYTES, buffer);
+            let is_cut = render(value, MAX_TEXT_BYTES, buffer);
             self.redacted(buffer, is_cut, |text| self.syntax.message(text, out));
         });
     }

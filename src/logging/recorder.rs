@@ -5,7 +5,7 @@ use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
 use crate::config::{self, Clock, directives};
-use crate::context::{Bounds, Exchange, Lines, RequestContext};
+use crate::context::{Bounds, Lines, RequestContext};
 use crate::error::Error;
 use crate::ledger::{Ledger, Reason, Signal};
 
@@ -72,14 +72,14 @@ impl Release {
 
     /// Writes the lines in their order, behind one that says how many gave way, and tells the
     /// place that comes after them.
-    pub(super) fn write(&self, running: &Running, exchange: &Exchange<'_>, lines: &Lines) -> u64 {
+    pub(super) fn write(&self, running: &Running, context: &RequestContext, lines: &Lines) -> u64 {
         // The place of lines written now, whatever their own time: what was written before does
         // not come between them, and lines of another severity do not overtake them.
         let place = nanos(self.clock.wall());
         let count = lines.gave_way();
         if count > 0 {
             self.ledger.drop(Signal::Log, Reason::Limit, count);
-            let (at, context) = (exchange.started, Some(exchange.context));
+            let (at, context) = (context.start().wall, Some(context));
             let said = Said { at, heading: &self.heading, context, count, source: None };
             let mut buffer = running.sink.buffer();
             self.notice.write(&running.schema, &said, &mut buffer);

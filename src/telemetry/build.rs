@@ -1,9 +1,10 @@
 //! From settings to the running whole, without touching anything global.
 
+use std::iter;
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::context::{Acceptor, Call, Record, RecordCall, Routes, Sampler};
+use crate::context::{Acceptor, Call, Record, RecordCall, Routes, Sampler, Settle};
 use crate::error::Error;
 use crate::health::Health;
 use crate::ledger::Ledger;
@@ -45,9 +46,11 @@ impl Telemetry {
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
         let declare = Arc::clone(&red);
-        let settle = Arc::clone(&instruments);
-        let signals: [Arc<dyn Record>; 4] = [settle, red, users, access];
-        let records = signals.into_iter().chain(records).filter(|_| !config.disabled).collect();
+        let settled = Arc::clone(&instruments);
+        let signals: [Arc<dyn Record>; 4] = [settled, red, users, access];
+        let signals = signals.into_iter().chain(records).filter(|_| !config.disabled);
+        // First, so that nothing is left unsaid when the others look.
+        let records = iter::once::<Arc<dyn Record>>(Arc::new(Settle)).chain(signals).collect();
         let acceptor = Arc::new(Acceptor {
             clock: config.clock.clone(),
             policy: config.context.clone(),
@@ -55,7 +58,7 @@ impl Telemetry {
             routes,
             ledger,
             records,
-            instruments,
+            instruments: if config.disabled { Arc::new(()) } else { instruments },
         });
         let declare = Box::new(move |declared: Declared<'_>| declare_in(&declare, declared));
         let server = Arc::new(Server { acceptor, declare });

@@ -13,7 +13,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use super::{Levels, Telemetry, TracingLayer};
 use crate::config::Config;
-use crate::context::RequestContext;
+use crate::context::{self, RequestContext};
 use crate::error::Error;
 use crate::logging::Logging;
 
@@ -26,6 +26,8 @@ use crate::logging::Logging;
 ///   and is booked to the request it happened in, also when a layer within
 ///   [`ServerLayer`](crate::middleware::ServerLayer) catches it. The panic hook that was set before
 ///   still runs.
+/// - Instrumented functions that run outside any request and any [`Telemetry::scope`] are counted in
+///   this telemetry.
 ///
 /// For layers of one's own beside it, there is [`init_with`].
 ///
@@ -93,6 +95,7 @@ where
         INSTALLED.store(false, Ordering::Release);
         return Err(error);
     }
+    context::install(&telemetry.parts.server.acceptor);
     log_panics(telemetry.parts.logging.clone());
     telemetry.config().warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     Ok(telemetry)

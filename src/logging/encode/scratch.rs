@@ -38,7 +38,7 @@ pub(super) fn with(work: impl FnOnce(&mut String)) {
 }
 
 /// Appends up to `limit` bytes of what a value says of itself, and says whether there was more.
-pub(super) fn render(value: &dyn fmt::Debug, limit: usize, text: &mut String) -> bool {
+pub(crate) fn render(value: &dyn fmt::Debug, limit: usize, text: &mut String) -> bool {
     let start = text.len();
     let mut bounded = Bounded { text, left: limit, is_cut: false };
     // What an implementation has written before it fails is kept, so that its answer is no matter.
@@ -52,7 +52,7 @@ pub(super) fn render(value: &dyn fmt::Debug, limit: usize, text: &mut String) ->
 }
 
 /// Runs code that is not ours, which may panic.
-pub(super) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
     let before = GUARDED.replace(true);
     let result = catch_unwind(AssertUnwindSafe(work));
     GUARDED.set(before);

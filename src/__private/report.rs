@@ -1,0 +1,59 @@
+//! Failures: whose fault they are, and that each is told once.
+
+use crate::context::{Outcome, RequestContext};
+use crate::metrics::Role;
+
+use super::call::Call;
+use super::failure::{Failure, Told};
+use super::verdict::Verdict;
+
+/// Says the outcome of a call that was no success, and tells of it. None where the request's end
+/// will say it.
+#[cold]
+pub(super) fn fail(
+    call: &Call,
+    verdict: &Verdict<'_>,
+    said: Option<Outcome>,
+    tell: fn(&Failure<'_>),
+) -> Option<Outcome> {
+    if said.is_none() && leave(call, verdict, tell) {
+        return None;
+    }
+    let outcome = said.unwrap_or(Outcome::ServerError);
+    if !verdict.reports(outcome) {
+        return Some(outcome);
+    }
+    let is_told = call.context().is_some_and(RequestContext::has_reported);
+    if !is_told {
+        let failure = Failure::new(verdict.what, outcome == Outcome::ClientError);
+        call.within(|| tell(&failure));
+    }
+    if let Some(context) = call.context() {
+        context.mark_reported();
+    }
+    Some(outcome)
+}
+
+/// Leaves it to the answer of the request, if there will be one, whose fault an error was.
+fn leave(call: &Call, verdict: &Verdict<'_>, tell: fn(&Failure<'_>)) -> bool {
+    let is_endpoint = call.site().declaration().role == Role::Endpoint;
+    let context = call.context().filter(|context| is_endpoint && context.job().is_none());
+    let Some(context) = context else { return false };
+    let report = verdict.report;
+    let is_told = !report.tells_anything() || context.has_reported();
+    let later = (!is_told).then(|| {
+        let told = Told::of(verdict.what);
+        let tell = move |outcome| {
+            if report.tells(outcome) {
+                tell(&Failure::told(&told, outcome == Outcome::ClientError));
+            }
+        };
+        Box::new(tell) as _
+    });
+    // What has no number is settled by nobody, but told all the same.
+    let is_left = context.leave_unsaid(call.site().number().unwrap_or(usize::MAX), later);
+    if is_left && report.tells_anything() {
+        context.mark_reported();
+    }
+    is_left
+}

@@ -1,0 +1,33 @@
+//! Code outside of requests that belongs to one telemetry.
+
+use crate::context::{self, InTelemetry};
+
+use super::Telemetry;
+
+impl Telemetry {
+    /// Runs `future` with this telemetry as the one of instrumented functions that run outside
+    /// of requests, wherever it is polled. Within a request its own telemetry counts, and outside of
+    /// any scope that of [`init`](crate::init).
+    ///
+    /// A task that is spawned meanwhile is outside again.
+    ///
+    /// ```
+    /// # use obskit::Telemetry;
+    /// # use obskit::config::Config;
+    /// # async fn backup() {}
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), obskit::Error> {
+    /// let telemetry = Telemetry::build(Config::default())?;
+    /// telemetry.scope(backup()).await;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn scope<F: Future>(&self, future: F) -> InTelemetry<F> {
+        InTelemetry::new(future, &self.parts.server.acceptor)
+    }
+
+    /// The same for `work` on the calling thread.
+    pub fn sync_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        context::within(&self.parts.server.acceptor, work)
+    }
+}
