@@ -84,7 +84,7 @@ fn read_attributes(
 fn read_crate(meta: &ParseNestedMeta<'_>, found: &mut Once<Path>) -> Result<()> {
     let value = meta.value()?;
     if value.peek(syn::LitStr) {
-        return Err(value.error("`crate` takes a path without quotes, as in `crate = renamed`"));
+        return Err(value.error("`crate`: found a text; accepted: a path, as in `crate = renamed`"));
     }
     let path = value.call(Path::parse_mod_style)?;
     found.set(meta, path)
@@ -101,7 +101,7 @@ fn unknown(meta: &ParseNestedMeta<'_>, accepted: &str) -> Error {
         || path.to_token_stream().to_string().replace(' ', ""),
         |name| name.unraw().to_string(),
     );
-    Error::new_spanned(path, format!("unknown argument `{name}`: accepted here: {accepted}"))
+    Error::new_spanned(path, format!("unknown argument `{name}`; accepted: {accepted}"))
 }
 
 /// Refuses `name = ..` and `name(..)`.

@@ -80,7 +80,10 @@ fn settings(input: &DeriveInput, mistakes: &mut Mistakes) -> Settings {
             let name: LitStr = meta.value()?.parse()?;
             let found = Case::named(&name.value()).ok_or_else(|| {
                 let accepted = Case::names();
-                syn::Error::new_spanned(&name, format!("unknown case: accepted are {accepted}"))
+                syn::Error::new_spanned(
+                    &name,
+                    format!("`rename_all`: found {:?}; accepted: {accepted}", name.value()),
+                )
             })?;
             case.set(meta, found)
         } else if meta.path.is_ident("crate") {
@@ -96,12 +99,9 @@ fn values(data: &DataEnum, case: Case, mistakes: &mut Mistakes) -> Vec<Value> {
     let mut values: Vec<Value> = Vec::new();
     for variant in &data.variants {
         let (place, text) = value(variant, case, mistakes);
-        if text.is_empty() {
-            mistakes.at(&place, "an empty value: Prometheus takes it for no label at all");
-        }
-        if text.len() > MAX_BYTES {
-            let bytes = text.len();
-            mistakes.at(&place, format!("a value of {bytes} bytes, of {MAX_BYTES} at most"));
+        if !(1..=MAX_BYTES).contains(&text.len()) {
+            let found = text.len();
+            mistakes.at(&place, format!("a value of {found} bytes; accepted: 1 to {MAX_BYTES}"));
         }
         if let Some(other) = values.iter().find(|other| other.text == text) {
             let other = &other.variant;

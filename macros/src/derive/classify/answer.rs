@@ -42,15 +42,17 @@ impl Answer {
             "client_error" => Self::Named("ClientError"),
             "server_error" => Self::Named("ServerError"),
             "transparent" => Self::Transparent(word.span()),
-            "status" => Self::Http(number(meta, &(100..=599), "an HTTP status")?),
-            "grpc" => Self::Grpc(number(meta, &(0..=16), "a gRPC status")?),
+            "status" => Self::Http(number(meta, &(100..=599), "status")?),
+            "grpc" => Self::Grpc(number(meta, &(0..=16), "grpc")?),
             _ => return Err(unknown(meta, accepted)),
         };
         if matches!(answer, Self::Named(_) | Self::Transparent(_)) {
             expect_no_value(meta, &name)?;
         }
         if found.is_some() {
-            return Err(meta.error("the outcome is said twice: one of them is enough"));
+            return Err(
+                meta.error(format!("the outcome is said twice; accepted: one of {ACCEPTED}"))
+            );
         }
         *found = Some(answer);
         Ok(())
@@ -63,7 +65,7 @@ impl Answer {
 }
 
 /// `= 404`, if it is in `range`.
-fn number<N>(meta: &ParseNestedMeta<'_>, range: &RangeInclusive<N>, what: &str) -> Result<N>
+fn number<N>(meta: &ParseNestedMeta<'_>, range: &RangeInclusive<N>, word: &str) -> Result<N>
 where
     N: FromStr<Err: Display> + PartialOrd + Display,
 {
@@ -71,6 +73,7 @@ where
     let found = literal.base10_parse().ok().filter(|found| range.contains(found));
     found.ok_or_else(|| {
         let (least, most) = (range.start(), range.end());
-        Error::new_spanned(&literal, format!("{what} is {least} to {most}"))
+        let text = format!("`{word}`: found {literal}; accepted: {least} to {most}");
+        Error::new_spanned(&literal, text)
     })
 }
