@@ -31,6 +31,11 @@ use super::Outcome;
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not say how the work has ended",
+    label = "it is not `Classify`",
+    note = "derive `Classify` on it, or say an outcome, as by `#[classify(server_error)]`"
+)]
 pub trait Classify {
     /// How it went.
     fn classify(&self) -> Outcome;
