@@ -89,8 +89,8 @@ impl Call {
             said => report::fail(self, &verdict, said, tell),
         };
         let call: &Self = self;
-        call.settle(outcome, took);
-        Ending::new(call, call.instrument(), outcome == Some(Outcome::Success), took)
+        let instrument = call.settle(outcome, took);
+        Ending::new(call, instrument, outcome == Some(Outcome::Success), took)
     }
 
     fn start(site: &'static Site) -> Self {
@@ -107,8 +107,9 @@ impl Call {
         let started = home.acceptor().map(|acceptor| acceptor.clock.now());
         let state = State::Running;
         let call = Self { site, home, run, span: Span::none(), started, state, began_reported };
-        if let Some(instrument) = call.instrument() {
-            instrument.begin();
+        match call.instrument() {
+            Some(instrument) => instrument.begin(),
+            None => call.miss(),
         }
         call
     }
@@ -163,15 +164,17 @@ impl Call {
     }
 
     /// Records the end. An outcome that is not known is recorded with the request's own.
-    fn settle(&self, outcome: Option<Outcome>, took: Option<Duration>) {
+    fn settle(&self, outcome: Option<Outcome>, took: Option<Duration>) -> Option<&Instrument> {
         let took = took.unwrap_or_default();
-        if let Some(instrument) = self.instrument() {
+        let instrument = self.instrument();
+        if let Some(instrument) = instrument {
             instrument.end(outcome, took, self.exemplar().as_ref());
         }
         if let Some(run) = &self.run {
             let outcome = outcome.unwrap_or(Outcome::ServerError);
             self.within(|| job::end(run, self.site.declaration().name, outcome, took));
         }
+        instrument
     }
 
     /// Of a trace that is kept; any other would lead nowhere.
@@ -185,7 +188,15 @@ impl Call {
 
     #[inline]
     fn instrument(&self) -> Option<&Instrument> {
-        self.home.acceptor()?.instruments.downcast_ref::<Instruments>()?.at(self.site)
+        instruments(&self.home)?.at(self.site)
+    }
+
+    /// There is nothing to update: nobody wants it, or the site came after all were gathered.
+    #[cold]
+    fn miss(&self) {
+        if let Some(instruments) = instruments(&self.home) {
+            instruments.miss();
+        }
     }
 }
 
@@ -207,4 +218,9 @@ impl Drop for Call {
         let outcome = if has_panicked { Outcome::Panicked } else { Outcome::Cancelled };
         self.settle(Some(outcome), self.took());
     }
+}
+
+#[inline]
+fn instruments(home: &Home) -> Option<&Instruments> {
+    home.acceptor()?.instruments.downcast_ref()
 }

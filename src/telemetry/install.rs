@@ -26,7 +26,7 @@ use crate::logging::Logging;
 ///   and is booked to the request it happened in, also when a layer within
 ///   [`ServerLayer`](crate::middleware::ServerLayer) catches it. The panic hook that was set before
 ///   still runs.
-/// - Instrumented functions that run outside any request and any [`Telemetry::scope`] are counted in
+/// - What instrumented functions record outside of requests and of any [`Telemetry::scope`] goes to
 ///   this telemetry.
 ///
 /// For layers of one's own beside it, there is [`init_with`].

@@ -5,11 +5,10 @@ use crate::context::{self, InTelemetry};
 use super::Telemetry;
 
 impl Telemetry {
-    /// Runs `future` with this telemetry as the one of instrumented functions that run outside
-    /// of requests, wherever it is polled. Within a request its own telemetry counts, and outside of
-    /// any scope that of [`init`](crate::init).
-    ///
-    /// A task that is spawned meanwhile is outside again.
+    /// Runs `future`, wherever it is polled, with this telemetry as the one that takes what
+    /// instrumented functions record outside of requests. Within a request its own telemetry takes
+    /// it, and outside of any scope that of [`init`](crate::init). A task that is spawned meanwhile
+    /// is not in the scope.
     ///
     /// ```
     /// # use obskit::Telemetry;
