@@ -1,110 +1,63 @@
 //! What the attributes expand to, written by hand: the runtime without the macros.
 
-use obskit::__private as private;
-use obskit::metrics::{Label, LabelValue};
-use std::fmt;
+mod calls;
+mod jobs;
+mod telling;
+mod unsaid;
+mod verdicts;
 
-#[derive(Clone, Copy)]
-enum DayType {
-    Push,
-    Pull,
-}
+use obskit::Telemetry;
+use obskit_tests::lab::Lab;
+use obskit_tests::samples::{count, sum};
+use serde_json::Value;
 
-struct Workout {
-    id: u32,
-    day_type: DayType,
-    note: String,
-}
-
-struct Summary {
-    reps: i32,
-}
-
-#[derive(Debug)]
-struct ApiError;
-
-impl Label for DayType {
-    const VALUES: &'static [&'static str] = &["push", "pull"];
-
-    fn write(&self, value: &mut LabelValue<'_>) {
-        value.push_str(match self {
-            Self::Push => "push",
-            Self::Pull => "pull",
-        });
-    }
-}
-
-impl fmt::Display for ApiError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("no such workout")
-    }
-}
-
-impl std::error::Error for ApiError {}
-
-async fn complete_workout(workout: Workout, user: u64) -> Result<Summary, ApiError> {
-    static OBSKIT_SITE: private::Site = private::Site::new(
-        private::Declaration::endpoint("complete_workout", private::here!("complete_workout"))
-            .metrics(&[
-                private::DeclaredMetric::counter(
-                    "mo_workouts_completed_total",
-                    "Workouts completed",
-                )
-                .labels(&["day_type"], || {
-                    private::domains(|| {
-                        let workout: Workout = private::never();
-                        (private::domain(&(workout.day_type)),)
-                    })
-                }),
-                private::DeclaredMetric::counter("mo_notes_total", "Notes")
-                    .labels(&["note"], || {
-                        private::domains(|| {
-                            let workout: Workout = private::never();
-                            (private::domain_or_text!(workout.note),)
-                        })
-                    })
-                    .limit(10),
-                private::DeclaredMetric::histogram("mo_reps", "Repetitions")
-                    .buckets(&[20.0, 40.0, 60.0]),
-            ])
-            .availability(99.9)
-            .slow(private::Duration::from_nanos(500_000_000)),
-    );
-    private::submit!(OBSKIT_SITE);
-    let mut call = private::Call::begin(&OBSKIT_SITE, || {
-        private::tracing::info_span!("complete_workout", workout.id)
-    });
-    private::tell_user!(call, user);
-    let series0 = call.series(0, &(private::label(&(workout.day_type)),));
-    let series1 = call.series(1, &(private::label_or_text!(workout.note),));
-    let returned = call
-        .watch(async move {
-            if false {
-                return private::never::<Result<Summary, ApiError>>();
-            }
-            if workout.id == 0 { Err(ApiError) } else { Ok(Summary { reps: 7 }) }
-        })
-        .await;
-    {
-        let result = &returned;
-        let verdict = private::verdict!(returned).report(private::Report::Errors);
-        let ending =
-            call.end(verdict, |failure| private::tell_failure!("complete_workout", failure));
-        ending.tell_slow(|slow| private::tell_slow!("complete_workout", slow));
-        if ending.is_success() {
-            ending.count(0, &series0, 1_u64);
+/// A call as an attribute makes it around an async body that returns the type given.
+macro_rules! instrument {
+    ($role:ident($($name:literal),+) $(.$with:ident($argument:expr))*, $report:ident, $returned:ty, $body:expr) => {{
+        use obskit::__private as private;
+        static SITE: private::Site = private::Site::new(
+            private::Declaration::$role($($name,)+ private::here!("by_hand"))$(.$with($argument))*,
+        );
+        private::submit!(SITE);
+        let mut call = private::Call::begin(&SITE, || private::tracing::info_span!("by hand"));
+        let returned: $returned = call.watch($body).await;
+        {
+            let verdict = private::verdict!(returned).report(private::Report::$report);
+            let ending = call.end(verdict, |failure| {
+                private::tell_failure!(crate::by_hand::first!($($name),+), failure)
+            });
+            ending.tell_slow(|slow| private::tell_slow!(crate::by_hand::first!($($name),+), slow));
         }
-        ending.count(1, &series1, 1_u64);
-        ending.observe(2, &private::Series::NONE, result.as_ref().map_or(0, |s| s.reps));
-    }
-    returned
+        returned
+    }};
 }
 
-#[tokio::test]
-async fn it_runs() {
-    let workout = |id| Workout { id, day_type: DayType::Push, note: "hard".to_owned() };
-    assert!(complete_workout(workout(1), 3).await.is_ok());
-    assert!(complete_workout(workout(0), 3).await.is_err());
-    assert!(obskit::metrics::declarations().len() > 0);
-    let _ = DayType::Pull;
+macro_rules! first {
+    ($first:literal $(, $rest:literal)*) => {
+        $first
+    };
+}
+
+use {first, instrument};
+
+/// How many calls of a handler ended so.
+fn calls(telemetry: &Telemetry, handler: &str, outcome: &str) -> usize {
+    let (handler, outcome) = (format!("handler=\"{handler}\""), format!("outcome=\"{outcome}\""));
+    count(telemetry, "handler_calls_total", &[&handler, &outcome])
+}
+
+/// The outcomes in which calls of a handler ended, each with how often.
+fn outcomes(telemetry: &Telemetry, handler: &str) -> Vec<(&'static str, usize)> {
+    let names = obskit::context::Outcome::NAMES.into_iter();
+    let counts = names.map(|outcome| (outcome, calls(telemetry, handler, outcome)));
+    counts.filter(|(_, count)| *count > 0).collect()
+}
+
+fn in_flight(telemetry: &Telemetry, handler: &str) -> i64 {
+    sum(telemetry, "handler_in_flight", &[&format!("handler=\"{handler}\"")])
+}
+
+/// The lines of one target.
+fn lines(lab: &Lab, target: &str) -> Vec<Value> {
+    lab.lines().into_iter().filter(|line| line["target"] == target).collect()
 }
