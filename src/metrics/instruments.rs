@@ -7,6 +7,8 @@ mod handler;
 mod job;
 mod outcomes;
 mod slo;
+#[cfg(test)]
+mod tests;
 mod work;
 
 use std::fmt;

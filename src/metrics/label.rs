@@ -37,7 +37,10 @@ pub trait Label: 'static {
     #[doc(hidden)]
     #[inline]
     fn text<'a>(&'a self, buffer: &'a mut Buffer) -> &'a [u8] {
-        buffer.written(|value| self.write(value))
+        match self.position().and_then(|position| Self::VALUES.get(position)) {
+            Some(value) => key::text(value),
+            None => buffer.written(|value| self.write(value)),
+        }
     }
 
     /// This value's place in [`VALUES`](Label::VALUES), from types that know it without a search.
