@@ -44,7 +44,6 @@ pub(crate) struct Instruments {
 pub(crate) struct Instrument {
     part: Part,
     own: Box<[Own]>,
-    slow: Option<Duration>,
 }
 
 /// What it shares with attributes of its role and name.
@@ -91,9 +90,8 @@ impl Instruments {
             Role::Job => Part::Job(jobs.named(declaration.name)),
         };
         let parts: Vec<_> = declarations.iter().copied().map(part).collect();
-        let slow = declarations.iter().map(|declaration| declaration.slow);
-        let by_site = parts.into_iter().zip(own).zip(slow);
-        let by_site = by_site.map(|((part, own), slow)| Instrument { part, own, slow }).collect();
+        let by_site = parts.into_iter().zip(own).map(|(part, own)| Instrument { part, own });
+        let by_site = by_site.collect();
         handlers.watch(metrics);
         jobs.watch(metrics);
         Ok(Self { by_site, ledger: ledger.clone() })
@@ -168,12 +166,6 @@ impl Instrument {
             Part::Job(job) => job.count(outcome),
             Part::Dependency(operation) => operation.count(outcome),
         }
-    }
-
-    /// From how long on a call is to be told as slow.
-    #[inline]
-    pub(crate) fn slow(&self) -> Option<Duration> {
-        self.slow
     }
 
     /// The series of its metric `n` that has these labels.
