@@ -72,6 +72,8 @@ mod trace;
 pub use context::Classify;
 pub use error::Error;
 pub use metrics::Label;
+#[cfg(feature = "macros")]
+pub use obskit_macros::{instrument_dependency, instrument_endpoint, instrument_job};
 pub use telemetry::{Telemetry, init, init_with};
 
 #[cfg(doctest)]

@@ -9,43 +9,18 @@ mod tests;
 pub(crate) use classify::expand as classify;
 pub(crate) use label::expand as label;
 
-use proc_macro2::{Span, TokenStream};
-use quote::{ToTokens, quote};
+use proc_macro2::Span;
+use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::{Attribute, Error, Ident, Path, Result, Token, parse_quote};
 
-/// Mistakes found so far; the user gets all of them in one build.
-#[derive(Default)]
-struct Mistakes(Option<Error>);
+use crate::mistakes::Mistakes;
 
 /// A setting that may be given once.
 struct Once<T> {
     name: &'static str,
     value: Option<T>,
-}
-
-impl Mistakes {
-    fn add(&mut self, mistake: Error) {
-        match &mut self.0 {
-            Some(first) => first.combine(mistake),
-            none => *none = Some(mistake),
-        }
-    }
-
-    fn at(&mut self, place: &impl ToTokens, text: impl std::fmt::Display) {
-        self.add(Error::new_spanned(place, text));
-    }
-
-    fn any(&self) -> bool {
-        self.0.is_some()
-    }
-
-    /// The mistakes as errors of the compiler, and what goes with them.
-    fn and(self, expansion: &TokenStream) -> TokenStream {
-        let errors = self.0.map(Error::into_compile_error);
-        quote!(#errors #expansion)
-    }
 }
 
 impl<T> Once<T> {

@@ -1,9 +1,42 @@
 //! The attributes of `obskit`.
 
+mod args;
+mod boxed;
+mod check;
 mod derive;
+mod docs;
+mod expand;
+mod function;
+mod instrument;
+mod mistakes;
+mod receiver;
+mod returns;
+mod role;
+mod table;
+mod tokens;
 
 use proc_macro::TokenStream;
 use syn::{DeriveInput, parse_macro_input};
+
+use role::Role;
+
+/// Instruments a handler.
+#[proc_macro_attribute]
+pub fn instrument_endpoint(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    instrument::instrument(Role::Endpoint, arguments.into(), &item.into()).into()
+}
+
+/// Instruments a function that calls a dependency.
+#[proc_macro_attribute]
+pub fn instrument_dependency(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    instrument::instrument(Role::Dependency, arguments.into(), &item.into()).into()
+}
+
+/// Instruments a job.
+#[proc_macro_attribute]
+pub fn instrument_job(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    instrument::instrument(Role::Job, arguments.into(), &item.into()).into()
+}
 
 /// Makes an enum's variants the values of a label.
 ///

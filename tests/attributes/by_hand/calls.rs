@@ -20,11 +20,11 @@ fn poll_once(future: impl Future) {
 }
 
 async fn waits() {
-    instrument!(endpoint("waits"), ServerErrors, (), pending::<()>())
+    instrument!(endpoint("waits"), ServerErrors, (), pending::<()>());
 }
 
 async fn panics() {
-    instrument!(endpoint("panics"), ServerErrors, (), async { panic!("on purpose") })
+    instrument!(endpoint("panics"), ServerErrors, (), async { panic!("on purpose") });
 }
 
 async fn yields(times: u32) -> u32 {
@@ -162,13 +162,13 @@ async fn in_a_span(sets: u32) {
 }
 
 /// The most that an attribute expands to, around a sync function that gives back what it was lent.
-fn lends<'a>(sets: &'a mut Vec<u32>, user: &str) -> Option<&'a mut u32> {
+fn lends<'a>(sets: &'a mut [u32], user: &str) -> Option<&'a mut u32> {
     use obskit::__private as private;
     static SITE: private::Site = private::Site::new(
         private::Declaration::endpoint("lends", private::here!("lends")).metrics(&[
             private::DeclaredMetric::counter("mo_lent_total", "Lent.").labels(&["heavy"], || {
                 private::domains(|| {
-                    let sets: &mut Vec<u32> = private::never();
+                    let sets: &mut [u32] = private::never();
                     (private::domain(&(sets.len() > 3)),)
                 })
             }),
@@ -220,7 +220,7 @@ async fn a_sync_function_gives_back_what_it_was_lent() {
     for series in [r#"mo_lent_total{heavy="false"} 0"#, r#"mo_lent_total{heavy="true"} 0"#] {
         assert!(text.contains(series), "{series} in {text}");
     }
-    let (mut sets, mut none) = (vec![30, 1, 2, 3], Vec::new());
+    let (mut sets, mut none) = ([30, 1, 2, 3], []);
     let user = lab.request(|| {
         *lends(&mut sets, "Ada").unwrap() += 5;
         assert!(lends(&mut none, "Grace").is_none());

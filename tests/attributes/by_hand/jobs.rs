@@ -1,6 +1,7 @@
 //! Runs of jobs: requests of their own.
 
 use super::instrument;
+use obskit::config::FlightRecorder;
 use obskit::context::RequestContext;
 use obskit_tests::lab::Lab;
 use obskit_tests::samples::count;
@@ -52,7 +53,7 @@ async fn a_run_is_a_request_of_its_own() {
 
 #[tokio::test]
 async fn a_failed_run_tells_its_error_and_what_led_to_it() {
-    let lab = Lab::new(|config| config.logs.recorder = Some(Default::default()));
+    let lab = Lab::new(|config| config.logs.recorder = Some(FlightRecorder::default()));
     let _entered = lab.enter();
     lab.telemetry.scope(backs_up(true)).await.unwrap_err();
     lab.telemetry.scope(backs_up(false)).await.unwrap();

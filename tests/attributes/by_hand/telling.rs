@@ -160,7 +160,12 @@ async fn slow_calls_are_told() {
         let clock = clock.clone();
         let body = async move { clock.advance(Duration::from_secs(seconds)) };
         let call = async {
-            instrument!(endpoint("slow").slow(Duration::from_millis(1_500)), ServerErrors, (), body)
+            instrument!(
+                endpoint("slow").slow(Duration::from_millis(1_500)),
+                ServerErrors,
+                (),
+                body
+            );
         };
         lab.telemetry.scope(call).await;
     }

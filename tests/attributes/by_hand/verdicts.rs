@@ -74,8 +74,12 @@ fn responses_say_by_their_status() {
     check!(response(StatusCode::OK), "success");
     check!(response(StatusCode::CONFLICT), "client_error");
     check!(response(StatusCode::INTERNAL_SERVER_ERROR), "server_error");
+}
+
+#[test]
+fn responses_in_results_do_too() {
     check!(Ok::<_, ()>(response(StatusCode::BAD_GATEWAY)), "server_error");
-    check!(Err::<(), _>(response(StatusCode::CONFLICT)), "client_error");
+    check!(Err::<(), _>(Box::new(response(StatusCode::CONFLICT))), "client_error");
     check!(Err::<(), _>((StatusCode::CONFLICT, "text".to_owned())), "client_error");
     check!(Err::<(), _>(Box::new(StatusCode::CONFLICT)), "client_error");
 }
@@ -121,7 +125,7 @@ fn generic<T: Debug, E: Debug + Display>(returned: Result<T, E>, telemetry: &Tel
 }
 
 /// An error that borrows, and one of any type.
-fn borrowing<'a, E: Error>(text: &'a str, error: E) -> (Result<(), Borrowing<'a>>, Result<(), E>) {
+fn borrowing<E: Error>(text: &str, error: E) -> (Result<(), Borrowing<'_>>, Result<(), E>) {
     let mut call = private::Call::begin(&SITE, Span::none);
     let returned: Result<(), _> = call.run(|| Err(Borrowing(text)));
     call.end(private::verdict!(returned), |_| ());

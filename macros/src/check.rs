@@ -1,0 +1,57 @@
+//! What is refused of arguments that are well written.
+
+mod cron;
+mod exits;
+mod metric;
+
+use syn::LitStr;
+
+use crate::args::Arguments;
+use crate::function::Function;
+use crate::mistakes::Mistakes;
+use crate::role::Role;
+
+/// Longest text that a label keeps.
+const LABEL_BYTES: usize = 128;
+
+/// Tells everything that is wrong with the arguments.
+pub(crate) fn arguments(arguments: &Arguments, mistakes: &mut Mistakes) {
+    let names = [
+        ("the name", &arguments.subject),
+        ("`name`", &arguments.name),
+        ("`operation`", &arguments.operation),
+    ];
+    for (what, name) in names {
+        if let Some(name) = name {
+            label_text(what, name, mistakes);
+        }
+    }
+    for metric in &arguments.metrics {
+        metric::check(metric, mistakes);
+    }
+    if let Some(schedule) = &arguments.schedule {
+        cron::check(schedule, mistakes);
+    }
+    exits::check(arguments, mistakes);
+}
+
+/// Tells what keeps a function from being instrumented.
+pub(crate) fn function(role: Role, function: &Function, mistakes: &mut Mistakes) {
+    if let Some(constness) = &function.signature.constness {
+        let text = format!(
+            "{} is of no use on a `const fn`: nothing may be counted while the compiler runs it",
+            role.attribute()
+        );
+        mistakes.at(constness, text);
+    }
+}
+
+/// A text that is to be a label's value.
+fn label_text(what: &str, text: &LitStr, mistakes: &mut Mistakes) {
+    let value = text.value();
+    let fits = (1..=LABEL_BYTES).contains(&value.len()) && !value.chars().any(char::is_control);
+    if !fits {
+        let accepted = format!("1 to {LABEL_BYTES} bytes without control characters");
+        mistakes.at(text, format!("{what}: found {value:?}; accepted: {accepted}"));
+    }
+}
