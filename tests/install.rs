@@ -1,9 +1,10 @@
 //! What writes process globals: one test, in a process of its own.
 
 use http::{Request, Response, StatusCode};
-use obskit::Telemetry;
 use obskit::config::Config;
+use obskit::{Telemetry, instrument_endpoint};
 use obskit_tests::lines::Lines;
+use obskit_tests::samples::count;
 use serde_json::Value;
 use std::convert::Infallible;
 use std::fmt;
@@ -57,6 +58,10 @@ impl fmt::Debug for Endless {
     }
 }
 
+/// Called in no request.
+#[instrument_endpoint]
+async fn outside() {}
+
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "a hook that was there before")]
 async fn init_sets_globals_once() {
@@ -81,6 +86,7 @@ async fn init_sets_globals_once() {
     panics_of_values(&telemetry, &lines).await;
     records_of_log(&telemetry, &lines);
     nested(&telemetry, &lines);
+    outside_of_requests(&telemetry).await;
     levels(&telemetry, &lines);
 }
 
@@ -154,6 +160,17 @@ fn nested(telemetry: &Telemetry, lines: &Lines) {
     assert_eq!(lines.take(telemetry).len(), 4);
     let text = telemetry.metrics().text();
     assert!(text.contains("obskit_dropped_total{signal=\"log\",reason=\"refused\"} 1"), "{text}");
+}
+
+/// What functions record in no request and no scope is the installed telemetry's.
+async fn outside_of_requests(telemetry: &Telemetry) {
+    let other = Telemetry::build(Config::default()).unwrap();
+    outside().await;
+    other.scope(outside()).await;
+    for (telemetry, calls) in [(telemetry, 1), (&other, 1)] {
+        let labels = ["handler=\"outside\"", "outcome=\"success\""];
+        assert_eq!(count(telemetry, "handler_calls_total", &labels), calls);
+    }
 }
 
 /// L11: alone with its filter, what is below the level is not made.
