@@ -80,7 +80,8 @@ impl Call {
     /// end has shown it to be one.
     pub fn end(&mut self, verdict: Verdict<'_>, tell: fn(&Failure<'_>)) -> Ending<'_> {
         self.state = State::Ended;
-        let took = self.took();
+        let now = self.now();
+        let took = self.took(now);
         let outcome = match verdict.said {
             Some(Outcome::Success) => {
                 self.recover();
@@ -89,7 +90,7 @@ impl Call {
             said => report::fail(self, &verdict, said, tell),
         };
         let call: &Self = self;
-        let instrument = call.settle(outcome, took);
+        let instrument = call.settle(outcome, now);
         Ending::new(call, instrument, outcome == Some(Outcome::Success), took)
     }
 
@@ -158,17 +159,21 @@ impl Call {
         }
     }
 
-    fn took(&self) -> Option<Duration> {
-        let acceptor = self.home.acceptor()?;
-        Some(acceptor.clock.now().saturating_duration_since(self.started?))
+    fn now(&self) -> Option<Instant> {
+        self.home.acceptor().map(|acceptor| acceptor.clock.now())
+    }
+
+    /// How long it has run, if that is measured.
+    fn took(&self, now: Option<Instant>) -> Option<Duration> {
+        Some(now?.saturating_duration_since(self.started?))
     }
 
     /// Records the end. An outcome that is not known is recorded with the request's own.
-    fn settle(&self, outcome: Option<Outcome>, took: Option<Duration>) -> Option<&Instrument> {
-        let took = took.unwrap_or_default();
+    fn settle(&self, outcome: Option<Outcome>, now: Option<Instant>) -> Option<&Instrument> {
+        let took = self.took(now).unwrap_or_default();
         let instrument = self.instrument();
         if let Some(instrument) = instrument {
-            instrument.end(outcome, took, self.exemplar().as_ref());
+            instrument.end(outcome, took, self.exemplar(now).as_ref());
         }
         if let Some(run) = &self.run {
             let outcome = outcome.unwrap_or(Outcome::ServerError);
@@ -179,11 +184,12 @@ impl Call {
 
     /// Of a trace that is kept; any other would lead nowhere.
     #[inline]
-    fn exemplar(&self) -> Option<Exemplar<'static>> {
+    fn exemplar(&self, now: Option<Instant>) -> Option<Exemplar<'static>> {
         let context = self.context().filter(|context| context.is_sampled())?;
-        let now = context.acceptor().clock.wall();
+        let start = context.start();
+        let at = start.wall.checked_add(now?.saturating_duration_since(start.at))?;
         let (trace, span) = (context.trace_id().to_bytes(), context.span_id().to_bytes());
-        Some(Exemplar::at(now).trace(trace, span))
+        Some(Exemplar::at(at).trace(trace, span))
     }
 
     #[inline]
@@ -216,7 +222,7 @@ impl Drop for Call {
         // A thread that panics also drops what only waits.
         let has_panicked = self.state == State::Running && thread::panicking();
         let outcome = if has_panicked { Outcome::Panicked } else { Outcome::Cancelled };
-        self.settle(Some(outcome), self.took());
+        self.settle(Some(outcome), self.now());
     }
 }
 
