@@ -99,7 +99,7 @@ macro_rules! __obskit_label_or_text {
         match &$label {
             label => {
                 use $crate::__private::probes::*;
-                (&&&$crate::__private::Probe(label)).label()
+                (&&&&$crate::__private::Probe(label)).label()
             }
         }
     };
@@ -113,7 +113,7 @@ macro_rules! __obskit_domain_or_text {
         match &$label {
             label => {
                 use $crate::__private::probes::*;
-                (&&&$crate::__private::Probe(label)).domain()
+                (&&&&$crate::__private::Probe(label)).domain()
             }
         }
     };

@@ -18,7 +18,7 @@ pub struct Probe<'a, T: ?Sized>(pub &'a T);
 /// Every trait whose methods are questions.
 pub mod probes {
     pub use super::Split;
-    pub use super::label::{BoundedLabel, FreeLabel, RefusedLabel};
+    pub use super::label::{BorrowedLabel, BoundedLabel, FreeLabel, RefusedLabel};
     pub use super::outcome::{Classified, Unclassified};
     pub use super::told::{AsError, AsLocalError, AsSendError, AsText, Shown, Untold};
     pub use super::user::{RefusedUser, ShownUser};

@@ -13,17 +13,13 @@ pub trait LabelOrText {}
 
 impl LabelOrText for str {}
 
-impl<'a> Probe<'a, &str> {
-    /// As it is given. A text that lives for ever is one like others.
-    #[inline]
-    pub fn label(&self) -> Free<'a> {
-        Free(self.0)
-    }
+/// A borrowed text. That it may live for ever, and be a `Label` then, is asked of nobody.
+pub trait BorrowedLabel<'a> {
+    /// As it is given.
+    fn label(&self) -> Free<'a>;
 
     /// Its type.
-    pub fn domain(&self) -> NoDomain {
-        NoDomain
-    }
+    fn domain(&self) -> NoDomain;
 }
 
 /// A label whose type bounds it.
@@ -53,6 +49,17 @@ pub trait RefusedLabel<'a, T: ?Sized> {
 
     /// Its type.
     fn domain(&self) -> NoDomain;
+}
+
+impl<'a> BorrowedLabel<'a> for &&&Probe<'a, &str> {
+    #[inline]
+    fn label(&self) -> Free<'a> {
+        Free(self.0)
+    }
+
+    fn domain(&self) -> NoDomain {
+        NoDomain
+    }
 }
 
 impl<'a, L: Label> BoundedLabel<'a, L> for &&Probe<'a, L> {
