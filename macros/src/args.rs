@@ -54,10 +54,10 @@ pub(crate) enum Report {
 type Row = Argument<Arguments>;
 
 const NAME: Row = Row::once("name", "name = \"..\"", |to, from, _| {
-    read::value(from).map(|value| to.name = Some(value))
+    read::literal("a text", from).map(|value| to.name = Some(value))
 });
 const OPERATION: Row = Row::once("operation", "operation = \"..\"", |to, from, _| {
-    read::value(from).map(|value| to.operation = Some(value))
+    read::literal("a text", from).map(|value| to.operation = Some(value))
 });
 const FIELDS: Row = Row::once("fields", "fields(workout.id, plan = %plan)", |to, from, _| {
     read::list(from).map(|list| to.fields = Some(list))
@@ -94,7 +94,7 @@ const ERROR_IF: Row = Row::once("error_if", "error_if = condition", |to, from, _
     read::value(from).map(|value| to.error_if = Some(value))
 });
 const SCHEDULE: Row = Row::once("schedule", "schedule = \"0 2 * * *\"", |to, from, _| {
-    read::value(from).map(|value| to.schedule = Some(value))
+    read::literal("a text", from).map(|value| to.schedule = Some(value))
 });
 const MAX_RUNTIME: Row = Row::once("max_runtime", "max_runtime = \"1h\"", |to, from, mistakes| {
     time::read("max_runtime", from, mistakes).map(|time| to.max_runtime = time)

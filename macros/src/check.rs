@@ -15,9 +15,9 @@ use crate::role::Role;
 const LABEL_BYTES: usize = 128;
 
 /// Tells everything that is wrong with the arguments.
-pub(crate) fn arguments(arguments: &Arguments, mistakes: &mut Mistakes) {
+pub(crate) fn arguments(role: Role, arguments: &Arguments, mistakes: &mut Mistakes) {
     let names = [
-        ("the name", &arguments.subject),
+        (role.subject().map_or("the name", |(what, _)| what), &arguments.subject),
         ("`name`", &arguments.name),
         ("`operation`", &arguments.operation),
     ];

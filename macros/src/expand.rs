@@ -3,11 +3,13 @@
 mod begin;
 mod domains;
 mod ending;
+mod labels;
 mod site;
 
 use proc_macro2::{Delimiter, Group, Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::ext::IdentExt;
+use syn::spanned::Spanned;
 use syn::{LitStr, Pat, Signature, Type};
 
 use crate::args::Arguments;
@@ -17,7 +19,7 @@ use crate::function::Function;
 use crate::receiver;
 use crate::returns::Returns;
 use crate::role::Role;
-use crate::tokens::{own, own_at};
+use crate::tokens::{moved, own, own_at};
 
 /// What is known of a function and of its attribute when it is expanded.
 struct Plan<'a> {
@@ -40,7 +42,6 @@ pub(crate) fn expand(role: Role, arguments: &Arguments, function: &Function) -> 
     let Function { attributes, visibility, signature, body } = function;
     let mut plan = Plan::new(role, arguments, signature);
     let doc = docs::of(role, &plan.name.value(), arguments);
-    let site = plan.site();
     let inner = match signature.asyncness {
         Some(_) => plan.of_async(body),
         None => match (Tail::of(signature, body.stream()), Future::of(signature)) {
@@ -49,6 +50,8 @@ pub(crate) fn expand(role: Role, arguments: &Arguments, function: &Function) -> 
             (None, None) => plan.of_sync(body),
         },
     };
+    // Only now it is known what the function returns and what its parameters are called.
+    let site = plan.site();
     let body = own!({ #site #inner });
     quote!(#attributes #doc #visibility #signature #body)
 }
@@ -92,8 +95,10 @@ impl<'a> Plan<'a> {
 
     fn of_async(&self, body: &Group) -> TokenStream {
         let begin = self.begin();
+        let place = own_at(body.span());
         let body = self.with_edge(body);
-        let watch = own!(call.watch(async move #body).await);
+        let future = quote_spanned!(place=> async move #body);
+        let watch = own!(call.watch(#future).await);
         let end = self.end(&watch);
         own!(#begin #end)
     }
@@ -141,8 +146,9 @@ impl<'a> Plan<'a> {
         let Returns { inferred, tells: true, is_never: false, .. } = &self.returns else {
             return body.clone();
         };
-        let (private, statements) = (&self.private, body.stream());
-        let edge = own!(if false { return #private::never::<#inferred>(); });
+        let place = own_at(inferred.span());
+        let (private, statements) = (moved(&self.private, place), body.stream());
+        let edge = quote_spanned!(place=> if false { return #private::never::<#inferred>(); });
         let mut edged = Group::new(Delimiter::Brace, quote!(#edge #statements));
         edged.set_span(body.span());
         edged

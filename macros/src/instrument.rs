@@ -12,7 +12,7 @@ use crate::{args, check, expand};
 pub(crate) fn instrument(role: Role, arguments: TokenStream, item: &TokenStream) -> TokenStream {
     let mut mistakes = Mistakes::default();
     let arguments = args::read(role, arguments, &mut mistakes);
-    check::arguments(&arguments, &mut mistakes);
+    check::arguments(role, &arguments, &mut mistakes);
     let function = syn::parse2::<Function>(item.clone());
     match function {
         Ok(function) => {

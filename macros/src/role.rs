@@ -11,9 +11,9 @@ impl Role {
     /// The attribute, as the user wrote it.
     pub(crate) const fn attribute(self) -> &'static str {
         match self {
-            Self::Endpoint => "#[instrument_endpoint]",
-            Self::Dependency => "#[instrument_dependency]",
-            Self::Job => "#[instrument_job]",
+            Self::Endpoint => "`#[instrument_endpoint]`",
+            Self::Dependency => "`#[instrument_dependency]`",
+            Self::Job => "`#[instrument_job]`",
         }
     }
 

@@ -47,8 +47,8 @@ pub(crate) fn read<T>(
 ) {
     let mut seen = Vec::new();
     while !input.is_empty() {
-        let read = word(input, (owner, table), &mut seen)
-            .and_then(|row| named(row, input, into, mistakes))
+        let read = row(input, (owner, table), &mut seen)
+            .and_then(|(row, word)| named((row, word), input, into, mistakes))
             .and_then(|()| separator(input));
         if let Err(mistake) = read {
             mistakes.add(mistake);
@@ -57,40 +57,39 @@ pub(crate) fn read<T>(
     }
 }
 
-/// The row of the word that stands next.
-fn word<'t, T>(
+/// The row of the word that stands next, and the word.
+fn row<'t, T>(
     input: ParseStream<'_>,
     (owner, table): (&str, &'t [Argument<T>]),
     seen: &mut Vec<&'t str>,
-) -> Result<&'t Argument<T>> {
+) -> Result<(&'t Argument<T>, Ident)> {
+    let unknown =
+        |what: &str| format!("{owner}: unknown argument {what}; accepted: {}", forms(table));
     let Ok(word) = input.call(Ident::parse_any) else {
-        let text =
-            format!("{owner}: unknown argument {}; accepted: {}", found(input), forms(table));
-        return Err(input.error(text));
+        return Err(here(input, unknown(&found(input))));
     };
     let Some(row) = table.iter().find(|row| word == row.word) else {
-        let text = format!("{owner}: unknown argument `{word}`; accepted: {}", forms(table));
-        return Err(Error::new(word.span(), text));
+        return Err(Error::new(word.span(), unknown(&format!("`{word}`"))));
     };
     if seen.contains(&row.word) && !row.repeats {
         return Err(Error::new(word.span(), format!("{owner}: `{word}` is given twice")));
     }
     seen.push(row.word);
-    Ok(row)
+    Ok((row, word))
 }
 
 /// What follows the word of `row`.
 fn named<T>(
-    row: &Argument<T>,
+    (row, word): (&Argument<T>, Ident),
     input: ParseStream<'_>,
     into: &mut T,
     mistakes: &mut Mistakes,
 ) -> Result<()> {
     (row.read)(into, input, mistakes).map_err(|error| {
-        let found =
-            if input.is_empty() { String::new() } else { format!(", found {}", found(input)) };
-        let text = format!("`{}`: {error}{found}; accepted: `{}`", row.word, row.form);
-        Error::new(error.span(), text)
+        let text = error.to_string();
+        let text = text.trim_start_matches("unexpected end of input, ");
+        let place = if input.is_empty() { word.span() } else { error.span() };
+        Error::new(place, format!("`{word}`: {text}; accepted: `{}`", row.form))
     })
 }
 
@@ -99,7 +98,7 @@ pub(crate) fn separator(input: ParseStream<'_>) -> Result<()> {
     if input.is_empty() || input.parse::<Option<Token![,]>>()?.is_some() {
         return Ok(());
     }
-    Err(input.error(format!("a `,` is missing before {}", found(input))))
+    Err(here(input, format!("a `,` is missing before {}", found(input))))
 }
 
 /// Goes on to the next argument whose word is known, after a mistake.
@@ -115,6 +114,11 @@ fn skip<T>(input: ParseStream<'_>, table: &[Argument<T>]) {
             return;
         }
     }
+}
+
+/// An error about what stands next.
+pub(crate) fn here(input: ParseStream<'_>, text: String) -> Error {
+    Error::new(input.span(), text)
 }
 
 /// What stands next, to show the user.

@@ -16,6 +16,14 @@ pub(crate) fn own_at(place: Span) -> Span {
     Span::mixed_site().located_at(place)
 }
 
+/// The same tokens with the same names, at another place.
+pub(crate) fn moved(tokens: &TokenStream, place: Span) -> TokenStream {
+    map(tokens.clone(), &mut |mut token| {
+        token.set_span(token.span().located_at(place));
+        token
+    })
+}
+
 /// The first identifier called `name` that is no field or method.
 pub(crate) fn find(tokens: TokenStream, name: &str) -> Option<Ident> {
     find_any(tokens, &|ident| ident == name)

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::metrics::{Bounded, Domains, Label};
+use crate::metrics::{Bounded, GivenLabel, Domains, Label};
 
 /// The type of a label, in code that only the compiler reads.
 pub struct Domain<L>(PhantomData<fn() -> L>);
@@ -24,9 +24,10 @@ pub trait DomainType {
     const VALUES: &'static [&'static str];
 }
 
-/// A label whose type bounds it.
+/// A label whose type bounds it. The result's type says nothing of `L`, so that a type that is no
+/// label is told once.
 #[inline]
-pub fn label<L: Label>(label: &L) -> Bounded<'_, L> {
+pub fn label<L: Label>(label: &L) -> impl GivenLabel + use<'_, L> {
     Bounded(label)
 }
 

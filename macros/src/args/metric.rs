@@ -3,13 +3,11 @@
 use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
-use syn::punctuated::Punctuated;
 use syn::{
-    Error, Expr, Ident, Lit, LitFloat, LitInt, LitStr, Result, Token, Type, bracketed,
-    parenthesized,
+    Expr, Ident, Lit, LitFloat, LitInt, LitStr, Result, Token, Type, bracketed, parenthesized,
 };
 
-use super::read::{float, number, value};
+use super::read::{elements, float, literal, number, value, wants};
 use crate::mistakes::Mistakes;
 use crate::table::{self, Argument};
 
@@ -74,7 +72,7 @@ const BUCKETS: Row = Row::once("buckets", "buckets = [20.0, 40.0, 60.0]", |to, f
     buckets(from).map(|bounds| to.buckets = Some(bounds))
 });
 const LIMIT: Row = Row::once("limit", "limit = 100", |to, from, _| {
-    value(from).map(|limit| to.limit = Some(limit))
+    literal("a number", from).map(|limit| to.limit = Some(limit))
 });
 
 const COUNTER: &[Row] = &[LABELS, BY, WHEN, LIMIT];
@@ -127,7 +125,7 @@ fn head(kind: Kind, list: ParseStream<'_>) -> Result<(LitStr, LitStr)> {
             Kind::Counter => "`counter(name_total, \"help\", ..)`",
             Kind::Histogram => "`histogram(name, \"help\", value = .., ..)`",
         };
-        list.error(format!("`{word}`: found {found} for {what}; accepted: {accepted}"))
+        table::here(list, format!("`{word}`: found {found} for {what}; accepted: {accepted}"))
     };
     let name = if list.peek(LitStr) {
         list.parse()?
@@ -152,8 +150,7 @@ fn name(input: ParseStream<'_>) -> Result<LitStr> {
 fn labels(input: ParseStream<'_>) -> Result<Vec<Label>> {
     let list;
     parenthesized!(list in input);
-    let labels = Punctuated::<Label, Token![,]>::parse_terminated(&list)?;
-    Ok(labels.into_iter().collect())
+    elements(&list)
 }
 
 fn when(condition: Expr) -> When {
@@ -169,8 +166,7 @@ fn buckets(input: ParseStream<'_>) -> Result<Vec<Bound>> {
     input.parse::<Token![=]>()?;
     let list;
     bracketed!(list in input);
-    let bounds = Punctuated::<Bound, Token![,]>::parse_terminated(&list)?;
-    Ok(bounds.into_iter().collect())
+    elements(&list)
 }
 
 impl Parse for Label {
@@ -185,10 +181,7 @@ impl Parse for Label {
 impl Parse for Bound {
     fn parse(input: ParseStream<'_>) -> Result<Self> {
         let negative = input.parse::<Option<Token![-]>>()?.is_some();
-        let Some(value) = number(&input.fork()) else {
-            let text = format!("a bound is a number, found {}", table::found(input));
-            return Err(Error::new(input.span(), text));
-        };
+        let value = number(&input.fork()).ok_or_else(|| wants("a number", input))?;
         let literal = float(value, &input.parse::<Lit>()?);
         Ok(Self { value: if negative { -value } else { value }, negative, literal })
     }

@@ -3,6 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
+use syn::punctuated::Punctuated;
 use syn::{Error, Ident, Lit, LitFloat, Path, Result, Token, parenthesized};
 
 use super::time;
@@ -14,6 +15,28 @@ use crate::table::{self, Argument};
 pub(super) fn value<T: Parse>(input: ParseStream<'_>) -> Result<T> {
     input.parse::<Token![=]>()?;
     input.parse()
+}
+
+/// `= ".."` or another literal, which is called `what`.
+pub(super) fn literal<T: Parse>(what: &str, input: ParseStream<'_>) -> Result<T> {
+    input.parse::<Token![=]>()?;
+    // Only what is not taken can be shown.
+    input.fork().parse::<T>().map_err(|_| wants(what, input))?;
+    input.parse()
+}
+
+/// What stands next is not `what`.
+pub(super) fn wants(what: &str, input: ParseStream<'_>) -> Error {
+    table::here(input, format!("expected {what}, found {}", table::found(input)))
+}
+
+/// All the elements of a list. After a mistake the rest of it is passed over.
+pub(super) fn elements<T: Parse>(list: ParseStream<'_>) -> Result<Vec<T>> {
+    let elements = Punctuated::<T, Token![,]>::parse_terminated(list);
+    if elements.is_err() {
+        list.parse::<TokenStream>()?;
+    }
+    elements.map(|elements| elements.into_iter().collect())
 }
 
 /// `(..)`, as it stands.
@@ -37,7 +60,7 @@ pub(super) fn report(input: ParseStream<'_>) -> Result<Report> {
         Ok("server_errors") => Report::ServerErrors,
         Ok("errors") => Report::Errors,
         Ok("never") => Report::Never,
-        _ => return Err(input.error("expected `server_errors`, `errors` or `never`")),
+        _ => return Err(table::here(input, format!("found {}", table::found(input)))),
     };
     input.parse::<Ident>()?;
     Ok(report)
@@ -87,7 +110,7 @@ fn percentage(
     mistakes: &mut Mistakes,
 ) -> Result<Option<LitFloat>> {
     input.parse::<Token![=]>()?;
-    let Some(number) = number(&input.fork()) else { return Err(input.error("expected a number")) };
+    let number = number(&input.fork()).ok_or_else(|| wants("a number", input))?;
     let literal = input.parse::<Lit>()?;
     if number > 0.0 && number < 100.0 {
         return Ok(Some(float(number, &literal)));

@@ -1,8 +1,9 @@
 //! Durations, as people write them.
 
 use syn::parse::ParseStream;
-use syn::{LitStr, Result, Token};
+use syn::{LitStr, Result};
 
+use super::read::literal;
 use crate::mistakes::Mistakes;
 
 /// A duration.
@@ -28,8 +29,7 @@ pub(super) fn read(
     input: ParseStream<'_>,
     mistakes: &mut Mistakes,
 ) -> Result<Option<Time>> {
-    input.parse::<Token![=]>()?;
-    let text = input.parse::<LitStr>()?;
+    let text = literal::<LitStr>("a text", input)?;
     let Some(nanoseconds) = nanoseconds(&text.value()) else {
         let found = text.value();
         mistakes.at(&text, format!("`{what}`: found {found:?}; accepted: {ACCEPTED}"));

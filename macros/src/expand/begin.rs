@@ -6,9 +6,10 @@ use syn::Expr;
 use syn::spanned::Spanned;
 
 use super::Plan;
+use super::labels::ask_result;
 use crate::args::{Kind, Metric, When};
 use crate::receiver;
-use crate::tokens::{mention, own, own_at};
+use crate::tokens::{mention, moved, own, own_at};
 
 impl Plan<'_> {
     /// The call's beginning, and what has to be asked of the parameters while they are whole.
@@ -16,10 +17,11 @@ impl Plan<'_> {
         let (private, title) = (&self.private, self.title());
         let fields = self.fields();
         let user = self.arguments.user.as_ref().map(|user| {
-            let user = self.tokens(user);
-            own!(#private::tell_user!(call, #user);)
+            let (place, user) = (own_at(user.span()), self.tokens(user));
+            let private = moved(&self.private, place);
+            quote_spanned!(place=> #private::tell_user!(call, #user);)
         });
-        let early = |metric: &Metric| !labels_ask_result(metric);
+        let early = |metric: &Metric| !ask_result(metric);
         let labelled = self.labelled(early);
         let metrics = self.arguments.metrics.iter().enumerate();
         let metrics = metrics.map(|(n, metric)| self.asked_before(n, metric));
@@ -40,13 +42,12 @@ impl Plan<'_> {
         Some(own!(, #fields))
     }
 
-    /// A metric's value and condition, as far as they are no question to the result.
+    /// A metric's labels, value and condition, as far as they are no question to the result.
     fn asked_before(&self, n: usize, metric: &Metric) -> TokenStream {
-        let private = &self.private;
         let value = metric.value.as_ref().filter(|value| !mention(value, "result"));
         let value = value.map(|value| {
             let (name, place) = (own_name(&format!("given{n}")), own_at(value.span()));
-            let value = self.tokens(value);
+            let (private, value) = (moved(&self.private, place), self.tokens(value));
             let converted = match metric.kind {
                 Kind::Counter => quote_spanned!(place=> #private::Amount::amount(#value)),
                 Kind::Histogram => quote_spanned!(place=> #private::Measure::measure(#value)),
@@ -57,36 +58,15 @@ impl Plan<'_> {
             When::If(condition) => self.kept(&format!("when{n}"), Some(condition)),
             _ => None,
         };
-        own!(#value #when)
+        let labels = self.labels_before(n, metric);
+        own!(#labels #value #when)
     }
 
-    /// `let name = expression;`, unless it asks the result.
+    /// `let name = condition;`, unless it asks the result.
     fn kept(&self, name: &str, expression: Option<&Expr>) -> Option<TokenStream> {
         let expression = expression.filter(|expression| !mention(expression, "result"))?;
         let (name, expression) = (own_name(name), self.tokens(expression));
-        Some(own!(let #name = #expression;))
-    }
-
-    /// The lookups of the series that the labels of the metrics choose which are `wanted`.
-    pub(super) fn labelled(&self, wanted: impl Fn(&Metric) -> bool) -> Option<TokenStream> {
-        let metrics = self.arguments.metrics.iter().enumerate();
-        let metrics = metrics.filter(|(_, metric)| !metric.labels.is_empty() && wanted(metric));
-        let series: Vec<_> = metrics.map(|(n, metric)| self.series(n, metric)).collect();
-        (!series.is_empty()).then(|| own!(let labelling = call.labelling(); #(#series)*))
-    }
-
-    fn series(&self, n: usize, metric: &Metric) -> TokenStream {
-        let private = &self.private;
-        let labels = metric.labels.iter().map(|label| {
-            let (place, value) = (own_at(label.value.span()), self.tokens(&label.value));
-            if metric.limit.is_some() {
-                quote_spanned!(place=> #private::label_or_text!(#value))
-            } else {
-                quote_spanned!(place=> #private::label(&(#value)))
-            }
-        });
-        let series = own_name(&format!("series{n}"));
-        own!(let #series = labelling.series(#n, &(#(#labels,)*));)
+        Some(own!(let #name: bool = #expression;))
     }
 
     /// The expression, or the name that its value was kept under before the body.
@@ -101,8 +81,4 @@ impl Plan<'_> {
 
 pub(super) fn own_name(name: &str) -> Ident {
     format_ident!("{name}", span = proc_macro2::Span::mixed_site())
-}
-
-pub(super) fn labels_ask_result(metric: &Metric) -> bool {
-    metric.labels.iter().any(|label| mention(&label.value, "result"))
 }

@@ -4,7 +4,8 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::ToTokens;
 
 use super::Plan;
-use super::begin::{labels_ask_result, own_name};
+use super::begin::own_name;
+use super::labels::ask_result;
 use crate::args::{Kind, Metric, Report, When};
 use crate::role::Role;
 use crate::tokens::{find, own};
@@ -19,7 +20,7 @@ impl Plan<'_> {
         let convert = &self.returns.convert;
         let result = self.result().map(|result| own!(let #result = &returned;));
         let verdict = self.verdict();
-        let late = self.labelled(labels_ask_result);
+        let late = self.labelled(ask_result);
         let updates: Vec<_> = self.metrics().map(|(n, metric)| self.update(n, metric)).collect();
         let slow = self
             .arguments
