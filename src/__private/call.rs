@@ -80,8 +80,7 @@ impl Call {
     /// end has shown it to be one.
     pub fn end(&mut self, verdict: Verdict<'_>, tell: fn(&Failure<'_>)) -> Ending<'_> {
         self.state = State::Ended;
-        let now = self.now();
-        let took = self.took(now);
+        let (now, took) = self.time();
         let outcome = match verdict.said {
             Some(Outcome::Success) => {
                 self.recover();
@@ -90,7 +89,7 @@ impl Call {
             said => report::fail(self, &verdict, said, tell),
         };
         let call: &Self = self;
-        let instrument = call.settle(outcome, now);
+        let instrument = call.settle(outcome, now, took);
         Ending::new(call, instrument, outcome == Some(Outcome::Success), took)
     }
 
@@ -159,18 +158,21 @@ impl Call {
         }
     }
 
-    fn now(&self) -> Option<Instant> {
-        self.home.acceptor().map(|acceptor| acceptor.clock.now())
-    }
-
-    /// How long it has run, if that is measured.
-    fn took(&self, now: Option<Instant>) -> Option<Duration> {
-        Some(now?.saturating_duration_since(self.started?))
+    /// What time it is, and how long the call has run; none where nobody measures it.
+    fn time(&self) -> (Option<Instant>, Option<Duration>) {
+        let now = self.home.acceptor().map(|acceptor| acceptor.clock.now());
+        let since = |started| Some(now?.saturating_duration_since(started));
+        (now, self.started.and_then(since))
     }
 
     /// Records the end. An outcome that is not known is recorded with the request's own.
-    fn settle(&self, outcome: Option<Outcome>, now: Option<Instant>) -> Option<&Instrument> {
-        let took = self.took(now).unwrap_or_default();
+    fn settle(
+        &self,
+        outcome: Option<Outcome>,
+        now: Option<Instant>,
+        took: Option<Duration>,
+    ) -> Option<&Instrument> {
+        let took = took.unwrap_or_default();
         let instrument = self.instrument();
         if let Some(instrument) = instrument {
             instrument.end(outcome, took, self.exemplar(now).as_ref());
@@ -222,7 +224,8 @@ impl Drop for Call {
         // A thread that panics also drops what only waits.
         let has_panicked = self.state == State::Running && thread::panicking();
         let outcome = if has_panicked { Outcome::Panicked } else { Outcome::Cancelled };
-        self.settle(Some(outcome), self.now());
+        let (now, took) = self.time();
+        self.settle(Some(outcome), now, took);
     }
 }
 
