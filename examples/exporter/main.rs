@@ -5,10 +5,13 @@
 
 mod args;
 mod dice;
+mod jobs;
 mod leave;
 mod partners;
 mod service;
+mod store;
 mod traffic;
+mod workouts;
 
 use std::error::Error;
 use std::io::{self, IsTerminal, Write};
@@ -26,6 +29,8 @@ use tokio::time::timeout;
 use tracing::{Level, info, warn};
 
 use args::{Args, Asked};
+use partners::Partners;
+use store::Store;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
@@ -87,15 +92,17 @@ async fn finish(running: Running, leave: &mut Receiver<()>) {
     }
 }
 
-/// The service and what visits it. Both end by themselves once they are told to.
+/// The service, what it does by itself, and what visits it. All end once they are told to.
 struct Running {
     serving: JoinHandle<io::Result<()>>,
+    jobs: JoinHandle<()>,
     traffic: JoinHandle<()>,
 }
 
 impl Running {
     async fn end(self) {
-        for ended in [self.traffic.await.map(|()| Ok(())), self.serving.await] {
+        let others = [self.traffic.await, self.jobs.await].map(|ended| ended.map(|()| Ok(())));
+        for ended in others.into_iter().chain([self.serving.await]) {
             match ended {
                 Ok(Ok(())) => {}
                 Ok(Err(error)) => warn!(%error, "the service failed"),
@@ -116,7 +123,8 @@ async fn start(
     let refused = |error| format!("the service cannot listen on {}: {error}", args.listen);
     let listener = TcpListener::bind(args.listen).await.map_err(refused)?;
     let addr = listener.local_addr()?;
-    let app = service::app(telemetry, stopping.clone()).await?;
+    let (store, partners) = (Store::open(telemetry), Partners::start(telemetry).await?);
+    let app = service::app(telemetry, store.clone(), partners, stopping.clone());
     let mut stop = stopping.clone();
     let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
         // An error is the end of who could ask for it.
@@ -125,6 +133,7 @@ async fn start(
     announce(addr, admin, args.traffic);
     Ok(Running {
         serving: tokio::spawn(serving.into_future()),
+        jobs: tokio::spawn(jobs::run(store, stopping.clone())),
         traffic: tokio::spawn(traffic::run(addr, args.traffic, stopping)),
     })
 }

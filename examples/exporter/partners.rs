@@ -21,7 +21,7 @@ use tower::{Layer, ServiceExt};
 
 use crate::Failure;
 use crate::dice::Dice;
-use crate::service::DayType;
+use crate::workouts::DayType;
 
 type Watched = ClientService<Client<HttpConnector, Empty<Bytes>>>;
 

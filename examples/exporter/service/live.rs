@@ -6,15 +6,17 @@ use std::time::Duration;
 use axum::extract::State;
 use axum::response::Sse;
 use axum::response::sse::Event;
+use obskit::instrument_endpoint;
 use tokio::time::interval;
 use tokio_stream::wrappers::IntervalStream;
 use tokio_stream::{Stream, StreamExt};
 
-use super::{App, DayType};
+use super::App;
 
 const EVERY: Duration = Duration::from_millis(500);
 
-/// How many workouts were completed, twice a second.
+/// How many workouts were completed, twice a second. What is measured of it is the time to its head.
+#[instrument_endpoint(name = "live")]
 pub(crate) async fn events(
     State(app): State<App>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
@@ -24,7 +26,6 @@ pub(crate) async fn events(
 }
 
 fn counts(app: &App) -> String {
-    let [push, pull, legs] =
-        [DayType::Push, DayType::Pull, DayType::Legs].map(|day| app.completed.get((day,)).value());
+    let [push, pull, legs] = app.store.completed();
     format!(r#"{{"push":{push},"pull":{pull},"legs":{legs}}}"#)
 }

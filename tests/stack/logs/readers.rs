@@ -64,8 +64,10 @@ async fn lnav_reads_logfmt() {
     let found = lnav.rows(&written.file, &sql);
     let lines: u64 = found.iter().map(|row| row["n"].as_u64().unwrap()).sum();
     assert_eq!(lines, written.lines.len() as u64);
+    // The runs of jobs have IDs too.
     let ids: BTreeSet<_> = found.iter().filter_map(|row| row["id"].as_str()).collect();
-    assert_eq!(ids, keys(&written));
+    let missing: Vec<_> = keys(&written).difference(&ids).copied().collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
 
 fn keys(written: &Written) -> BTreeSet<&str> {
