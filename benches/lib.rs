@@ -4,6 +4,7 @@
 //! callgrind as the difference of two runs, so that set-up cancels out, and allocations. Times are
 //! only ever compared within one run.
 
+pub mod attributes;
 pub mod exposition;
 pub mod families;
 pub mod handles;
@@ -42,6 +43,13 @@ pub const SUBJECTS: &[Subject] = &[
     Subject { name: "static-counter/hand-written", run: handles::counter_by_hand },
     Subject { name: "static-histogram/obskit", run: handles::histogram },
     Subject { name: "static-histogram/hand-written", run: handles::histogram_by_hand },
+    Subject { name: "attribute/handler", run: attributes::handler },
+    Subject { name: "attribute/sync", run: attributes::sync },
+    Subject { name: "attribute/hand-written", run: attributes::by_hand },
+    Subject { name: "attribute/nothing", run: attributes::nothing },
+    Subject { name: "attribute/8-counters", run: attributes::counters },
+    Subject { name: "attribute/8-labelled-counters", run: attributes::labelled },
+    Subject { name: "attribute/8-histograms", run: attributes::histograms },
     Subject { name: "event/obskit", run: logs::event::<Obskit> },
     Subject { name: "event/hand-written", run: logs::event::<ByHand> },
     Subject { name: "event/tracing-subscriber", run: logs::event::<TracingSubscriber> },

@@ -5,9 +5,10 @@ use std::sync::Barrier;
 use std::time::{Duration, Instant};
 
 use axum::Router;
+use obskit::Telemetry;
 
 use crate::measure::best;
-use crate::{handles, http};
+use crate::{attributes, handles, http};
 
 /// How many times as long each of two threads takes as one that is alone: the static counter.
 pub fn counter() -> f64 {
@@ -27,6 +28,17 @@ pub fn histogram() -> f64 {
     })
 }
 
+/// The same: a function whose attribute updates eight counters.
+///
+/// # Panics
+///
+/// When the defaults are refused.
+pub fn attribute() -> f64 {
+    #[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
+    let telemetry = Telemetry::build(http::config()).unwrap();
+    slowdown(|| attributes::contended(&telemetry, CALLS))
+}
+
 /// The same: requests of one route, observed by obskit.
 pub fn observed() -> f64 {
     requests(&http::observed())
@@ -38,6 +50,7 @@ pub fn bare() -> f64 {
 }
 
 const UPDATES: u64 = 200_000;
+const CALLS: u64 = 20_000;
 const REQUESTS: u64 = 2_000;
 
 fn requests(app: &Router) -> f64 {

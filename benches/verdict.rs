@@ -5,6 +5,7 @@
 
 use std::io::{self, Write};
 
+use obskit_benches::attributes::METRICS;
 use obskit_benches::exposition::Page;
 use obskit_benches::threads;
 
@@ -43,6 +44,7 @@ fn rows(costs: &[Cost]) -> Vec<Row> {
     let mut rows = Vec::from(requests(costs));
     rows.extend(lines(costs));
     rows.extend(updates(costs));
+    rows.extend(attributes(costs));
     rows.extend(contended());
     rows.extend(exposed());
     rows
@@ -90,11 +92,38 @@ fn updates(costs: &[Cost]) -> [Row; 4] {
     ]
 }
 
-fn contended() -> [Row; 3] {
+/// A metric more in an attribute, beside the same through a static handle; and the attribute itself.
+fn attributes(costs: &[Cost]) -> [Row; 4] {
+    let more = |name| {
+        let name = format!("attribute/8-{name}");
+        let all = cost(costs, &name, nanoseconds) - cost(costs, "attribute/sync", nanoseconds);
+        all / f64::from(METRICS)
+    };
+    let row = |work, name, limit, times| {
+        let limit = cost(costs, limit, nanoseconds);
+        Row { work, unit: "ns", ours: more(name), limit, budget: limit * times }
+    };
+    let (counter, histogram) = ("static-counter/hand-written", "static-histogram/hand-written");
+    [
+        row("counter in an attribute", "counters", counter, 1.0),
+        row("that with a label", "labelled-counters", counter, 1.0),
+        row("histogram in an attribute", "histograms", histogram, 1.1),
+        Row {
+            work: "handler with an attribute",
+            unit: "allocations",
+            ours: cost(costs, "attribute/handler", allocations),
+            limit: 0.0,
+            budget: 0.0,
+        },
+    ]
+}
+
+fn contended() -> [Row; 4] {
     let row = |work, ours, limit, budget| Row { work, unit: "2 threads : 1", ours, limit, budget };
     [
         row("static counter", threads::counter(), 1.0, 1.1),
         row("static histogram", threads::histogram(), 1.0, 1.1),
+        row("8 counters in an attribute", threads::attribute(), 1.0, 1.1),
         row("request", threads::observed(), threads::bare(), 2.0 / 1.8),
     ]
 }
