@@ -23,6 +23,10 @@
 //! # }
 //! ```
 //!
+//! Handlers, what calls databases and what runs by itself are measured by one attribute each:
+//! [`instrument_endpoint`], [`instrument_dependency`] and [`instrument_job`], with
+//! [`derive(Label)`](derive@Label) and [`derive(Classify)`](derive@Classify).
+//!
 //! In reading order:
 //!
 //! - [`telemetry`]: the running whole, from its settings to its end
@@ -37,7 +41,7 @@
 //!
 //! | feature | adds | default |
 //! |---|---|---|
-//! | `macros` | attributes; none so far | yes |
+//! | `macros` | the attributes and derives | yes |
 //! | `admin` | the operator's server | yes |
 //! | `axum` | routes from axum's `MatchedPath`, and the operator's routes as an axum router | |
 //! | `hyper` | an executor for hyper clients that keeps the current request | with `admin` |
@@ -73,7 +77,11 @@ pub use context::Classify;
 pub use error::Error;
 pub use metrics::Label;
 #[cfg(feature = "macros")]
-pub use obskit_macros::{instrument_dependency, instrument_endpoint, instrument_job};
+#[doc = include_str!("../docs/attributes.md")]
+pub use obskit_macros::instrument_endpoint;
+/// The reference of all three is at [`instrument_endpoint`](macro@instrument_endpoint).
+#[cfg(feature = "macros")]
+pub use obskit_macros::{instrument_dependency, instrument_job};
 pub use telemetry::{Telemetry, init, init_with};
 
 #[cfg(doctest)]
