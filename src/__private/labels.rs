@@ -3,7 +3,7 @@
 use std::fmt;
 use std::marker::PhantomData;
 
-use crate::metrics::{Bounded, GivenLabel, Domains, Label};
+use crate::metrics::{Bounded, Domains, GivenLabel, Label};
 
 /// The type of a label, in code that only the compiler reads.
 pub struct Domain<L>(PhantomData<fn() -> L>);

@@ -12,7 +12,7 @@ use crate::context::Outcome;
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::metrics::{
-    Declaration, DeclaredMetric, Dependencies, Exemplar, LabelValue, Metrics, Site, Source,
+    Declaration, DeclaredMetric, Dependencies, LabelValue, Metrics, Site, Source,
 };
 
 /// What a list of declarations makes.

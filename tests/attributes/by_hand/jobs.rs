@@ -10,6 +10,7 @@ use std::io;
 
 async fn backs_up(fails: bool) -> Result<RequestContext, io::Error> {
     instrument!(job("backs_up"), ServerErrors, Result<RequestContext, io::Error>, async move {
+        let _cleans_up = CleansUp;
         tokio::task::yield_now().await;
         tracing::debug!("a detail");
         if fails {
@@ -17,6 +18,14 @@ async fn backs_up(fails: bool) -> Result<RequestContext, io::Error> {
         }
         Ok(RequestContext::current().unwrap())
     })
+}
+
+struct CleansUp;
+
+impl Drop for CleansUp {
+    fn drop(&mut self) {
+        tracing::info!("cleans up");
+    }
 }
 
 fn runs(lab: &Lab, outcome: &str) -> usize {
@@ -59,10 +68,17 @@ async fn a_failed_run_tells_its_error_and_what_led_to_it() {
     lab.telemetry.scope(backs_up(false)).await.unwrap();
     assert_eq!((runs(&lab, "server_error"), runs(&lab, "success")), (1, 1));
     let lines = lab.lines();
-    let expected = ["backs_up failed", "backs_up ended", "a detail", "backs_up ended"];
+    let expected = [
+        "cleans up",
+        "backs_up failed",
+        "backs_up ended",
+        "a detail",
+        "cleans up",
+        "backs_up ended",
+    ];
     assert_eq!(messages(&lines), expected);
-    assert_eq!(lines[0]["error"]["message"], "disk full");
-    assert_eq!(lines[0]["requestId"], lines[2]["requestId"]);
+    assert_eq!(lines[1]["error"]["message"], "disk full");
+    assert_eq!(lines[1]["requestId"], lines[3]["requestId"]);
 }
 
 #[tokio::test]
@@ -80,5 +96,8 @@ async fn a_run_that_is_dropped_was_cancelled() {
         })
         .await;
     assert_eq!(runs(&lab, "cancelled"), 1);
-    assert_eq!(messages(&lab.lines()), ["backs_up ended"]);
+    let lines = lab.lines();
+    assert_eq!(messages(&lines), ["cleans up", "backs_up ended"]);
+    assert_eq!(lines[0]["requestId"], lines[1]["requestId"]);
+    assert_eq!(lines[0]["endpoint"], "backs_up");
 }

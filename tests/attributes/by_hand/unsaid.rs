@@ -2,10 +2,15 @@
 
 use super::{instrument, lines, outcomes};
 use http::{Request, Response, StatusCode};
+use obskit::context::RequestContext;
 use obskit_tests::lab::Lab;
 use serde_json::json;
 use std::convert::Infallible;
 use std::io;
+use std::pin::pin;
+use std::sync::Mutex;
+use std::task::{Context, Poll, Waker};
+use std::thread;
 use tower::{Layer, ServiceExt, service_fn};
 
 const HERE: &str = module_path!();
@@ -19,12 +24,14 @@ async fn wraps() -> Result<(), io::Error> {
 }
 
 /// Serves a request by `handler`, and answers with `status` when that has returned.
-async fn serve(lab: &Lab, status: StatusCode, handler: impl Future) {
+async fn serve<F: Future>(lab: &Lab, status: StatusCode, handler: F) -> F::Output {
     let mut handler = Some(handler);
+    let answer = Mutex::new(None);
     let serve = |_: Request<String>| {
-        let handler = handler.take().unwrap();
+        let (handler, answer) = (handler.take().unwrap(), &answer);
         async move {
-            handler.await;
+            let answered = handler.await;
+            *answer.lock().unwrap() = Some(answered);
             let mut response = Response::new(String::new());
             *response.status_mut() = status;
             Ok::<_, Infallible>(response)
@@ -32,6 +39,7 @@ async fn serve(lab: &Lab, status: StatusCode, handler: impl Future) {
     };
     let service = lab.telemetry.layer().layer(service_fn(serve));
     drop(service.oneshot(Request::new(String::new())).await.unwrap());
+    answer.into_inner().unwrap().unwrap()
 }
 
 #[tokio::test]
@@ -43,7 +51,7 @@ async fn the_answer_says_it() {
     ] {
         let lab = Lab::new(|_| {});
         let _entered = lab.enter();
-        serve(&lab, status, wraps()).await;
+        serve(&lab, status, wraps()).await.unwrap_err();
         assert_eq!(outcomes(&lab.telemetry, "unsaid"), [(outcome, 1)], "{status}");
         assert_eq!(outcomes(&lab.telemetry, "wraps"), [(outcome, 1)], "{status}");
         assert_eq!(lines(&lab, HERE).len(), told, "{status}");
@@ -54,7 +62,7 @@ async fn the_answer_says_it() {
 async fn it_is_told_by_the_innermost_in_its_request() {
     let lab = Lab::new(|_| {});
     let _entered = lab.enter();
-    serve(&lab, StatusCode::BAD_GATEWAY, wraps()).await;
+    serve(&lab, StatusCode::BAD_GATEWAY, wraps()).await.unwrap_err();
     let lines = lab.lines();
     let (told, access) = (&lines[0], &lines[1]);
     assert_eq!((&told["level"], &told["message"]), (&json!("error"), &json!("unsaid failed")));
@@ -95,8 +103,30 @@ async fn past_the_bound_an_error_is_the_service_s() {
 async fn after_the_request_nobody_waits_for_it() {
     let lab = Lab::new(|_| {});
     let _entered = lab.enter();
-    let context = lab.request(|| obskit::context::RequestContext::current().unwrap()).await;
+    let context = lab.request(|| RequestContext::current().unwrap()).await;
     context.scope(fails()).await.unwrap_err();
     assert_eq!(outcomes(&lab.telemetry, "unsaid"), [("server_error", 1)]);
     assert_eq!(lines(&lab, HERE).len(), 1);
+}
+
+fn fails_in(request: RequestContext) {
+    let polled = pin!(request.scope(fails())).poll(&mut Context::from_waker(Waker::noop()));
+    assert!(matches!(polled, Poll::Ready(Err(_))));
+}
+
+/// Whether the request's end sees it or it sees the request's end.
+#[tokio::test]
+async fn an_error_at_the_very_end_is_counted_once() {
+    const REQUESTS: usize = 1_000;
+    let lab = Lab::new(|_| {});
+    for _ in 0..REQUESTS {
+        let handler = async {
+            let context = RequestContext::current().unwrap();
+            thread::spawn(|| fails_in(context))
+        };
+        let late = serve(&lab, StatusCode::NOT_FOUND, handler).await;
+        late.join().unwrap();
+    }
+    let counted = outcomes(&lab.telemetry, "unsaid").into_iter().map(|(_, count)| count);
+    assert_eq!(counted.sum::<usize>(), REQUESTS);
 }
