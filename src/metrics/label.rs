@@ -4,28 +4,45 @@ use super::key::{self, Buffer, LabelValue};
 
 /// A label's value whose set of values is small by its type.
 ///
-/// Implemented for `bool`, the integers of at most 16 bits and `&'static str`. An enum of one's
-/// own says in [`VALUES`](Label::VALUES) what it can be, and each of its series then exists at 0
-/// before its first update. `String` is no label, because what a user can type has no bound: a
-/// label of free text is declared as [`Text`], which the family's series limit bounds.
+/// Implemented for `bool`, the integers of at most 16 bits and `&'static str`; an enum of one's
+/// own derives it. What it can be stands in [`VALUES`](Label::VALUES), and each of its series then
+/// exists at 0 before its first update. `String` is no label, because what a user can type has no
+/// bound: a label of free text is declared as [`Text`], which the family's series limit bounds, or
+/// given to an attribute's metric with `limit = N`.
 ///
 /// ```
-/// use obskit::metrics::{Label, LabelValue};
+/// use obskit::Label;
+/// use obskit::metrics::{LabelValue, Metrics};
 ///
+/// #[derive(Label)]
 /// enum DayType { Push, Pull, Legs }
 ///
-/// impl Label for DayType {
-///     const VALUES: &'static [&'static str] = &["push", "pull", "legs"];
+/// /// The same by hand, for what an enum cannot say.
+/// struct Weekend(bool);
+///
+/// impl Label for Weekend {
+///     const VALUES: &'static [&'static str] = &["no", "yes"];
 ///
 ///     fn write(&self, value: &mut LabelValue<'_>) {
-///         value.push_str(match self {
-///             Self::Push => "push",
-///             Self::Pull => "pull",
-///             Self::Legs => "legs",
-///         });
+///         value.push_str(if self.0 { "yes" } else { "no" });
 ///     }
 /// }
+///
+/// let metrics = Metrics::default();
+/// let sessions = metrics.counter("sessions_total", "Training sessions.");
+/// let sessions = sessions.label::<DayType>("day_type").label::<Weekend>("weekend").register()?;
+/// sessions.get((DayType::Legs, Weekend(true))).inc();
+/// # let _ = (DayType::Push, DayType::Pull);
+/// # Ok::<(), obskit::Error>(())
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no label: nothing bounds it, and each new value would be a new series",
+    label = "an enum that derives `Label`, `&'static str`, `bool` or an integer of 16 bits or less \
+             is one",
+    note = "`#[derive(obskit::Label)]` makes a label of an enum",
+    note = "a text may be a label of an attribute's metric that has a `limit = N`, and of a \
+            registered one as `.label::<obskit::metrics::Text>(..)`"
+)]
 pub trait Label: 'static {
     /// Every value there is; empty when the type does not tell.
     const VALUES: &'static [&'static str] = &[];

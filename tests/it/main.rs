@@ -12,6 +12,7 @@ mod families;
 mod histogram;
 mod lifecycle;
 mod logging;
+mod pools;
 mod propagation;
 mod reference;
 mod request_id;
