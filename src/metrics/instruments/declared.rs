@@ -46,13 +46,13 @@ pub(super) fn register(
         let declared = Declared { metric: *metric, domains: metric.domains(), source };
         match by_name.entry(metric.name) {
             Entry::Vacant(free) => drop(free.insert(declared)),
-            Entry::Occupied(first) => first.into_mut().share(&declared)?,
+            Entry::Occupied(first) => first.into_mut().share(declared)?,
         }
     }
     let registered =
         by_name.iter().map(|(name, declared)| Ok((*name, declared.register(metrics)?)));
     let registered: BTreeMap<_, _> = registered.collect::<Result<_, Error>>()?;
-    let own = |metric: &DeclaredMetric| registered.get(metric.name)?.as_known_to(metric);
+    let own = |metric: &DeclaredMetric| Some(registered.get(metric.name)?.as_known_to(metric));
     let each = declarations.iter().map(|each| each.metrics.iter().filter_map(own).collect());
     Ok(each.collect())
 }
@@ -69,8 +69,8 @@ fn all(
 
 impl Declared {
     /// Lets another attribute declare the same.
-    fn share(&mut self, other: &Self) -> Result<(), Error> {
-        if let Some(difference) = self.difference(other) {
+    fn share(&mut self, other: Self) -> Result<(), Error> {
+        if let Some(difference) = self.difference(&other) {
             let name = self.metric.name;
             let (first, second) = (self.source, other.source);
             return Err(Error::metric(format!(
@@ -80,7 +80,7 @@ impl Declared {
         }
         // Where a function is generic, only another may know the labels' types.
         if !self.is_known() {
-            self.domains = other.domains;
+            *self = other;
         }
         Ok(())
     }
@@ -139,9 +139,9 @@ impl Declared {
 
 impl Own {
     /// The same for an attribute that may know less.
-    fn as_known_to(&self, metric: &DeclaredMetric) -> Option<Self> {
+    fn as_known_to(&self, metric: &DeclaredMetric) -> Self {
         let indexed = if is_known(metric, metric.domains()) { self.indexed } else { 0 };
-        Some(Self { metric: self.metric.clone(), indexed })
+        Self { metric: self.metric.clone(), indexed }
     }
 
     #[inline]

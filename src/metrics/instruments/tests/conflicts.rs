@@ -36,6 +36,13 @@ fn a_metric_is_the_same_wherever_it_is_declared() {
         let one = [FIRST, other];
         refused([endpoint("a", 7).metrics(own(one))], &["a.rs:7", what]);
     }
+    let open = own([FIRST.labels(LABELS, || &[&[]])]);
+    let (first, other) = (own([FIRST]), own([FIRST.labels(LABELS, || &[&["push", "legs"]])]));
+    let three = [open, first, other].into_iter().zip(7..);
+    refused(
+        three.map(|(metrics, line)| endpoint("a", line).metrics(metrics)),
+        &["a.rs:8", "a.rs:9"],
+    );
     lab([endpoint("a", 7).metrics(&[FIRST]), endpoint("b", 8).metrics(&[FIRST])]);
 }
 

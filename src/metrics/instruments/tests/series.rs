@@ -182,7 +182,9 @@ fn the_limit_holds_when_places_are_found_before_they_are_taken() {
     let lab = lab([endpoint("list", 1).metrics(&[PLANS])]);
     let instrument = &lab.instruments.by_site[0];
     let found = ["a", "b", "c"].map(|plan| instrument.series(0, &(Free(plan),)));
-    found.iter().for_each(|series| instrument.add(0, series, 1));
+    for series in &found {
+        instrument.add(0, series, 1);
+    }
     assert_eq!(lab.value("plans_total{plan=\"overflow\"}"), "1");
     assert_eq!(lab.samples("plans_total").len(), 3);
 }
