@@ -8,7 +8,7 @@ use std::time::Duration;
     label = "`by` wants an integer",
     note = "a negative one counts as 0"
 )]
-pub trait Amount {
+pub trait Amount: Copy {
     /// As the counter takes it.
     fn amount(self) -> u64;
 }
@@ -19,7 +19,7 @@ pub trait Amount {
     label = "`value` wants a number or a `std::time::Duration`",
     note = "a duration is observed in seconds"
 )]
-pub trait Measure {
+pub trait Measure: Copy {
     /// As the histogram takes it.
     fn measure(self) -> f64;
 }
@@ -88,14 +88,14 @@ impl Measure for Duration {
     }
 }
 
-impl<A: Amount + Copy> Amount for &A {
+impl<A: Amount> Amount for &A {
     #[inline]
     fn amount(self) -> u64 {
         (*self).amount()
     }
 }
 
-impl<M: Measure + Copy> Measure for &M {
+impl<M: Measure> Measure for &M {
     #[inline]
     fn measure(self) -> f64 {
         (*self).measure()
