@@ -1,6 +1,6 @@
 //! The labels of a call.
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote_spanned};
 use syn::spanned::Spanned;
 
@@ -38,7 +38,12 @@ impl Plan<'_> {
             self.label(label, &value, metric.limit.is_some())
         });
         let series = own_name(&format!("series{n}"));
-        own!(let #series = labelling.series(#n, &(#(#labels,)*));)
+        // An error in the only label's type is found here once more, and told once at one place.
+        let place = match metric.labels.as_slice() {
+            [label] => own_at(label.value.span()),
+            _ => Span::mixed_site(),
+        };
+        quote_spanned!(place=> let #series = labelling.series(#n, &(#(#labels,)*));)
     }
 
     /// A label's value as the lookup takes it, of the type that it is annotated with.
