@@ -1,0 +1,10 @@
+//! An argument that wants a value.
+
+use obskit::instrument_endpoint;
+
+#[instrument_endpoint(slow)]
+async fn complete(reps: u32) -> u32 {
+    reps
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! A condition is true or false.
+
+use obskit::instrument_endpoint;
+
+#[instrument_endpoint(counter(mo_reps_total, "Repetitions", when = reps))]
+async fn complete(reps: u32) -> u32 {
+    reps
+}
+
+fn main() {}

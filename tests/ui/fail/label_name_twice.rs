@@ -1,0 +1,10 @@
+//! One label, one value.
+
+use obskit::instrument_endpoint;
+
+#[instrument_endpoint(counter(mo_reps_total, "Repetitions", labels(hard = true, hard = false)))]
+async fn complete(reps: u32) -> u32 {
+    reps
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! A metric says what it counts.
+
+use obskit::instrument_endpoint;
+
+#[instrument_endpoint(counter(mo_reps_total))]
+async fn complete(reps: u32) -> u32 {
+    reps
+}
+
+fn main() {}
