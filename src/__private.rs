@@ -7,6 +7,7 @@ mod failure;
 mod job;
 mod labels;
 mod macros;
+mod nested;
 mod probe;
 mod report;
 mod user;

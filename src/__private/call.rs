@@ -11,6 +11,7 @@ use crate::metrics::{Exemplar, Given, Instrument, Instruments, Role, Series, Sit
 use super::ending::Ending;
 use super::failure::Failure;
 use super::job;
+use super::nested::Nested;
 use super::report;
 use super::verdict::Verdict;
 use super::watched::Watched;
@@ -26,8 +27,8 @@ pub struct Call {
     /// None where nothing is recorded.
     started: Option<Instant>,
     state: State,
-    /// Whether a failure of the request had been told before.
-    began_reported: bool,
+    /// Whether a failure has been told by a call within this one.
+    told: bool,
 }
 
 /// Where the labels of a call are looked up.
@@ -82,10 +83,7 @@ impl Call {
         self.state = State::Ended;
         let (now, took) = self.time();
         let outcome = match verdict.said {
-            Some(Outcome::Success) => {
-                self.recover();
-                Some(Outcome::Success)
-            }
+            Some(Outcome::Success) => Some(Outcome::Success),
             said => report::fail(self, &verdict, said, tell),
         };
         let call: &Self = self;
@@ -103,10 +101,9 @@ impl Call {
             run = Some(context.clone());
             home = Home::Request(context);
         }
-        let began_reported = home.context().is_some_and(RequestContext::has_reported);
         let started = home.acceptor().map(|acceptor| acceptor.clock.now());
         let state = State::Running;
-        let call = Self { site, home, run, span: Span::none(), started, state, began_reported };
+        let call = Self { site, home, run, span: Span::none(), started, state, told: false };
         match call.instrument() {
             Some(instrument) => instrument.begin(),
             None => call.miss(),
@@ -117,6 +114,7 @@ impl Call {
     /// Runs a part of the call: in the job's own request, and in its span.
     #[inline]
     pub(super) fn enter<T>(&mut self, work: impl FnOnce() -> T) -> T {
+        let _nested = Nested::new(&mut self.told);
         let is_run = self.run.is_some();
         let _current = is_run.then(|| Entered::new(&mut self.run));
         let _entered = self.span.enter();
@@ -137,6 +135,11 @@ impl Call {
         self.state = state;
     }
 
+    #[inline]
+    pub(super) fn has_told(&self) -> bool {
+        self.told
+    }
+
     pub(super) fn site(&self) -> &'static Site {
         self.site
     }
@@ -144,18 +147,6 @@ impl Call {
     #[inline]
     pub(super) fn context(&self) -> Option<&RequestContext> {
         self.home.context()
-    }
-
-    /// Takes note of a success. A failure that was told while the call ran has been dealt with;
-    /// one from before it is none of its business.
-    #[inline]
-    fn recover(&self) {
-        if let Some(context) = self.context()
-            && context.has_reported()
-            && !self.began_reported
-        {
-            context.forget_reported();
-        }
     }
 
     /// What time it is, and how long the call has run; none where nobody measures it.

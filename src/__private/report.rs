@@ -1,10 +1,11 @@
 //! Failures: whose fault they are, and that each is told once.
 
-use crate::context::{Outcome, RequestContext};
+use crate::context::Outcome;
 use crate::metrics::Role;
 
 use super::call::Call;
 use super::failure::{Failure, Told};
+use super::nested;
 use super::verdict::Verdict;
 
 /// Says the outcome of a call that was no success, and tells of it. None where the request's end
@@ -20,16 +21,13 @@ pub(super) fn fail(
         return None;
     }
     let outcome = said.unwrap_or(Outcome::ServerError);
-    if !verdict.reports(outcome) {
-        return Some(outcome);
-    }
-    let is_told = call.context().is_some_and(RequestContext::has_reported);
-    if !is_told {
+    let tells = verdict.reports(outcome) && !call.has_told();
+    if tells {
         let failure = Failure::new(verdict.what, outcome == Outcome::ClientError);
         call.within(|| tell(&failure));
     }
-    if let Some(context) = call.context() {
-        context.mark_reported();
+    if tells || call.has_told() {
+        nested::hand_on();
     }
     Some(outcome)
 }
@@ -40,7 +38,7 @@ fn leave(call: &Call, verdict: &Verdict<'_>, tell: fn(&Failure<'_>)) -> bool {
     let context = call.context().filter(|context| is_endpoint && context.job().is_none());
     let Some(context) = context else { return false };
     let report = verdict.report;
-    let is_told = !report.tells_anything() || context.has_reported();
+    let is_told = !report.tells_anything() || call.has_told();
     let later = (!is_told).then(|| {
         let told = Told::of(verdict.what);
         let tell = move |outcome| {
@@ -52,8 +50,8 @@ fn leave(call: &Call, verdict: &Verdict<'_>, tell: fn(&Failure<'_>)) -> bool {
     });
     // What has no number is settled by nobody, but told all the same.
     let is_left = context.leave_unsaid(call.site().number().unwrap_or(usize::MAX), later);
-    if is_left && report.tells_anything() {
-        context.mark_reported();
+    if is_left && (report.tells_anything() || call.has_told()) {
+        nested::hand_on();
     }
     is_left
 }

@@ -70,8 +70,7 @@ pub(crate) struct Rest {
 
 const UNRECORDED: u8 = 1;
 const PANICKED: u8 = 2;
-const REPORTED: u8 = 4;
-const OVER: u8 = 8;
+const OVER: u8 = 4;
 /// A longer user ID is taken for its first part.
 pub(crate) const MAX_USER_BYTES: usize = 128;
 
@@ -246,21 +245,6 @@ impl RequestContext {
 
     pub(crate) fn has_panicked(&self) -> bool {
         self.inner.marks.load(Ordering::Relaxed) & PANICKED != 0
-    }
-
-    /// A failure of it has been told, or will be; whoever it is handed on to need not tell it.
-    pub(crate) fn mark_reported(&self) {
-        self.inner.marks.fetch_or(REPORTED, Ordering::Relaxed);
-    }
-
-    /// That failure was dealt with.
-    pub(crate) fn forget_reported(&self) {
-        self.inner.marks.fetch_and(!REPORTED, Ordering::Relaxed);
-    }
-
-    #[inline]
-    pub(crate) fn has_reported(&self) -> bool {
-        self.inner.marks.load(Ordering::Relaxed) & REPORTED != 0
     }
 
     /// Lets the outcome of a call wait for the request's own, unless that is over or too many

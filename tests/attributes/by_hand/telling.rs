@@ -133,7 +133,7 @@ async fn a_failure_that_was_dealt_with_silences_no_later_one() {
     lab.call(|| both).await;
     let lines = lines(&lab, HERE);
     let errors: Vec<_> = lines.iter().map(|line| &line["error"]["message"]).collect();
-    assert_eq!(errors, ["first", "second"]);
+    assert_eq!(errors, ["first", "second", "not saved: disk full"]);
 }
 
 #[tokio::test]
