@@ -128,8 +128,16 @@ impl Role {
 }
 
 /// Every declaration of the program, in the order of role, name and place.
+///
+/// A function that another macro copies, as axum's `debug_handler` does to check it, is there once.
 pub fn declarations() -> impl ExactSizeIterator<Item = &'static Declaration> {
-    sites().iter().map(|site| &site.declaration)
+    static DECLARATIONS: OnceLock<Box<[&'static Declaration]>> = OnceLock::new();
+    let declarations = DECLARATIONS.get_or_init(|| {
+        let mut all: Vec<_> = sites().iter().map(|site| &site.declaration).collect();
+        all.dedup_by(|one, other| one.is_copy_of(other));
+        all.into()
+    });
+    declarations.iter().copied()
 }
 
 /// Every site by its number.
@@ -163,6 +171,15 @@ impl Site {
     #[inline]
     pub(crate) fn number(&self) -> Option<usize> {
         self.number.get().copied()
+    }
+}
+
+impl Declaration {
+    /// A macro of one's own may make different functions of one place.
+    fn is_copy_of(&self, other: &Self) -> bool {
+        let of = |found: &Self| (found.role, found.name, found.operation, found.source);
+        let named = |found: &Self| found.metrics.iter().map(|metric| (metric.name, metric.help));
+        of(self) == of(other) && named(self).eq(named(other))
     }
 }
 

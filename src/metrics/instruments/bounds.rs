@@ -27,7 +27,9 @@ pub(super) fn with_marks(
     list.dedup();
     let bounds = Bounds::from(list.as_slice());
     bounds.validate().map_err(|problem| {
-        let marks: Vec<_> = marked.iter().map(|(mark, at)| format!("{mark} s at {at}")).collect();
+        let marks = marked.iter().map(|(mark, at)| format!("{mark} s at {at}"));
+        let mut marks: Vec<_> = marks.collect();
+        marks.dedup();
         let (name, marks) = (definition.name, marks.join(", "));
         let all = list.len();
         Error::metric(format!("metric {name:?}: {problem}; there are {all} with {marks}"))
