@@ -1,6 +1,7 @@
 //! Tests against real servers and parsers that others wrote. `tests/tools` installs them; where
 //! one is missing, its tests fail.
 
+mod attributes;
 mod cardinality;
 mod exporter;
 mod exposition;

@@ -3,7 +3,7 @@
 use crate::child::OwnedChild;
 use crate::tools;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::OnceLock;
 use std::thread;
@@ -13,6 +13,15 @@ use tokio::time::timeout;
 
 const START: Duration = Duration::from_secs(30);
 const STOP: Duration = Duration::from_secs(30);
+
+/// How it is built.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Profile {
+    /// As `cargo run` does.
+    Debug,
+    /// As it would be deployed.
+    Release,
+}
 
 /// `examples/exporter` on free ports, killed on drop.
 #[derive(Debug)]
@@ -30,6 +39,11 @@ impl Exporter {
         Self::start_with(traffic, &[]).await
     }
 
+    /// The same of another build.
+    pub async fn start_as(profile: Profile, traffic: u32) -> Self {
+        Self::spawn(build(profile), traffic, &[], Stdio::null()).await
+    }
+
     /// The same with variables set.
     pub async fn start_with(traffic: u32, variables: &[(&str, &str)]) -> Self {
         Self::start_into(traffic, variables, Stdio::null()).await
@@ -37,8 +51,17 @@ impl Exporter {
 
     /// The same with somewhere for its lines to go.
     pub async fn start_into(traffic: u32, variables: &[(&str, &str)], stdout: Stdio) -> Self {
+        Self::spawn(build(Profile::Debug), traffic, variables, stdout).await
+    }
+
+    async fn spawn(
+        program: &Path,
+        traffic: u32,
+        variables: &[(&str, &str)],
+        stdout: Stdio,
+    ) -> Self {
         let mut process = OwnedChild::spawn(
-            Command::new(build())
+            Command::new(program)
                 .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
                 .args(["--traffic", &traffic.to_string()])
                 .envs(variables.iter().copied())
@@ -64,11 +87,16 @@ impl Exporter {
 }
 
 /// Builds the example once in a process and answers its path.
-fn build() -> &'static PathBuf {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
+fn build(profile: Profile) -> &'static Path {
+    static BUILT: [OnceLock<PathBuf>; 2] = [const { OnceLock::new() }; 2];
+    let (built, flag) = match profile {
+        Profile::Debug => (&BUILT[0], None),
+        Profile::Release => (&BUILT[1], Some("--release")),
+    };
+    built.get_or_init(|| {
         let output = Command::new(env!("CARGO"))
             .args(["build", "--quiet", "--example", "exporter", "--message-format", "json"])
+            .args(flag)
             .current_dir(tools::root())
             .stderr(Stdio::inherit())
             .output()
