@@ -4,12 +4,15 @@ mod cron;
 mod exits;
 mod metric;
 
+use quote::ToTokens;
 use syn::LitStr;
 
 use crate::args::Arguments;
+use crate::fields;
 use crate::function::Function;
 use crate::mistakes::Mistakes;
 use crate::role::Role;
+use crate::tokens::{find, mention};
 
 /// Longest text that a label keeps.
 const LABEL_BYTES: usize = 128;
@@ -43,6 +46,25 @@ pub(crate) fn function(role: Role, function: &Function, mistakes: &mut Mistakes)
             role.attribute()
         );
         mistakes.at(constness, text);
+    }
+}
+
+/// Tells what asks the result before there is one, unless a parameter is called so.
+pub(crate) fn result(arguments: &Arguments, function: &Function, mistakes: &mut Mistakes) {
+    if mention(&function.signature.inputs, "result") {
+        return;
+    }
+    let user = arguments.user.as_ref().map(|user| ("user", user.to_token_stream()));
+    let fields = arguments.fields.clone().map(fields::split).unwrap_or_default();
+    let fields = fields.into_iter().map(|field| ("fields", field.value.unwrap_or(field.name)));
+    for (what, tokens) in user.into_iter().chain(fields) {
+        if let Some(result) = find(tokens, "result") {
+            let text = format!(
+                "`{what}` is asked before the function runs: there is no `result` yet; accepted: \
+                 an expression of its parameters"
+            );
+            mistakes.at(&result, text);
+        }
     }
 }
 

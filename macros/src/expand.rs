@@ -140,8 +140,9 @@ impl<'a> Plan<'a> {
         own!(#begin let future = (move || #ty #body)(); #wrapped)
     }
 
-    /// The body behind an exit that is never taken: it tells the compiler the type that `?`, `return`
-    /// and `impl Trait` are about. Both are in the body's own braces; braces in braces are a warning.
+    /// The body behind an exit that is never taken: it tells the compiler the type that `?`,
+    /// `return` and `impl Trait` are about. It is in the body's own braces, as braces in braces are
+    /// a warning.
     fn with_edge(&self, body: &Group) -> Group {
         let Returns { inferred, tells: true, is_never: false, .. } = &self.returns else {
             return body.clone();

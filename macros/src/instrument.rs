@@ -1,4 +1,4 @@
-//! The way of the three attributes: read, check, expand; or the mistakes and the function as it was.
+//! The way of an attribute: read, check, expand; or the mistakes, and the function as it was.
 
 use proc_macro2::TokenStream;
 use syn::Error;
@@ -17,6 +17,7 @@ pub(crate) fn instrument(role: Role, arguments: TokenStream, item: &TokenStream)
     match function {
         Ok(function) => {
             check::function(role, &function, &mut mistakes);
+            check::result(&arguments, &function, &mut mistakes);
             if !mistakes.any() {
                 return expand::expand(role, &arguments, &function);
             }

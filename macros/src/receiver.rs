@@ -3,6 +3,7 @@
 use proc_macro2::{Group, Ident, TokenStream, TokenTree};
 use quote::quote;
 
+use crate::fields::{self, Field};
 use crate::tokens::mention;
 
 /// The tokens with `self` by its other name; paths that begin with `self::` are left.
@@ -28,27 +29,18 @@ pub(crate) fn renamed(tokens: TokenStream) -> TokenStream {
 
 /// The same of a span's fields, whose names stay: `self.id` becomes `self.id = __self.id`.
 pub(crate) fn renamed_fields(fields: TokenStream) -> TokenStream {
-    let fields: Vec<TokenTree> = fields.into_iter().collect();
-    let fields = fields.split(|token| is(Some(token), ',')).filter(|field| !field.is_empty());
-    let fields = fields.map(renamed_field);
+    let fields = fields::split(fields).into_iter().map(|Field { sigil, name, value }| {
+        let value = match value {
+            Some(value) => Some(renamed(value)),
+            None if mention(&name, "self") => {
+                let value = renamed(name.clone());
+                return quote!(#name = #sigil #value);
+            }
+            None => None,
+        };
+        quote!(#sigil #name #value)
+    });
     quote!(#(#fields),*)
-}
-
-fn renamed_field(field: &[TokenTree]) -> TokenStream {
-    let tokens = |part: &[TokenTree]| part.iter().cloned().collect::<TokenStream>();
-    if let Some(equals) = field.iter().position(|token| is(Some(token), '=')) {
-        let (name, value) = field.split_at(equals);
-        let (name, value) = (tokens(name), renamed(tokens(value)));
-        return quote!(#name #value);
-    }
-    let is_sigil = is(field.first(), '%') || is(field.first(), '?');
-    let (sigil, name) = field.split_at(usize::from(is_sigil));
-    let (sigil, name) = (tokens(sigil), tokens(name));
-    if !mention(&name, "self") {
-        return quote!(#sigil #name);
-    }
-    let value = renamed(name.clone());
-    quote!(#name = #sigil #value)
 }
 
 fn is(token: Option<&TokenTree>, punctuation: char) -> bool {

@@ -37,7 +37,12 @@ fn a_label_has_values_and_positions() {
     check(
         super::label,
         &parse_quote! {
-            enum DayType { Push, PullUps(u8), #[label(rename = "legs & core")] Legs { weight: f64 } }
+            enum DayType {
+                Push,
+                PullUps(u8),
+                #[label(rename = "legs & core")]
+                Legs { weight: f64 },
+            }
         },
         &quote! {
             #[automatically_derived]

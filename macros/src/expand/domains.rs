@@ -76,8 +76,8 @@ impl Plan<'_> {
         find_any(tokens.to_token_stream(), &wanted).is_some()
     }
 
-    /// The same, or what cannot be written in a `let`, or what an `impl<T>` around the method, which
-    /// is out of sight, may have for a parameter: one letter, maybe with a digit.
+    /// The same, or what cannot be written in a `let`, or what an `impl<T>` around the method may
+    /// have for a parameter. That one is out of sight: a letter, maybe with a digit, passes for it.
     fn may_be_generic(&self, tokens: &impl ToTokens) -> bool {
         let wanted = |name: &Ident| {
             let name = name.to_string();
