@@ -12,7 +12,7 @@ use super::exemplar::Exemplar;
 use super::family::Family;
 use super::gauge::Gauge;
 use super::histogram::Histogram;
-use super::instruments::ByOutcome;
+use super::instruments::{ByOutcome, Placed};
 use super::pool::{self, PoolStatus};
 use super::registry::Metrics;
 
@@ -32,9 +32,8 @@ pub(crate) struct Dependencies {
 pub(super) struct Operation {
     labels: (&'static str, &'static str),
     requests: ByOutcome<(&'static str, &'static str, Outcome)>,
-    duration: Family<(&'static str, &'static str), Histogram>,
-    duration_at: Option<usize>,
-    slow: Family<(&'static str, &'static str), Counter>,
+    duration: Placed<(&'static str, &'static str), Histogram>,
+    slow: Placed<(&'static str, &'static str), Counter>,
     threshold: Duration,
 }
 
@@ -78,13 +77,11 @@ impl Dependencies {
     pub(super) fn operation(&self, declaration: &Declaration) -> Operation {
         let (name, operation) = (declaration.name, declaration.operation.unwrap_or_default());
         let labels = (name, operation);
-        self.slow.reserve(labels);
         Operation {
             labels,
             requests: ByOutcome::new(&self.requests, &OUTCOMES, |end| (name, operation, end)),
-            duration_at: self.duration.find(labels, true).0,
-            duration: self.duration.clone(),
-            slow: self.slow.clone(),
+            duration: Placed::new(&self.duration, labels),
+            slow: Placed::new(&self.slow, labels),
             threshold: declaration.slow.unwrap_or(self.threshold),
         }
     }
@@ -110,12 +107,10 @@ impl Operation {
     #[inline]
     pub(super) fn end(&self, took: Duration, is_over: bool, exemplar: Option<&Exemplar<'_>>) {
         if is_over {
-            let known = self.duration_at.and_then(|at| self.duration.at(at));
-            let duration = known.unwrap_or_else(|| self.duration.reserve(self.labels));
-            duration.observe_with(took.as_secs_f64(), exemplar);
+            self.duration.get().observe_with(took.as_secs_f64(), exemplar);
         }
         if took > self.threshold {
-            self.slow.reserve(self.labels).inc();
+            self.slow.get().inc();
         }
     }
 

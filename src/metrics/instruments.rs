@@ -5,7 +5,7 @@ mod bounds;
 mod declared;
 mod handler;
 mod job;
-mod outcomes;
+mod placed;
 mod slo;
 #[cfg(test)]
 mod tests;
@@ -26,7 +26,7 @@ use super::family::Found;
 use super::given::Given;
 use super::registry::Metrics;
 
-pub(super) use outcomes::ByOutcome;
+pub(super) use placed::{ByOutcome, Placed};
 
 use declared::Own;
 use job::{Job, Jobs};
@@ -49,7 +49,7 @@ pub(crate) struct Instrument {
 /// What it shares with attributes of its role and name.
 enum Part {
     Handler(Arc<Work>),
-    Dependency(Operation),
+    Dependency(Box<Operation>),
     Job(Job),
 }
 
@@ -86,7 +86,7 @@ impl Instruments {
         let own = declared::register(metrics, &declarations)?;
         let part = |declaration: &'static Declaration| match declaration.role {
             Role::Endpoint => Part::Handler(handlers.named(declaration.name)),
-            Role::Dependency => Part::Dependency(dependencies.operation(declaration)),
+            Role::Dependency => Part::Dependency(Box::new(dependencies.operation(declaration))),
             Role::Job => Part::Job(jobs.named(declaration.name)),
         };
         let parts: Vec<_> = declarations.iter().copied().map(part).collect();

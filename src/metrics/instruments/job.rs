@@ -15,6 +15,7 @@ use crate::metrics::registry::Metrics;
 
 use super::agreement::Agreement;
 use super::bounds;
+use super::placed::Placed;
 use super::work::{Definitions, Work, Works};
 
 /// The jobs of one registry.
@@ -26,9 +27,8 @@ pub(super) struct Jobs {
 
 /// The jobs of one name.
 pub(super) struct Job {
-    name: &'static str,
     work: Arc<Work>,
-    last_success: Family<(&'static str,), FloatGauge>,
+    last_success: Placed<(&'static str,), FloatGauge>,
     clock: Clock,
 }
 
@@ -82,9 +82,8 @@ impl Jobs {
     /// The jobs of this name, whose series exist from now on.
     pub(super) fn named(&mut self, name: &'static str) -> Job {
         let Self { works, last_success, clock } = self;
-        last_success.reserve((name,));
-        let (last_success, clock) = (last_success.clone(), clock.clone());
-        Job { name, work: works.named(name), last_success, clock }
+        let last_success = Placed::new(last_success, (name,));
+        Job { work: works.named(name), last_success, clock: clock.clone() }
     }
 
     /// Has each scrape see how many run.
@@ -102,7 +101,7 @@ impl Job {
         self.work.count(outcome);
         if outcome == Outcome::Success {
             let now = self.clock.wall().duration_since(UNIX_EPOCH).unwrap_or_default();
-            self.last_success.reserve((self.name,)).set(now.as_secs_f64());
+            self.last_success.get().set(now.as_secs_f64());
         }
     }
 }

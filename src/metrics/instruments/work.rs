@@ -15,7 +15,7 @@ use crate::metrics::gauge::Gauge;
 use crate::metrics::histogram::{Bounds, Histogram};
 use crate::metrics::registry::Metrics;
 
-use super::outcomes::ByOutcome;
+use super::placed::{ByOutcome, Placed};
 
 /// Functions of one role, by name.
 pub(super) struct Works {
@@ -38,10 +38,8 @@ pub(super) struct Definitions {
 pub(super) struct Work {
     name: &'static str,
     calls: ByOutcome<(&'static str, Outcome)>,
-    duration: Family<(&'static str,), Histogram>,
-    duration_at: Option<usize>,
-    started: Tally,
-    ended: Tally,
+    duration: Placed<(&'static str,), Histogram>,
+    running: Tally,
 }
 
 impl Works {
@@ -70,10 +68,8 @@ impl Works {
             Arc::new(Work {
                 name,
                 calls: ByOutcome::new(calls, outcomes, |outcome| (name, outcome)),
-                duration_at: duration.find((name,), true).0,
-                duration: duration.clone(),
-                started: Tally::default(),
-                ended: Tally::default(),
+                duration: Placed::new(duration, (name,)),
+                running: Tally::default(),
             })
         };
         Arc::clone(by_name.entry(name).or_insert_with(make))
@@ -93,17 +89,15 @@ impl Works {
 impl Work {
     #[inline]
     pub(super) fn begin(&self) {
-        self.started.add(1);
+        self.running.add(1);
     }
 
     /// Takes the time of a call that came to its end.
     #[inline]
     pub(super) fn end(&self, took: Duration, is_over: bool, exemplar: Option<&Exemplar<'_>>) {
-        self.ended.add(1);
+        self.running.add(1_u64.wrapping_neg());
         if is_over {
-            let known = self.duration_at.and_then(|at| self.duration.at(at));
-            let duration = known.unwrap_or_else(|| self.duration.reserve((self.name,)));
-            duration.observe_with(took.as_secs_f64(), exemplar);
+            self.duration.get().observe_with(took.as_secs_f64(), exemplar);
         }
     }
 
@@ -112,9 +106,8 @@ impl Work {
         self.calls.get(outcome, |outcome| (self.name, outcome)).inc();
     }
 
-    /// What ended is read first, so that no end is seen without its beginning.
     fn running(&self) -> i64 {
-        let ended = self.ended.get();
-        self.started.get().wrapping_sub(ended).cast_signed().max(0)
+        // Read cell by cell, it may miss a beginning whose end it has seen.
+        self.running.get().cast_signed().max(0)
     }
 }
