@@ -80,7 +80,7 @@ pub fn nothing(times: u64) {
 }
 
 #[instrument_endpoint]
-fn plain(value: u64) -> u64 {
+pub(crate) fn plain(value: u64) -> u64 {
     value
 }
 

@@ -45,6 +45,7 @@ pub const SUBJECTS: &[Subject] = &[
     Subject { name: "static-histogram/hand-written", run: handles::histogram_by_hand },
     Subject { name: "attribute/handler", run: attributes::handler },
     Subject { name: "attribute/sync", run: attributes::sync },
+    Subject { name: "attribute/with-logs", run: logs::obskit::attribute },
     Subject { name: "attribute/hand-written", run: attributes::by_hand },
     Subject { name: "attribute/nothing", run: attributes::nothing },
     Subject { name: "attribute/8-counters", run: attributes::counters },

@@ -2,6 +2,7 @@
 
 use std::cell::RefCell;
 use std::convert::Infallible;
+use std::hint::black_box;
 use std::sync::OnceLock;
 
 use axum::body::Body;
@@ -16,7 +17,7 @@ use tracing_subscriber::registry;
 
 use super::Logger;
 use super::peers::Nowhere;
-use crate::http;
+use crate::{attributes, http};
 
 /// obskit, with the lines of requests and with what it limits and hides by default.
 #[derive(Clone, Copy, Debug)]
@@ -57,6 +58,17 @@ pub fn everything(times: u64) {
         if let Some(telemetry) = TELEMETRY.get() {
             http::serve(http::router().layer(telemetry.layer()), times);
         }
+    });
+}
+
+/// A sync function with an attribute, whose span is one of a subscriber with lines.
+pub fn attribute(times: u64) {
+    super::under::<Obskit>(|| {
+        Obskit::within(&mut || {
+            for number in 0..times {
+                black_box(attributes::plain(black_box(number)));
+            }
+        });
     });
 }
 
