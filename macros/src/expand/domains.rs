@@ -27,6 +27,7 @@ impl Plan<'_> {
         let result = known.iter().find_map(|label| find(label.value.to_token_stream(), "result"));
         let result = result.map(|result| {
             let ty = unlinted(without_lifetimes(&self.returns.inferred));
+            let result = unlinted(result.into_token_stream());
             own!(let #result = &#private::never::<#ty>();)
         });
         own!(#private::domains(|| { #(#parameters)* #result (#(#asked,)*) }))
@@ -39,7 +40,8 @@ impl Plan<'_> {
                 own!(#private::domain_or_text!(#private::never::<#ty>()))
             }
             None if self.asks(label) => {
-                let value = &label.value;
+                // Its names are sought where those of the parameters are put.
+                let value = unlinted(label.value.to_token_stream());
                 own!(#private::domain_or_text!(#value))
             }
             _ => own!(#private::NoDomain),
