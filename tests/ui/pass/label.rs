@@ -13,7 +13,9 @@ enum DayType {
     Legs {
         _machine: u32,
     },
-    r#Type(String),
+    r#Type {
+        _name: String,
+    },
 }
 
 #[derive(Label)]
@@ -56,7 +58,7 @@ fn values_are_listed_and_found() {
     let values = ["push", "pull-ups", "legs & core", "type"];
     check(&DayType::Push, 0, &values);
     check(&DayType::Legs { _machine: 1 }, 2, &values);
-    check(&DayType::r#Type("A".into()), 3, &values);
+    check(&DayType::r#Type { _name: "A".into() }, 3, &values);
     check(&Shard::<3>::Only, 0, &["only"]);
     check(&Made::One, 0, &["one", "two_and_three"]);
     check(&Made::TwoAndThree, 1, &["one", "two_and_three"]);
