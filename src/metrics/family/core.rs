@@ -112,9 +112,19 @@ impl<M: Metric> Core<M> {
     /// The series that was found.
     #[inline]
     pub(in crate::metrics) fn found(&self, found: &Found) -> &M {
+        let known = match found {
+            Found::At(position) => self.at(*position),
+            Found::Common => self.common.get().map(|series| &series.metric),
+            Found::New(_) | Found::Overflow => None,
+        };
+        known.unwrap_or_else(|| self.found_first(found))
+    }
+
+    /// The same for one that is not there yet, or has no place.
+    #[cold]
+    fn found_first(&self, found: &Found) -> &M {
         match found {
-            Found::At(position) => self.at(*position).unwrap_or_else(|| self.common()),
-            Found::Common => self.common(),
+            Found::At(_) | Found::Common => self.common(),
             Found::New(key) => self.add(key, false),
             Found::Overflow => self.overflow(),
         }
