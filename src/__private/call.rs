@@ -49,7 +49,7 @@ impl Call {
     #[inline]
     pub fn begin(site: &'static Site, span: impl FnOnce() -> Span) -> Self {
         let mut call = Self::start(site);
-        call.span = call.enter(span);
+        call.span = if call.run.is_none() { span() } else { call.within(span) };
         call
     }
 
@@ -121,7 +121,7 @@ impl Call {
         work()
     }
 
-    /// The same once it has ended.
+    /// The same without being the running call.
     pub(super) fn within<T>(&self, work: impl FnOnce() -> T) -> T {
         let work = || self.span.in_scope(work);
         match &self.run {
