@@ -6,7 +6,7 @@ use obskit_tests::lab::Lab;
 use std::future::poll_fn;
 use std::pin::pin;
 
-use crate::read::telemetry;
+use crate::read::{series, telemetry};
 
 #[derive(Clone, Copy, Label)]
 enum Day {
@@ -73,4 +73,25 @@ async fn allocates_nothing(workouts: &[Workout]) {
         .await;
         assert!(round < 100 || made.count_total == 0, "{round}: {made:?}");
     }
+}
+
+#[instrument_endpoint(counter(co_visits_total, "Visits", labels(place = place), limit = 1))]
+fn visit(place: &str) -> usize {
+    place.len()
+}
+
+#[test]
+fn a_text_past_the_limit_allocates_nothing() {
+    let telemetry = telemetry();
+    let places = ["Köln", "Bonn", "Rome"].map(str::to_owned);
+    let made = telemetry.sync_scope(|| {
+        places.each_ref().map(|place| {
+            allocation_counter::measure(|| {
+                visit(place);
+            })
+        })
+    });
+    assert!(made[0].count_total > 0, "its series is made");
+    assert_eq!(made[2].count_total, 0, "{:?}", made[2]);
+    assert_eq!(series(&telemetry, "co_visits_total"), ["Köln=1", "overflow=2"]);
 }
