@@ -1,5 +1,6 @@
 //! What a call costs in memory once the first ones have been: nothing.
 
+use obskit::config::Clock;
 use obskit::context::Outcome;
 use obskit::{Classify, Label, instrument_dependency, instrument_endpoint};
 use obskit_tests::lab::Lab;
@@ -54,7 +55,8 @@ async fn calls_allocate_nothing() {
     for telemetry in [&one, &other] {
         telemetry.scope(allocates_nothing(&workouts)).await;
     }
-    let lab = Lab::new(|_| {});
+    // A bucket that is met for the first time makes room for its exemplar.
+    let lab = Lab::new(|config| config.clock = Clock::manual());
     lab.call(|| allocates_nothing(&workouts)).await;
 }
 

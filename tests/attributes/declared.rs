@@ -54,6 +54,11 @@ fn an_endpoint_is_listed_with_all_that_is_known() {
     assert_eq!(found.objectives.availability, Some(99.9));
     let latency = found.objectives.latency.unwrap();
     assert_eq!((latency.within, latency.target), (Duration::from_millis(300), 99.5));
+}
+
+#[test]
+fn metrics_are_listed_with_their_endpoint() {
+    let found = declared(Role::Endpoint, "de_checkout");
     let [orders, texts, kg] = found.metrics else { panic!("{:?}", found.metrics) };
     assert_eq!((orders.name, orders.help), ("de_orders_total", "Orders"));
     assert_eq!((orders.labels, orders.limit, orders.buckets), (&["part", "paid"][..], None, None));
@@ -96,10 +101,10 @@ fn series_are_there_beforehand() {
     found.sort_unstable();
     assert_eq!(found, ["false,arms=0", "false,legs=0", "true,arms=0", "true,legs=0"]);
     let slow = [("dependency", "de_postgres"), ("operation", "get_order")];
-    assert_eq!(value(&telemetry, "dependency_slow_total", &slow), 0.0);
+    assert_eq!(value::<u64>(&telemetry, "dependency_slow_total", &slow), 0);
     let of_job = [("job", "de_backup")];
-    assert_eq!(value(&telemetry, "job_last_success_timestamp_seconds", &of_job), 0.0);
-    assert_eq!(value(&telemetry, "job_max_runtime_seconds", &of_job), 5_400.0);
+    assert_eq!(value::<u64>(&telemetry, "job_last_success_timestamp_seconds", &of_job), 0);
+    assert_eq!(value::<u64>(&telemetry, "job_max_runtime_seconds", &of_job), 5_400);
     assert_eq!(series(&telemetry, "de_kg_count"), ["0"]);
 }
 
@@ -109,11 +114,12 @@ fn objectives_are_series() {
     let telemetry = telemetry();
     let of = |objective| {
         let labels = [("slo", "de_checkout"), ("objective", objective)];
-        value(&telemetry, "slo_objective_ratio", &labels).to_string()
+        value::<String>(&telemetry, "slo_objective_ratio", &labels)
     };
     assert_eq!((of("availability"), of("latency")), ("0.999".to_owned(), "0.995".to_owned()));
-    let within = value(&telemetry, "slo_latency_threshold_seconds", &[("slo", "de_checkout")]);
-    assert_eq!(within.to_string(), "0.3");
+    let of_slo = [("slo", "de_checkout")];
+    let within = value::<String>(&telemetry, "slo_latency_threshold_seconds", &of_slo);
+    assert_eq!(within, "0.3");
 }
 
 /// An objective's threshold is a bound of every handler's histogram, beside the configured ones.

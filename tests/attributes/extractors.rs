@@ -151,6 +151,7 @@ async fn refused_before_the_handler() {
     assert_eq!(series(&telemetry, "ex_completed_total"), ["push=0", "pull=0", "legs=0"]);
 }
 
+#[expect(clippy::too_many_arguments, reason = "one of every kind")]
 #[instrument_endpoint]
 #[debug_handler]
 async fn every_extractor(

@@ -14,6 +14,6 @@ mod jobs;
 mod lines;
 mod outcomes;
 mod panics;
-mod read;
 mod spans;
-mod telemetries;
+
+use obskit_tests::recorded as read;

@@ -15,6 +15,7 @@ pub mod numbers;
 pub mod oracle;
 pub mod prometheus;
 pub mod promtool;
+pub mod recorded;
 pub mod samples;
 pub mod scripted;
 pub mod serve;

@@ -14,6 +14,7 @@ struct Set {
     reps: u32,
 }
 
+#[expect(clippy::too_many_arguments, reason = "one of every kind")]
 #[instrument_endpoint]
 async fn patterns(
     Set { kg, reps: times }: Set,

@@ -11,9 +11,10 @@ use crate::read::{ask, dependency, get as request, handler, telemetry};
 #[must_use]
 #[inline]
 #[instrument_endpoint]
-#[expect(clippy::unused_async, reason = "an attribute below")]
+#[expect(clippy::let_and_return, reason = "an attribute below")]
 async fn among_others() -> u32 {
-    1
+    let one = 1;
+    one
 }
 
 #[cfg(test)]

@@ -199,12 +199,12 @@ async fn futures_that_stay_on_their_thread() {
     assert_eq!(called("local_count", "success=1", local.count()).await, 2);
 }
 
+type Asked<'a> =
+    Pin<Box<dyn Future<Output = Result<usize, Box<dyn Error + Send + Sync>>> + Send + 'a>>;
+
 /// As `async_trait` would have it, written by hand.
 trait ByHand {
-    fn ask<'a>(
-        &'a self,
-        text: &'a str,
-    ) -> Pin<Box<dyn Future<Output = Result<usize, Box<dyn Error + Send + Sync>>> + Send + 'a>>;
+    fn ask<'a>(&'a self, text: &'a str) -> Asked<'a>;
 }
 
 impl ByHand for Table {

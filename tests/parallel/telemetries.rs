@@ -6,7 +6,7 @@ use std::thread;
 use obskit::{Label, Telemetry, instrument_dependency, instrument_endpoint, instrument_job};
 use obskit_tests::lab::Lab;
 
-use crate::read::{dependency, handler, job, series, telemetry};
+use obskit_tests::recorded::{dependency, handler, job, series, telemetry, telemetry_with};
 
 #[derive(Clone, Copy, Label)]
 enum Side {
@@ -97,27 +97,40 @@ async fn tasks_take_their_scope_with_them() {
 #[test]
 fn a_thousand_telemetries_at_once() {
     const EACH: u32 = 500;
+    const MOST: u32 = 5;
     let barrier = Barrier::new(2);
     let work = |thread: u32| {
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         barrier.wait();
         let all: Vec<_> = (0..EACH).map(|_| telemetry()).collect();
+        let times = |n: u32| (n + thread) % MOST + 1;
         // By turns, so that no call site sees one telemetry twice in a row.
-        for round in 0..5 {
-            for (n, telemetry) in (0..).zip(&all) {
-                if round <= (n + thread) % 5 {
-                    runtime.block_on(telemetry.scope(lift(Side::Left, round)));
-                }
+        for round in 0..MOST {
+            let due = (0..).zip(&all).filter(|(n, _)| round < times(*n));
+            for (_, telemetry) in due {
+                runtime.block_on(telemetry.scope(lift(Side::Left, round)));
             }
         }
-        for (n, telemetry) in (0..).zip(&all) {
-            has(telemetry, (n + thread) % 5 + 1);
-        }
+        (0..).zip(&all).for_each(|(n, telemetry)| has_lines(telemetry, times(n)));
     };
     thread::scope(|scope| {
         let threads = [scope.spawn(|| work(0)), scope.spawn(|| work(1))];
-        threads.into_iter().for_each(|thread| thread.join().unwrap());
+        threads.map(thread::ScopedJoinHandle::join).into_iter().for_each(Result::unwrap);
     });
+}
+
+/// As [`has`] of one scrape.
+fn has_lines(telemetry: &Telemetry, times: u32) {
+    let text = telemetry.metrics().text();
+    for line in [
+        format!("handler_calls_total{{handler=\"lift\",outcome=\"success\"}} {times}\n"),
+        format!("handler_duration_seconds_count{{handler=\"lift\"}} {times}\n"),
+        format!("te_sides_total{{side=\"left\"}} {times}\n"),
+        format!("te_sizes_count {times}\n"),
+        format!("te_sizes_sum {}\n", times * (times - 1) / 2),
+    ] {
+        assert!(text.contains(&line), "{line} in {text}");
+    }
 }
 
 /// One telemetry from two threads.
@@ -137,7 +150,7 @@ fn two_threads_lose_nothing() {
 /// Switched off, the functions run and nothing is counted.
 #[tokio::test]
 async fn disabled() {
-    let telemetry = crate::read::telemetry_with(|config| config.disabled = true);
+    let telemetry = telemetry_with(|config| config.disabled = true);
     telemetry.scope(lift(Side::Left, 0)).await;
     has(&telemetry, 0);
 }

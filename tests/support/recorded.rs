@@ -1,19 +1,20 @@
-//! What is recorded of instrumented functions, read from the exposition.
+//! What is recorded of instrumented functions, read from the exposition; and what calls them.
 
 use std::collections::BTreeMap;
-
-use http::Request;
-use obskit::Telemetry;
-use obskit::config::Config;
-use obskit_tests::http::Reply;
-use obskit_tests::lab::{Lab, field};
-use obskit_tests::samples::samples;
+use std::str::FromStr;
 
 use axum::Router;
 use axum::body::Body;
+use http::Request;
 use http_body_util::BodyExt;
+use obskit::Telemetry;
+use obskit::config::Config;
 use serde_json::Value;
 use tower::ServiceExt;
+
+use crate::http::Reply;
+use crate::lab::{Lab, field};
+use crate::samples::samples;
 
 /// Without the families that a test would have to look past.
 pub fn telemetry() -> Telemetry {
@@ -80,38 +81,39 @@ fn check(telemetry: &Telemetry, families: &Families, labels: &[(&str, &str)], ex
     let found = samples(telemetry, families.calls).into_iter();
     let found = found.filter(|sample| has(&sample.labels, labels));
     let mut outcomes: BTreeMap<_, _> =
-        found.map(|sample| (sample.labels["outcome"].clone(), sample.value)).collect();
+        found.map(|sample| (sample.labels["outcome"].clone(), whole(sample.value))).collect();
     let mut told = Vec::new();
-    let mut timed = 0.0;
+    let mut timed = 0;
     for outcome in families.outcomes {
         let calls = outcomes.remove(*outcome);
         let calls = calls.unwrap_or_else(|| panic!("{labels:?} has no series of {outcome}"));
-        if calls > 0.0 {
+        if calls > 0 {
             told.push(format!("{outcome}={calls}"));
         }
-        timed += if *outcome == "cancelled" { 0.0 } else { calls };
+        timed += if *outcome == "cancelled" { 0 } else { calls };
     }
     assert!(outcomes.is_empty(), "{labels:?} {outcomes:?}");
     assert_eq!(told.join(" "), expected, "{labels:?}");
-    assert_eq!(value(telemetry, families.duration, labels), timed, "{labels:?} timed");
+    assert_eq!(value::<u64>(telemetry, families.duration, labels), timed, "{labels:?} timed");
     if let Some(under_way) = families.under_way {
-        assert_eq!(value(telemetry, under_way, labels), 0.0, "{labels:?} under way");
+        assert_eq!(value::<i64>(telemetry, under_way, labels), 0, "{labels:?} under way");
     }
 }
 
 /// How many calls of a handler are under way.
 #[track_caller]
-pub fn in_flight(telemetry: &Telemetry, name: &str) -> f64 {
+pub fn in_flight(telemetry: &Telemetry, name: &str) -> i64 {
     value(telemetry, "handler_in_flight", &[("handler", name)])
 }
 
 /// The one sample of a name that has these labels.
 #[track_caller]
-pub fn value(telemetry: &Telemetry, name: &str, labels: &[(&str, &str)]) -> f64 {
+pub fn value<N: FromStr>(telemetry: &Telemetry, name: &str, labels: &[(&str, &str)]) -> N {
     let found = samples(telemetry, name).into_iter();
     let found: Vec<_> = found.filter(|sample| has(&sample.labels, labels)).collect();
     assert_eq!(found.len(), 1, "{name} {labels:?}: {found:?}");
-    found[0].value
+    let value = found[0].value;
+    value.to_string().parse().unwrap_or_else(|_| panic!("{name} {labels:?} is {value}"))
 }
 
 /// All samples of a metric of one's own, as `squat,true=2`; just the number where it has no labels.
@@ -122,6 +124,10 @@ pub fn series(telemetry: &Telemetry, name: &str) -> Vec<String> {
         format!("{}{equals}{}", values.join(","), sample.value)
     });
     told.collect()
+}
+
+fn whole(value: f64) -> u64 {
+    value.to_string().parse().unwrap_or_else(|_| panic!("{value} is no count"))
 }
 
 fn has(labels: &BTreeMap<String, String>, wanted: &[(&str, &str)]) -> bool {
