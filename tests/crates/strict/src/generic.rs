@@ -53,6 +53,7 @@ pub fn patterns((first, _): (u32, u32), [.., last]: [u32; 2], mut rest: Vec<u32>
     rest.iter().sum::<u32>() + last
 }
 
+/// As a label has it.
 fn length<T>(items: &[T]) -> u16 {
     u16::try_from(items.len()).unwrap_or(u16::MAX)
 }

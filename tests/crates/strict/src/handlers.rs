@@ -132,6 +132,7 @@ pub async fn outer() -> Result<StatusCode, ApiError> {
     Ok(inner().await?)
 }
 
+/// What a workout comes to, by its number.
 fn reps(workout: &Workout) -> Result<u32, ApiError> {
     match workout.id {
         0 => Err(ApiError::NoSuchWorkout),

@@ -10,8 +10,11 @@ use crate::labels::DayType;
 /// A place to train at.
 #[derive(Clone, Debug)]
 pub struct Gym {
+    /// As its members call it.
     name: String,
+    /// What is trained there today.
     day_type: DayType,
+    /// How often somebody came.
     visits: u64,
 }
 
