@@ -1,14 +1,15 @@
 //! What stands behind the body.
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::ToTokens;
+use quote::{ToTokens, quote_spanned};
+use syn::spanned::Spanned;
 
 use super::Plan;
 use super::begin::own_name;
 use super::labels::ask_result;
 use crate::args::{Kind, Metric, Report, When};
 use crate::role::Role;
-use crate::tokens::{find, own};
+use crate::tokens::{find, own, own_at};
 
 impl Plan<'_> {
     /// The run of the body by `run`, and what is made of the value it returns.
@@ -29,6 +30,9 @@ impl Plan<'_> {
             .map(|_| own!(ending.tell_slow(|slow| #private::tell_slow!(#title, slow));));
         let is_used = slow.is_some() || !updates.is_empty();
         let ending = is_used.then(|| own!(let ending =));
+        // A borrow that ends too early is found where the value leaves the function.
+        let place = own_at(self.returns.inferred.span());
+        let value = quote_spanned!(place=> returned);
         own!(
             let returned = #run;
             #convert
@@ -40,7 +44,7 @@ impl Plan<'_> {
                 #slow
                 #(#updates)*
             }
-            returned
+            #value
         )
     }
 
