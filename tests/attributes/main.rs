@@ -1,7 +1,6 @@
 //! The attributes through the public API: a module per subject.
 
 mod business;
-mod by_hand;
 mod cancelled;
 mod cost;
 mod declared;
@@ -14,6 +13,9 @@ mod jobs;
 mod lines;
 mod outcomes;
 mod panics;
+mod race;
 mod spans;
+mod told;
+mod verdicts;
 
 use obskit_tests::recorded as read;
