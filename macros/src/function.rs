@@ -8,6 +8,8 @@ use quote::ToTokens;
 use syn::parse::{Parse, ParseStream};
 use syn::{Attribute, Error, Result, Signature, Visibility};
 
+const MISSING: &str = "a body in braces is missing";
+
 pub(crate) struct Function {
     /// Those that stand above and below the attribute, and within the body's head.
     pub(crate) attributes: TokenStream,
@@ -25,12 +27,21 @@ impl Parse for Function {
         }
         let visibility = input.parse()?;
         let signature = input.parse()?;
-        let body = match input.parse::<TokenTree>()? {
-            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => body,
-            other => return Err(Error::new(other.span(), "a body in braces is missing")),
-        };
+        let body = body(input.parse()?)?;
         let body = without_attributes(body, &mut attributes);
         Ok(Self { attributes, visibility, signature, body })
+    }
+}
+
+/// The body's braces, also out of the group that a macro's `$body:block` comes in.
+fn body(token: TokenTree) -> Result<Group> {
+    match token {
+        TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => Ok(group),
+        TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+            let missing = || Error::new(group.span(), MISSING);
+            body(group.stream().into_iter().next().ok_or_else(missing)?)
+        }
+        other => Err(Error::new(other.span(), MISSING)),
     }
 }
 

@@ -68,12 +68,3 @@ pub(crate) fn map(
     };
     tokens.into_iter().map(&mut mapped).collect()
 }
-
-/// The same tokens at the same place, as if the attribute had written them for the user's names:
-/// no lint is about them.
-pub(crate) fn unlinted(tokens: TokenStream) -> TokenStream {
-    map(tokens, &mut |mut token| {
-        token.set_span(token.span().resolved_at(Span::call_site()));
-        token
-    })
-}

@@ -1,13 +1,14 @@
 //! What the types of labels tell of their values.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::visit::{Visit, visit_pat_ident};
+use syn::visit_mut::{VisitMut, visit_pat_ident_mut};
 use syn::{Expr, GenericParam, Pat, PatIdent, Type};
 
 use super::Plan;
 use crate::args::{Label, Metric};
-use crate::tokens::{find, find_any, map, mention, own, unlinted};
+use crate::tokens::{find, find_any, map, mention, own};
 
 impl Plan<'_> {
     /// The types of a metric's labels, asked of their expressions in code that never runs. It is in
@@ -21,13 +22,14 @@ impl Plan<'_> {
             .iter()
             .filter(|(pattern, _)| known.iter().any(|label| binds(pattern, &label.value)));
         let parameters = parameters.map(|(pattern, ty)| {
-            let (pattern, ty) = (unlinted(quote!(#pattern)), unlinted(without_lifetimes(ty)));
-            own!(let #pattern: #ty = #private::never();)
+            let (pattern, ty) = (without_mut(pattern), without_lifetimes(ty));
+            // So that none of them is unused.
+            let names = names(&pattern).into_iter().filter(|name| is_linted(name));
+            own!(let #pattern: #ty = #private::never(); let _ = (#(&#names,)*);)
         });
         let result = known.iter().find_map(|label| find(label.value.to_token_stream(), "result"));
         let result = result.map(|result| {
-            let ty = unlinted(without_lifetimes(&self.returns.inferred));
-            let result = unlinted(result.into_token_stream());
+            let ty = without_lifetimes(&self.returns.inferred);
             own!(let #result = &#private::never::<#ty>();)
         });
         own!(#private::domains(|| { #(#parameters)* #result (#(#asked,)*) }))
@@ -40,8 +42,7 @@ impl Plan<'_> {
                 own!(#private::domain_or_text!(#private::never::<#ty>()))
             }
             None if self.asks(label) => {
-                // Its names are sought where those of the parameters are put.
-                let value = unlinted(label.value.to_token_stream());
+                let value = &label.value;
                 own!(#private::domain_or_text!(#value))
             }
             _ => own!(#private::NoDomain),
@@ -93,19 +94,46 @@ impl Plan<'_> {
 
 /// Whether a pattern binds a name that an expression mentions.
 fn binds(pattern: &Pat, expression: &Expr) -> bool {
-    struct Binds<'a>(&'a Expr, bool);
+    let names = names(pattern);
+    let is_bound = |name: &Ident| names.contains(&name);
+    find_any(expression.to_token_stream(), &is_bound).is_some()
+}
 
-    impl<'ast> Visit<'ast> for Binds<'_> {
+/// The names that a pattern binds.
+fn names(pattern: &Pat) -> Vec<&Ident> {
+    struct Names<'ast>(Vec<&'ast Ident>);
+
+    impl<'ast> Visit<'ast> for Names<'ast> {
         fn visit_pat_ident(&mut self, pattern: &'ast PatIdent) {
-            let is_mentioned = |name: &Ident| *name == pattern.ident;
-            self.1 |= find_any(self.0.to_token_stream(), &is_mentioned).is_some();
+            self.0.push(&pattern.ident);
             visit_pat_ident(self, pattern);
         }
     }
 
-    let mut binds = Binds(expression, false);
-    binds.visit_pat(pattern);
-    binds.1
+    let mut names = Names(Vec::new());
+    names.visit_pat(pattern);
+    names.0
+}
+
+/// The pattern with no name that may be changed: nothing changes it.
+fn without_mut(pattern: &Pat) -> Pat {
+    struct WithoutMut;
+
+    impl VisitMut for WithoutMut {
+        fn visit_pat_ident_mut(&mut self, pattern: &mut PatIdent) {
+            pattern.mutability = None;
+            visit_pat_ident_mut(self, pattern);
+        }
+    }
+
+    let mut pattern = pattern.clone();
+    WithoutMut.visit_pat_mut(&mut pattern);
+    pattern
+}
+
+/// Whether the compiler would speak of a name that is not used.
+fn is_linted(name: &Ident) -> bool {
+    !name.to_string().starts_with('_')
 }
 
 /// The type with `'_` for every lifetime but `'static`.

@@ -113,6 +113,7 @@ fn what_async_trait_makes_is_found() {
         &item,
         &[quote! {
             let (day, b): (u8, u8) = ::obskit::__private::never();
+            let _ = (&day, &b,);
             (::obskit::__private::domain_or_text!(day),)
         }],
     );

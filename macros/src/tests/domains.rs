@@ -19,7 +19,10 @@ fn a_label_is_asked_of_the_parameters_it_mentions() {
             &self, (day, mut set): (&'a Day, Set<'static>), other: Vec<T>, x: [u8; N],
         ) -> Result<&'a Day, Error> {}
     };
-    let day = quote!(let (day, mut set): (&'_ Day, Set<'static>) = ::obskit::__private::never(););
+    let day = quote! {
+        let (day, set): (&'_ Day, Set<'static>) = ::obskit::__private::never();
+        let _ = (&day, &set,);
+    };
     let result = quote!(let result = &::obskit::__private::never::<Result<&'_ Day, Error>>(););
     let check = |labels, domains| check(&labels, &item, &domains);
     check(quote!(labels(l = KIND)), quote!((::obskit::__private::domain_or_text!(KIND),)));

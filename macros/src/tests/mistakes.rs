@@ -1,6 +1,6 @@
 //! What is refused, and what stays of the function then.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;
 
 use crate::instrument::instrument;
@@ -204,4 +204,11 @@ fn the_result_is_asked_when_it_is_there() {
         ),
         &[],
     );
+}
+
+#[test]
+fn a_body_out_of_a_macro_is_one() {
+    let body = Group::new(Delimiter::None, quote!({ 3 }));
+    let expansion = instrument(Role::Endpoint, quote!(), &quote!(fn f() -> u8 #body)).to_string();
+    assert!(expansion.contains("call . run (move || -> u8 { 3 })"), "{expansion}");
 }

@@ -77,6 +77,7 @@ fn site_of_complete() -> TokenStream {
                 )
                 .labels(&["day_type"], || ::obskit::__private::domains(|| {
                     let Json(workout): Json<Workout> = ::obskit::__private::never();
+                    let _ = (&workout,);
                     (::obskit::__private::domain_or_text!(workout.day_type),)
                 })),
                 ::obskit::__private::DeclaredMetric::counter("mo_reps_total", "Repetitions"),
