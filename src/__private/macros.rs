@@ -32,11 +32,11 @@ macro_rules! __obskit_verdict {
                 match $crate::__private::Probe(returned).split() {
                     ::core::result::Result::Ok(value) => {
                         let probe = $crate::__private::Probe(value);
-                        $crate::__private::Verdict::of_value((&&probe).said(), (&probe).shown())
+                        $crate::__private::Verdict::of_value((&&probe).said(), (&&probe).shown())
                     }
                     ::core::result::Result::Err(error) => {
                         let probe = $crate::__private::Probe(error);
-                        let (said, told) = ((&&probe).said(), (&&&&&probe).told());
+                        let (said, told) = ((&&probe).said(), (&&&&&&probe).told());
                         $crate::__private::Verdict::of_error(said, told)
                     }
                 }

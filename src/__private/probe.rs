@@ -20,7 +20,9 @@ pub mod probes {
     pub use super::Split;
     pub use super::label::{BorrowedLabel, BoundedLabel, FreeLabel, RefusedLabel};
     pub use super::outcome::{Classified, Unclassified};
-    pub use super::told::{AsError, AsLocalError, AsSendError, AsText, Shown, Untold};
+    pub use super::told::{
+        AsAnswer, AsError, AsLocalError, AsSendError, AsText, Shown, ShownAnswer, Untold,
+    };
     pub use super::user::{RefusedUser, ShownUser};
 }
 

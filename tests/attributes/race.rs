@@ -20,7 +20,7 @@ async fn late() -> Result<(), io::Error> {
 }
 
 /// Answers, and fails on another thread meanwhile.
-async fn answers(late: Sender<JoinHandle<()>>) -> StatusCode {
+fn answers(late: &Sender<JoinHandle<()>>) -> StatusCode {
     let context = RequestContext::current().unwrap();
     late.send(thread::spawn(|| fails_in(context))).unwrap();
     StatusCode::NOT_FOUND
@@ -37,7 +37,7 @@ async fn an_error_at_the_very_end_is_counted_once() {
     const REQUESTS: usize = 1_000;
     let telemetry = telemetry();
     let (sender, late) = channel();
-    let router = Router::new().route("/", get(move || answers(sender.clone())));
+    let router = Router::new().route("/", get(async move || answers(&sender)));
     for _ in 0..REQUESTS {
         ask(&telemetry, &router, request("/")).await;
         late.recv().unwrap().join().unwrap();

@@ -1,5 +1,6 @@
 //! What is told of failures whose errors are hostile, and of runs that went wrong.
 
+use http::{Response, StatusCode};
 use obskit::config::FlightRecorder;
 use obskit::{instrument_endpoint, instrument_job};
 use obskit_tests::lab::Lab;
@@ -67,12 +68,32 @@ fn not_saved() -> NotSaved {
 }
 
 #[test]
-fn an_error_is_told_by_its_type_and_with_its_causes_whatever_it_is_in() {
-    let whole = json!({"type": "NotSaved", "message": "not saved: disk full"});
-    assert_eq!(told!(NotSaved, not_saved()), whole);
-    assert_eq!(told!(Arc<NotSaved>, not_saved().into()), whole);
-    assert_eq!(told!(Box<dyn Error>, not_saved().into()), whole);
-    assert_eq!(told!(Box<dyn Error + Send + Sync>, not_saved().into()), whole);
+fn an_error_is_told_by_its_type_and_with_its_causes_whatever_holds_it() {
+    let told = [
+        told!(NotSaved, not_saved()),
+        told!(Arc<NotSaved>, not_saved().into()),
+        told!(Box<dyn Error>, not_saved().into()),
+        told!(Box<dyn Error + Send + Sync>, not_saved().into()),
+    ];
+    for error in told {
+        assert_eq!(error, json!({"type": "NotSaved", "message": "not saved: disk full"}));
+    }
+}
+
+const GONE: StatusCode = StatusCode::BAD_GATEWAY;
+
+/// The rest of an answer is for the caller.
+#[test]
+fn an_answer_is_told_by_its_status() {
+    let told = [
+        told!(StatusCode, GONE),
+        told!((StatusCode, String), (GONE, String::new())),
+        told!((StatusCode, u8, String), (GONE, 7, String::new())),
+        told!(Response<()>, Response::builder().status(GONE).body(()).unwrap()),
+    ];
+    for error in told {
+        assert_eq!(error["message"], "502 Bad Gateway");
+    }
 }
 
 #[test]

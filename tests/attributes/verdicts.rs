@@ -24,7 +24,7 @@ macro_rules! check {
             $returned
         }
         let telemetry = telemetry();
-        drop(telemetry.sync_scope(returns));
+        let _returned = telemetry.sync_scope(returns);
         handler(&telemetry, "verdicts", concat!($outcome, "=1"));
     }};
 }

@@ -8,26 +8,59 @@ use http::{Response, StatusCode};
 use super::Probe;
 use crate::__private::failure::What;
 
-impl<'a, B> Probe<'a, Response<B>> {
-    /// What a failed response is shown as.
-    #[inline]
-    pub fn shown(&self) -> What<'a> {
-        What::Status(self.0.status())
-    }
+/// An answer, which is told by its status: what else is in it is for the caller alone.
+pub trait Answer {
+    /// Its status.
+    fn status(&self) -> StatusCode;
 }
 
-impl<'a> Probe<'a, StatusCode> {
-    /// What a failed response is shown as.
-    #[inline]
-    pub fn shown(&self) -> What<'a> {
-        What::Status(*self.0)
-    }
+/// An answer that is no error.
+pub trait ShownAnswer<'a> {
+    /// Its status.
+    fn shown(&self) -> What<'a>;
 }
 
-/// A value that is no error, and no response.
+/// Any other value that is no error.
 pub trait Shown<'a> {
     /// Its type's name: the value itself is nobody's business.
     fn shown(&self) -> What<'a>;
+}
+
+impl Answer for StatusCode {
+    #[inline]
+    fn status(&self) -> StatusCode {
+        *self
+    }
+}
+
+impl<B> Answer for Response<B> {
+    #[inline]
+    fn status(&self) -> StatusCode {
+        self.status()
+    }
+}
+
+macro_rules! tuples {
+    ($($Rest:ident)*) => {
+        impl<$($Rest),*> Answer for (StatusCode, $($Rest,)*) {
+            #[inline]
+            fn status(&self) -> StatusCode {
+                self.0
+            }
+        }
+    };
+}
+
+tuples!(A);
+tuples!(A B);
+tuples!(A B C);
+tuples!(A B C D);
+
+impl<'a, T: Answer + ?Sized> ShownAnswer<'a> for &Probe<'a, T> {
+    #[inline]
+    fn shown(&self) -> What<'a> {
+        What::Status(self.0.status())
+    }
 }
 
 impl<'a, T: ?Sized> Shown<'a> for Probe<'a, T> {
@@ -59,6 +92,10 @@ macro_rules! told {
     };
 }
 
+told!(
+    AsAnswer: "An answer.", &&&&&Probe<'a, T>, [T], [Answer],
+    |answer| What::Status(answer.status())
+);
 told!(
     AsError: "An error.", &&&&Probe<'a, T>, [T], [Error],
     |error| What::Error(error)
