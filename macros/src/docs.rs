@@ -10,33 +10,48 @@ use crate::tokens::own;
 /// The attribute `#[doc = ".."]`, for behind the user's own.
 pub(crate) fn of(role: Role, name: &str, arguments: &Arguments) -> TokenStream {
     let subject = arguments.subject.as_ref().map(LitStr::value).unwrap_or_default();
-    let mut metrics = match role {
-        Role::Endpoint => vec![
-            format!("handler_calls_total{{handler={name:?}}}"),
-            format!("handler_duration_seconds{{handler={name:?}}}"),
-            format!("handler_in_flight{{handler={name:?}}}"),
-        ],
-        Role::Dependency => {
-            let selector = format!("{{dependency={subject:?},operation={name:?}}}");
-            vec![
-                format!("dependency_requests_total{selector}"),
-                format!("dependency_request_duration_seconds{selector}"),
-            ]
-        }
-        Role::Job => vec![
-            format!("job_runs_total{{job={name:?}}}"),
-            format!("job_duration_seconds{{job={name:?}}}"),
-            format!("job_last_success_timestamp_seconds{{job={name:?}}}"),
-            format!("job_in_progress{{job={name:?}}}"),
-        ],
-    };
+    let mut metrics = metrics(role, name, &subject, arguments);
     metrics.extend(arguments.metrics.iter().map(shown));
     let metrics: Vec<_> = metrics.iter().map(|metric| format!("`{metric}`")).collect();
     let mut queries = queries(role, name, &subject);
     queries.extend(arguments.metrics.iter().flat_map(metric_queries));
-    let doc =
-        format!("\n\nMetrics: {}.\n\n```promql\n{}\n```", metrics.join(", "), queries.join("\n"));
+    let (metrics, queries) = (metrics.join(", "), queries.join("\n"));
+    let doc = format!("\n\nMetrics: {metrics}.\n\n```promql\n{queries}\n```");
     own!(#[doc = #doc])
+}
+
+/// What the attribute itself counts.
+fn metrics(role: Role, name: &str, subject: &str, arguments: &Arguments) -> Vec<String> {
+    let (of, mut families) = match role {
+        Role::Endpoint => (
+            format!("{{handler={name:?}}}"),
+            vec!["handler_calls_total", "handler_duration_seconds", "handler_in_flight"],
+        ),
+        Role::Dependency => (
+            format!("{{dependency={subject:?},operation={name:?}}}"),
+            vec![
+                "dependency_requests_total",
+                "dependency_request_duration_seconds",
+                "dependency_slow_total",
+            ],
+        ),
+        Role::Job => (
+            format!("{{job={name:?}}}"),
+            vec![
+                "job_runs_total",
+                "job_duration_seconds",
+                "job_last_success_timestamp_seconds",
+                "job_in_progress",
+            ],
+        ),
+    };
+    families.extend(arguments.max_runtime.map(|_| "job_max_runtime_seconds"));
+    let metrics = families.into_iter().map(|family| format!("{family}{of}"));
+    let slo = arguments.slo.as_ref();
+    let objective = slo.map(|_| format!("slo_objective_ratio{{slo={name:?}}}"));
+    let latency = slo.and_then(|slo| slo.latency);
+    let threshold = latency.map(|_| format!("slo_latency_threshold_seconds{{slo={name:?}}}"));
+    metrics.chain(objective).chain(threshold).collect()
 }
 
 /// A metric of the function's own.

@@ -1,6 +1,7 @@
 //! The fields of a span, told apart as far as needed: `tracing` reads them.
 
 use proc_macro2::{TokenStream, TokenTree};
+use syn::Expr;
 
 /// `name = value`, or a name that is its own value.
 pub(crate) struct Field {
@@ -15,6 +16,15 @@ pub(crate) fn split(fields: TokenStream) -> Vec<Field> {
     let tokens: Vec<TokenTree> = fields.into_iter().collect();
     let fields = tokens.split(|token| is(token, ',')).filter(|field| !field.is_empty());
     fields.map(field).collect()
+}
+
+impl Field {
+    /// The expression that is its value, if it is given as one.
+    pub(crate) fn expression(&self) -> Option<Expr> {
+        let tokens = self.value.clone()?.into_iter();
+        let before = |token: &TokenTree| ['=', '%', '?'].iter().any(|sign| is(token, *sign));
+        syn::parse2(tokens.skip_while(before).collect()).ok()
+    }
 }
 
 fn field(tokens: &[TokenTree]) -> Field {

@@ -4,14 +4,19 @@ use syn::visit::{Visit, visit_expr};
 use syn::{Expr, ExprAsync, ExprClosure, Item};
 
 use crate::args::{Arguments, When};
+use crate::fields::{self, Field};
 use crate::mistakes::Mistakes;
 
 /// Refuses `?`, `return` and `.await`: telemetry leaves a function's way alone.
 pub(super) fn check(arguments: &Arguments, mistakes: &mut Mistakes) {
-    let Arguments { user, ok_if, error_if, metrics, .. } = arguments;
+    let Arguments { fields, user, ok_if, error_if, metrics, .. } = arguments;
     let mut exits = Exits(mistakes);
     for expression in [user, ok_if, error_if].into_iter().flatten() {
         exits.visit_expr(expression);
+    }
+    let fields = fields.clone().map(fields::split).unwrap_or_default();
+    for expression in fields.iter().filter_map(Field::expression) {
+        exits.visit_expr(&expression);
     }
     for metric in metrics {
         metric.labels.iter().for_each(|label| exits.visit_expr(&label.value));

@@ -142,6 +142,7 @@ fn expressions_do_not_leave_the_function() {
         Role::Endpoint,
         &[
             ("user = me()?", &["`?` would change how the function runs"]),
+            ("fields(a = %me()?, ?b, c = ?d.await)", &["`?` would", "`.await` would"]),
             ("ok_if = return", &["`return` would"]),
             ("counter(a_total, \"A\", labels(a = f(b.await)))", &["`.await` would"]),
             ("counter(a_total, \"A\", when = x?, by = y?)", &["`?` would", "`?` would"]),

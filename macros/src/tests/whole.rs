@@ -11,6 +11,8 @@ fn an_endpoint_is_wrapped_around_its_body() {
     let doc = "\n\nMetrics: `handler_calls_total{handler=\"complete\"}`, \
         `handler_duration_seconds{handler=\"complete\"}`, \
         `handler_in_flight{handler=\"complete\"}`, \
+        `slo_objective_ratio{slo=\"complete\"}`, \
+        `slo_latency_threshold_seconds{slo=\"complete\"}`, \
         `mo_workouts_completed_total{day_type}`, `mo_reps_total`, `mo_set_weight_kg`.\n\n\
         ```promql\n\
         sum by (outcome) (rate(handler_calls_total{handler=\"complete\"}[5m]))\n\
@@ -132,7 +134,8 @@ fn run_of_complete() -> TokenStream {
 fn a_dependency_that_is_no_future_runs_in_a_closure() {
     let doc = "\n\nMetrics: \
         `dependency_requests_total{dependency=\"memory\",operation=\"get\"}`, \
-        `dependency_request_duration_seconds{dependency=\"memory\",operation=\"get\"}`.\n\n\
+        `dependency_request_duration_seconds{dependency=\"memory\",operation=\"get\"}`, \
+        `dependency_slow_total{dependency=\"memory\",operation=\"get\"}`.\n\n\
         ```promql\n\
         sum by (outcome) \
         (rate(dependency_requests_total{dependency=\"memory\",operation=\"get\"}[5m]))\n\
@@ -183,7 +186,7 @@ fn a_job_that_never_ends_has_no_ending() {
     let doc = "\n\nMetrics: `job_runs_total{job=\"sweep\"}`, \
         `job_duration_seconds{job=\"sweep\"}`, \
         `job_last_success_timestamp_seconds{job=\"sweep\"}`, \
-        `job_in_progress{job=\"sweep\"}`.\n\n\
+        `job_in_progress{job=\"sweep\"}`, `job_max_runtime_seconds{job=\"sweep\"}`.\n\n\
         ```promql\n\
         time() - job_last_success_timestamp_seconds{exported_job=\"sweep\"}\n\
         sum by (outcome) (increase(job_runs_total{exported_job=\"sweep\"}[1d]))\n\
