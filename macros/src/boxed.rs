@@ -5,7 +5,8 @@ use std::mem;
 use proc_macro2::{Delimiter, Group, TokenStream};
 use quote::quote;
 use syn::parse::Parser;
-use syn::token::Brace;
+use syn::punctuated::Punctuated;
+use syn::token::{Brace, Plus};
 use syn::{
     Block, Expr, ExprAsync, GenericArgument, Local, Pat, Path, PathArguments, ReturnType,
     Signature, Stmt, Type, TypeParamBound,
@@ -13,7 +14,9 @@ use syn::{
 
 use crate::returns::{bare, ends_in, type_arguments};
 
-/// A body that ends in `async move {..}` or `Box::pin(async move {..})`.
+type Bounds = Punctuated<TypeParamBound, Plus>;
+
+/// A body that ends in `async {..}` or `Box::pin(async {..})`.
 pub(crate) struct Tail {
     before: Vec<Stmt>,
     end: Expr,
@@ -52,6 +55,8 @@ impl Tail {
     /// The function's body with `inner` in its future.
     pub(crate) fn around(mut self, inner: TokenStream) -> TokenStream {
         if let Some(future) = future(&mut self.end) {
+            // As it is returned it may borrow nothing of the function's own, arguments included.
+            future.capture.get_or_insert_with(Default::default);
             future.block.stmts = vec![Stmt::Expr(Expr::Verbatim(inner), None)];
         }
         let Self { before, end, .. } = self;
@@ -80,15 +85,16 @@ impl<'a> Future<'a> {
     pub(crate) fn of(signature: &'a Signature) -> Option<Self> {
         let ReturnType::Type(_, ty) = &signature.output else { return None };
         match bare(ty) {
-            Type::ImplTrait(ty) => Self::by_bound(false, future_bound(&ty.bounds)),
+            // Only behind a pointer the instrumented future can be moved as the other could.
+            Type::ImplTrait(ty) => Self::among(&ty.bounds, bound(&ty.bounds, "Unpin").is_some()),
             Type::Path(ty) if ends_in(&ty.path, "Pin") => {
                 let inner = *type_arguments(&ty.path).first()?;
                 let Type::Path(inner) = inner else { return None };
                 let pinned = type_arguments(&inner.path);
                 let pinned = pinned.first().filter(|_| ends_in(&inner.path, "Box"))?;
                 match pinned {
-                    Type::TraitObject(inner) => Self::by_bound(true, future_bound(&inner.bounds)),
-                    Type::ImplTrait(inner) => Self::by_bound(true, future_bound(&inner.bounds)),
+                    Type::TraitObject(inner) => Self::among(&inner.bounds, true),
+                    Type::ImplTrait(inner) => Self::among(&inner.bounds, true),
                     _ => None,
                 }
             }
@@ -101,8 +107,8 @@ impl<'a> Future<'a> {
         }
     }
 
-    fn by_bound(is_boxed: bool, future: Option<&'a Path>) -> Option<Self> {
-        future.map(|future| Self { is_boxed, output: output(future) })
+    fn among(bounds: &'a Bounds, is_boxed: bool) -> Option<Self> {
+        bound(bounds, "Future").map(|future| Self { is_boxed, output: output(future) })
     }
 }
 
@@ -159,10 +165,10 @@ fn inner(statement: &Stmt) -> Option<(&Block, &Type)> {
     }
 }
 
-/// The `Future` among bounds.
-fn future_bound<'a>(bounds: impl IntoIterator<Item = &'a TypeParamBound>) -> Option<&'a Path> {
-    bounds.into_iter().find_map(|bound| match bound {
-        TypeParamBound::Trait(bound) if ends_in(&bound.path, "Future") => Some(&bound.path),
+/// The trait called `name` among bounds.
+fn bound<'a>(bounds: &'a Bounds, name: &str) -> Option<&'a Path> {
+    bounds.iter().find_map(|bound| match bound {
+        TypeParamBound::Trait(bound) if ends_in(&bound.path, name) => Some(&bound.path),
         _ => None,
     })
 }

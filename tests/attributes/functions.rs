@@ -1,5 +1,6 @@
 //! Functions of every shape: what they give and take stays as it was, and each call is counted.
 
+mod futures;
 mod methods;
 mod parameters;
 mod returns;

@@ -47,7 +47,7 @@ fn the_call_is_the_life_of_a_block_at_the_end() {
     check(
         quote!(impl Future<Output = Result<u8, E>> + use<'_>),
         quote!(async { work(day).await }),
-        quote!(async),
+        quote!(async move),
     );
     check(
         boxed,
@@ -66,6 +66,7 @@ fn a_future_from_elsewhere_is_watched() {
             quote!(::std::boxed::Box::pin),
         ),
         (quote!(impl Future<Output = u8>), quote!(), quote!(async move)),
+        (quote!(impl Future<Output = u8> + Unpin), quote!(), quote!(::std::boxed::Box::pin)),
     ] {
         let start = quote!(let future = (move || #closure { self.inner.f() })(); #future);
         let item = quote!(fn f(&self) -> #returned { self.inner.f() });

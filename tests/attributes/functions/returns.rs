@@ -226,47 +226,6 @@ async fn opaque_responses() {
 
 const HTML: &str = "text/html; charset=utf-8";
 
-type Boxed = Pin<Box<dyn Future<Output = Result<u32, StatusCode>> + Send>>;
-
-#[instrument_endpoint]
-fn boxed_future(of: u16) -> Boxed {
-    Box::pin(async move { if of == 200 { Ok(1) } else { Err(code(of)) } })
-}
-
-#[instrument_endpoint]
-fn boxed_future_in_full(n: u32) -> Pin<Box<dyn Future<Output = u32> + Send + 'static>> {
-    let twice = n * 2;
-    Box::pin(async move {
-        tokio::task::yield_now().await;
-        twice
-    })
-}
-
-#[instrument_endpoint]
-fn opaque_future(of: u16) -> impl Future<Output = StatusCode> + Send {
-    async move { code(of) }
-}
-
-#[instrument_endpoint]
-fn opaque_future_of_another(of: u16) -> impl Future<Output = StatusCode> {
-    status(of)
-}
-
-/// The call is the future's life.
-#[tokio::test]
-async fn futures() {
-    assert_eq!(called("boxed_future_in_full", "success=1", boxed_future_in_full(2)).await, 4);
-    for (of, expected) in [(200, "success=1"), (404, "client_error=1"), (500, "server_error=1")] {
-        let result = called("boxed_future", expected, boxed_future(of)).await;
-        assert_eq!(result.is_ok(), of == 200);
-        assert_eq!(called("opaque_future", expected, opaque_future(of)).await, of);
-        let name = "opaque_future_of_another";
-        // What makes the future runs when it is called, so that is when the call begins.
-        let call = async { opaque_future_of_another(of).await };
-        assert_eq!(called(name, expected, call).await, of);
-    }
-}
-
 #[instrument_endpoint]
 async fn dynamic(plus: u32) -> Box<dyn Fn(u32) -> u32 + Send> {
     Box::new(move |n| n + plus)

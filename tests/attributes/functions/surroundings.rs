@@ -87,9 +87,7 @@ async fn debug_handlers() {
 
 macro_rules! doubling {
     ($name:ident, $kind:ty, $by:expr) => {
-        #[instrument_endpoint(
-                                            counter(mo_doublings_total, "Doublings", by = $by),
-                                        )]
+        #[instrument_endpoint(counter(mo_doublings_total, "Doublings", by = $by))]
         async fn $name(n: $kind) -> $kind {
             n * $by
         }
@@ -97,6 +95,15 @@ macro_rules! doubling {
 }
 
 doubling!(doubled, u64, 2);
+
+macro_rules! bodily {
+    ($visibility:vis $name:ident($argument:ident: $kind:ty) -> $returned:ty $body:block) => {
+        #[instrument_endpoint]
+        $visibility async fn $name($argument: $kind) -> $returned $body
+    };
+}
+
+bodily!(pub(crate) halved(n: u64) -> Option<u64> { Some(n.checked_div(2)?) });
 
 #[instrument_endpoint(name = "POST /a thing")]
 async fn renamed() {}
@@ -121,6 +128,7 @@ async fn macros_functions_and_names() {
     }
 
     assert_eq!(called("doubled", "success=1", doubled(2)).await, 4);
+    assert_eq!(called("halved", "success=1", halved(4)).await, Some(2));
     assert_eq!(called("within", "success=1", within(8)).await, 8);
     assert_eq!(called("match", "success=1", r#match()).await, 1);
     called("POST /a thing", "success=1", renamed()).await;
