@@ -64,17 +64,19 @@ impl Unsaid {
 }
 
 impl Settle {
-    /// An answer tells whose fault an error was. Where there was none, the client's leave or a
-    /// panic is what there is to tell.
+    /// Where there was no answer, the client's leave or a panic is what there is to tell.
     fn settle(exchange: &Exchange<'_>) {
         let Some(tell) = exchange.context.end_unsaid().and_then(Unsaid::take_tell) else { return };
-        let answered = Outcome::of_http(exchange.status);
-        match exchange.outcome {
-            Outcome::ServerError | Outcome::BodyError => tell(Outcome::ServerError),
-            Outcome::ClientError => tell(Outcome::ClientError),
-            // Gone once the head was there.
-            Outcome::Cancelled if answered == Outcome::ServerError => tell(answered),
-            Outcome::Success | Outcome::Cancelled | Outcome::Panicked => {}
+        let is_of_the_request = match exchange.outcome {
+            Outcome::ClientError | Outcome::ServerError | Outcome::BodyError => true,
+            // Gone once the head was there, and that was no success.
+            Outcome::Cancelled => {
+                exchange.time_to_head.is_some() && by_status(exchange) != Outcome::Success
+            }
+            Outcome::Success | Outcome::Panicked => false,
+        };
+        if is_of_the_request {
+            tell(settled(exchange));
         }
     }
 }
@@ -87,6 +89,22 @@ impl Record for Settle {
     fn record_excluded(&self, exchange: &Exchange<'_>) {
         Self::settle(exchange);
     }
+}
+
+/// How a call ended whose error only became an answer after it: as the answer's status says. An
+/// error that became no error in the end is the service's own, but for one that sends the caller
+/// elsewhere, which is how handlers redirect.
+pub(crate) fn settled(exchange: &Exchange<'_>) -> Outcome {
+    let is_answered = exchange.time_to_head.is_some();
+    match by_status(exchange) {
+        Outcome::ClientError if is_answered => Outcome::ClientError,
+        Outcome::Success if (300..400).contains(&exchange.status) => Outcome::Success,
+        _ => Outcome::ServerError,
+    }
+}
+
+fn by_status(exchange: &Exchange<'_>) -> Outcome {
+    exchange.grpc_status.map_or_else(|| Outcome::of_http(exchange.status), Outcome::of_grpc)
 }
 
 impl fmt::Debug for Unsaid {

@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::context::{Exchange, Outcome, Record};
+use crate::context::{Exchange, Outcome, Record, settled};
 use crate::error::Error;
 use crate::ledger::{Ledger, Reason, Signal};
 
@@ -116,7 +116,7 @@ impl Record for Instruments {
         if waiting.is_empty() {
             return;
         }
-        let outcome = handler::settled(exchange);
+        let outcome = settled(exchange);
         waiting.iter().filter_map(|n| self.by_site.get(*n)).for_each(|found| found.count(outcome));
     }
 

@@ -82,8 +82,10 @@ async fn unsaid_errors_end_as_their_exchange() {
         (422, "client_error=1"),
         (500, "server_error=1"),
         (503, "server_error=1"),
+        // A redirect, which handlers give as an error.
+        (303, "success=1"),
         // No failure of the request, but one of the function all the same.
-        (304, "server_error=1"),
+        (202, "server_error=1"),
     ] {
         let telemetry = telemetry();
         assert_eq!(serve(&telemetry, move || unsaid(code)).await, code);
