@@ -13,6 +13,7 @@ use super::label::{LabelSet, Values};
 use super::metric::Metric;
 
 pub(crate) use self::core::{Core, Encode, Found};
+pub(super) use seed::combinations;
 
 /// The series of one metric, by the values of its labels. Cloning it is cheap.
 ///

@@ -73,7 +73,7 @@ impl<L> fmt::Debug for Bounded<'_, L> {
 macro_rules! given {
     ($($G:ident $n:tt),*) => {
         impl<$($G: GivenLabel),*> Given for ($($G,)*) {
-            const SETS: usize = 1 $(* $G::VALUES)*;
+            const SETS: usize = 1_usize$(.saturating_mul($G::VALUES))*;
 
             #[inline]
             fn index(&self) -> Option<usize> {

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::metrics::counter::Counter;
 use crate::metrics::declaration::{Declaration, DeclaredMetric, Domains, Source};
 use crate::metrics::descriptor::Kind;
-use crate::metrics::family::{Core, Found};
+use crate::metrics::family::{Core, Found, combinations};
 use crate::metrics::given::Given;
 use crate::metrics::histogram::Histogram;
 use crate::metrics::registry::Metrics;
@@ -132,7 +132,7 @@ impl Declared {
 
     /// Label sets that are one in two ways have left some positions to others.
     fn own(&self, metric: Registered, filled: usize) -> Own {
-        let sets = self.domains.iter().map(|values| values.len()).product::<usize>();
+        let sets = combinations(self.domains);
         Own { metric, indexed: if sets == filled { filled } else { 0 } }
     }
 }
