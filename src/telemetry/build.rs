@@ -25,7 +25,8 @@ impl Telemetry {
     ///
     /// # Errors
     ///
-    /// When a setting is out of bounds.
+    /// When a setting is out of bounds, and when attributes in the program contradict each other or
+    /// a metric of obskit's own; the error then names both places.
     pub fn build(config: Config) -> Result<Self, Error> {
         Self::assemble(config, Vec::new())
     }
