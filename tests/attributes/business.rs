@@ -298,7 +298,12 @@ async fn without_a_telemetry() {
     assert_eq!(series(&telemetry, "bu_shared_total"), ["push=0", "pull-ups=0", "legs=0"]);
 }
 
-#[instrument_endpoint(counter(bu_moved_total, "Moved", labels(day = result.as_ref().map_or(DayType::Push, |(day, _)| *day)), by = text.len()))]
+#[instrument_endpoint(counter(
+    bu_moved_total,
+    "Moved",
+    labels(day = result.as_ref().map_or(DayType::Push, |(day, _)| *day)),
+    by = text.len(),
+))]
 async fn moved(text: String, day: DayType) -> Result<(DayType, String), ()> {
     Ok((day, text))
 }

@@ -32,7 +32,12 @@ struct Workout {
     counter(co_days_total, "Days", labels(day = workout.day, known = true), when = success),
     counter(co_places_total, "Places", labels(place = workout.place), limit = 10),
     counter(co_sets_total, "Sets", by = sets),
-    histogram(co_kg, "Weights", value = result.as_ref().map_or(0.0, |kg| *kg), labels(day = workout.day)),
+    histogram(
+        co_kg,
+        "Weights",
+        value = result.as_ref().map_or(0.0, |kg| *kg),
+        labels(day = workout.day),
+    ),
     slow = "10s",
     slo(availability = 99.0),
 )]

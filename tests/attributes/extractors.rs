@@ -80,7 +80,12 @@ impl IntoResponse for ApiError {
 #[instrument_endpoint(
     name = "ex_complete_workout",
     fields(workout.sets, id = %id, session.user_id),
-    counter(ex_completed_total, "Workouts completed", labels(day_type = workout.day_type), when = success),
+    counter(
+        ex_completed_total,
+        "Workouts completed",
+        labels(day_type = workout.day_type),
+        when = success,
+    ),
     counter(ex_reps_total, "Repetitions", by = result.as_ref().map_or(0, |summary| summary.reps)),
     histogram(ex_sets, "Sets", value = workout.sets, buckets = [1.0, 4.0]),
     user = session.user_id,

@@ -57,7 +57,11 @@ impl Gym for Hall {
     #[instrument_endpoint(
         name = "gr_lift",
         fields(status = request.get_ref().status),
-        counter(gr_reps_total, "Repetitions", by = result.as_ref().map_or(0, |answer| answer.get_ref().reps)),
+        counter(
+            gr_reps_total,
+            "Repetitions",
+            by = result.as_ref().map_or(0, |answer| answer.get_ref().reps),
+        ),
     )]
     async fn lift(&self, request: tonic::Request<Ask>) -> Result<tonic::Response<Answer>, Status> {
         tokio::task::yield_now().await;

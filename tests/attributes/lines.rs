@@ -24,7 +24,12 @@ struct Workout {
     note: String,
 }
 
-#[instrument_endpoint(fields(workout.id, sets = workout.sets, %plan, twice = %format_args!("{plan}{plan}")))]
+#[instrument_endpoint(fields(
+    workout.id,
+    sets = workout.sets,
+    %plan,
+    twice = %format_args!("{plan}{plan}"),
+))]
 async fn with_fields(workout: Workout, plan: &str, secret: &str) -> usize {
     info!("within");
     tokio::task::yield_now().await;
@@ -95,7 +100,11 @@ impl fmt::Display for Leak {
 
 impl Error for Leak {}
 
-#[instrument_endpoint(fields(password, url = %format_args!("/a?key={password}"), headers = ?headers))]
+#[instrument_endpoint(fields(
+    password,
+    url = %format_args!("/a?key={password}"),
+    headers = ?headers,
+))]
 async fn listed_secrets(password: &str, headers: Vec<(&str, &str)>) -> Result<(), Leak> {
     info!("within");
     Err(Leak)

@@ -218,7 +218,9 @@ async fn at_most(limit: u32, n: u32) -> u32 {
     n
 }
 
-#[instrument_endpoint(ok_if = result.as_ref().is_err_and(|error| matches!(error, Judged::NotFound)))]
+#[instrument_endpoint(
+    ok_if = result.as_ref().is_err_and(|error| matches!(error, Judged::NotFound)),
+)]
 async fn absent_is_fine(database: bool) -> Result<u32, Judged> {
     Err(if database { Judged::Database } else { Judged::NotFound })
 }

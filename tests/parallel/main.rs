@@ -2,4 +2,5 @@
 //! telemetry makes the series of all, so here it is cheap to build a thousand.
 
 mod in_flight;
+mod lifetimes;
 mod telemetries;
