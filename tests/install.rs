@@ -2,7 +2,7 @@
 
 use http::{Request, Response, StatusCode};
 use obskit::config::Config;
-use obskit::{Telemetry, instrument_endpoint};
+use obskit::{Telemetry, instrument_dependency, instrument_endpoint, instrument_job};
 use obskit_tests::lines::Lines;
 use obskit_tests::samples::count;
 use serde_json::Value;
@@ -62,12 +62,24 @@ impl fmt::Debug for Endless {
 #[instrument_endpoint]
 async fn outside() {}
 
+#[instrument_job("sweep")]
+async fn swept() {
+    info!("sweeping");
+    looked_up();
+}
+
+#[instrument_dependency("store", error_if = true, report = server_errors)]
+fn looked_up() {}
+
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "a hook that was there before")]
 async fn init_sets_globals_once() {
     panic::set_hook(Box::new(|_| {
         HOOKED.fetch_add(1, Ordering::Relaxed);
     }));
+
+    // There is no telemetry so far, and the function just runs.
+    outside().await;
 
     let lines = Lines::default();
     let environment = [("OTEL_TRACES_SAMPLER", "sometimes")];
@@ -87,6 +99,7 @@ async fn init_sets_globals_once() {
     records_of_log(&telemetry, &lines);
     nested(&telemetry, &lines);
     outside_of_requests(&telemetry).await;
+    on_other_threads(&telemetry, &lines).await;
     levels(&telemetry, &lines);
 }
 
@@ -171,6 +184,19 @@ async fn outside_of_requests(telemetry: &Telemetry) {
         let labels = ["handler=\"outside\"", "outcome=\"success\""];
         assert_eq!(count(telemetry, "handler_calls_total", &labels), calls);
     }
+}
+
+/// Tasks and threads need no scope, and their lines come out where all others do.
+async fn on_other_threads(telemetry: &Telemetry, lines: &Lines) {
+    tokio::spawn(swept()).await.unwrap();
+    std::thread::spawn(looked_up).join().unwrap();
+    assert_eq!(count(telemetry, "job_runs_total", &["outcome=\"success\""]), 1);
+    let failed = count(telemetry, "dependency_requests_total", &["outcome=\"server_error\""]);
+    assert_eq!(failed, 2);
+    let written = lines.take(telemetry);
+    let told = |message: &str| written.iter().filter(|line| line["message"] == message).count();
+    let found = ["sweeping", "sweep ended", "store looked_up failed"].map(told);
+    assert_eq!(found, [1, 1, 2], "{written:?}");
 }
 
 /// L11: alone with its filter, what is below the level is not made.

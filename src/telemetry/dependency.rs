@@ -47,7 +47,8 @@ impl Dependency {
     /// Reports a pool of connections as `dependency_pool_connections{dependency, state}`.
     ///
     /// `status` is called at each scrape, as long as the telemetry lives, on the scraping thread;
-    /// let it only read memory. Several pools of one dependency add up, so each is to be given once.
+    /// let it only read memory. Several pools of one dependency add up, so each is to be given
+    /// once.
     pub fn pool(&self, status: impl Fn() -> PoolStatus + Send + Sync + 'static) -> &Self {
         self.dependencies.watch_pool(self.name, status);
         self

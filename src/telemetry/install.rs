@@ -33,8 +33,8 @@ use crate::logging::Logging;
 ///
 /// # Errors
 ///
-/// As [`Telemetry::build`]; and when called a second time in one process, and when the process has a
-/// `tracing` subscriber or a `log` logger already. Nothing is installed then.
+/// As [`Telemetry::build`]; and when called a second time in one process, and when the process has
+/// a `tracing` subscriber or a `log` logger already. Nothing is installed then.
 pub fn init(config: Config) -> Result<Telemetry, Error> {
     install(config, |telemetry, layer| {
         let levels = telemetry.levels();

@@ -225,6 +225,63 @@ async fn nested_failures_are_told_once() {
 }
 
 #[instrument_endpoint]
+async fn judging_later(outcome: Outcome) -> Result<u32, Judged> {
+    tokio::task::yield_now().await;
+    let judged = judging(outcome).await;
+    tokio::task::yield_now().await;
+    judged
+}
+
+/// Calls side by side know nothing of each other, and a request is not needed for any of it.
+#[tokio::test]
+async fn failures_side_by_side_are_told_each() {
+    let lab = Lab::new(|_| {});
+    let _entered = lab.enter();
+    let outcome = Outcome::ServerError;
+    let both = async || tokio::join!(judging_later(outcome), judging_again(outcome));
+    let expected = ["judging_again", "judging"];
+    let expected = expected.map(|name| format!("error {name} failed judged server_error"));
+    let _ = lab.call(both).await;
+    let mut found = summaries(&lab);
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    assert_eq!(found, expected, "within a request");
+    let _ = lab.telemetry.scope(both()).await;
+    let mut found = summaries(&lab);
+    found.sort_unstable_by(|one, other| other.cmp(one));
+    assert_eq!(found, expected, "outside of one");
+    let _ = lab.telemetry.scope(judged_outermost(outcome)).await;
+    assert_eq!(summaries(&lab), ["error judging failed judged server_error"]);
+}
+
+#[instrument_endpoint(report = errors)]
+async fn refusing_aloud(status: u16) -> Result<u32, Refused> {
+    Err(Refused::new(status))
+}
+
+#[instrument_endpoint(report = never)]
+async fn refusing_in_silence(status: u16) -> Result<u32, Refused> {
+    Err(Refused::new(status))
+}
+
+/// What waits for the request is told as its attribute wants.
+#[tokio::test]
+async fn unsaid_failures_by_report() {
+    let lab = Lab::new(|_| {});
+    let _entered = lab.enter();
+    let router = Router::new()
+        .route("/aloud/{code}", on_get(async |Path(code)| shown(refusing_aloud(code).await)))
+        .route("/silent/{code}", on_get(async |Path(code)| shown(refusing_in_silence(code).await)));
+    for (path, expected) in [
+        ("/aloud/404", Some("warn refusing_aloud failed refused by 404: refused by 0")),
+        ("/aloud/500", Some("error refusing_aloud failed refused by 500: refused by 0")),
+        ("/silent/500", None),
+    ] {
+        ask(&lab.telemetry, &router, get(path)).await;
+        assert_eq!(summaries(&lab), expected.into_iter().collect::<Vec<_>>(), "{path}");
+    }
+}
+
+#[instrument_endpoint]
 async fn boxed_error(text: &str) -> Result<u32, Box<dyn Error + Send + Sync>> {
     Ok(text.parse::<u32>()?)
 }
