@@ -28,9 +28,19 @@ pub struct Subject {
 }
 
 /// Every piece of work, ours before what it is compared with.
+///
+/// What has no subscriber stands before what installs one: allocations are counted in one process.
 pub const SUBJECTS: &[Subject] = &[
+    Subject { name: "attribute/handler", run: attributes::handler },
+    Subject { name: "attribute/sync", run: attributes::sync },
+    Subject { name: "attribute/hand-written", run: attributes::by_hand },
+    Subject { name: "attribute/nothing", run: attributes::nothing },
+    Subject { name: "attribute/8-counters", run: attributes::counters },
+    Subject { name: "attribute/8-labelled-counters", run: attributes::labelled },
+    Subject { name: "attribute/8-histograms", run: attributes::histograms },
     Subject { name: "http/obskit", run: http::obskit },
     Subject { name: "http/everything", run: logs::obskit::everything },
+    Subject { name: "attribute/with-logs", run: logs::obskit::attribute },
     Subject { name: "http/hand-written", run: http::hand_written },
     Subject { name: "http/bare", run: http::bare },
     Subject { name: "counter/obskit", run: families::counter },
@@ -43,14 +53,6 @@ pub const SUBJECTS: &[Subject] = &[
     Subject { name: "static-counter/hand-written", run: handles::counter_by_hand },
     Subject { name: "static-histogram/obskit", run: handles::histogram },
     Subject { name: "static-histogram/hand-written", run: handles::histogram_by_hand },
-    Subject { name: "attribute/handler", run: attributes::handler },
-    Subject { name: "attribute/sync", run: attributes::sync },
-    Subject { name: "attribute/with-logs", run: logs::obskit::attribute },
-    Subject { name: "attribute/hand-written", run: attributes::by_hand },
-    Subject { name: "attribute/nothing", run: attributes::nothing },
-    Subject { name: "attribute/8-counters", run: attributes::counters },
-    Subject { name: "attribute/8-labelled-counters", run: attributes::labelled },
-    Subject { name: "attribute/8-histograms", run: attributes::histograms },
     Subject { name: "event/obskit", run: logs::event::<Obskit> },
     Subject { name: "event/hand-written", run: logs::event::<ByHand> },
     Subject { name: "event/tracing-subscriber", run: logs::event::<TracingSubscriber> },

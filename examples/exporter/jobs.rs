@@ -29,7 +29,11 @@ pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
     "send_reminders",
     schedule = "* * * * *",
     max_runtime = "10s",
-    counter(mo_reminders_sent_total, "Reminders sent to who has not trained for a while.", by = result.unwrap_or(0)),
+    counter(
+        mo_reminders_sent_total,
+        "Reminders sent to who has not trained for a while.",
+        by = result.unwrap_or(0),
+    ),
 )]
 async fn send_reminders(store: &Store) -> Result<u64, Exhausted> {
     let sent = store.idle_users().await?;

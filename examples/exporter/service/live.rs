@@ -15,7 +15,7 @@ use super::App;
 
 const EVERY: Duration = Duration::from_millis(500);
 
-/// How many workouts were completed, twice a second. What is measured of it is the time to its head.
+/// How many workouts were completed, twice a second; measured is the time to the first.
 #[instrument_endpoint(name = "live")]
 pub(crate) async fn events(
     State(app): State<App>,
