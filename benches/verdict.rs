@@ -93,7 +93,7 @@ fn updates(costs: &[Cost]) -> [Row; 4] {
     ]
 }
 
-/// A metric more in an attribute, beside the same through a static handle; and the attribute itself.
+/// A metric more in an attribute, beside the same through a static; and the attribute itself.
 fn attributes(costs: &[Cost]) -> [Row; 4] {
     let more = |name| {
         let name = format!("attribute/8-{name}");

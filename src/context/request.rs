@@ -176,6 +176,11 @@ impl RequestContext {
         }
     }
 
+    /// Whether both are of the same request.
+    pub(crate) fn is(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
     pub(crate) fn acceptor(&self) -> &Arc<Acceptor> {
         &self.inner.acceptor
     }

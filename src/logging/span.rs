@@ -73,6 +73,10 @@ impl LoggedSpan {
         self.0.context.as_ref()
     }
 
+    pub(super) fn is_in(&self, context: &RequestContext) -> bool {
+        self.context().is_some_and(|made_in| made_in.is(context))
+    }
+
     /// Takes what was recorded of it, by its call site's plans, in place of what was before.
     pub(super) fn replace(&self, parts: &Parts, plans: &[Plan]) {
         self.0.has_recorded.store(true, Ordering::Release);

@@ -56,7 +56,12 @@ impl Telemetry {
 }
 
 impl TracingLayer {
+    /// What lines show of a span: what it keeps itself, or the nearest around it does.
     fn logged<'a, S: LookupSpan<'a>>(&self, span: &SpanRef<'a, S>) -> Option<LoggedSpan> {
+        self.kept(span).or_else(|| span.scope().skip(1).find_map(|span| self.kept(&span)))
+    }
+
+    fn kept<'a, S: LookupSpan<'a>>(&self, span: &SpanRef<'a, S>) -> Option<LoggedSpan> {
         let extensions = span.extensions();
         let kept = extensions.get::<Kept>().filter(|kept| kept.owner == self.logging.owner());
         kept.map(|kept| kept.logged.clone())
@@ -79,6 +84,9 @@ where
     fn on_new_span(&self, new: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         let parent = span.parent().and_then(|parent| self.logged(&parent));
+        if parent.as_ref().is_some_and(|parent| self.logging.adds_nothing(new, parent)) {
+            return;
+        }
         let logged = self.logging.span(new, parent);
         let mut extensions = span.extensions_mut();
         if extensions.get_mut::<Kept>().is_none() {
@@ -88,7 +96,7 @@ where
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        if let Some(logged) = self.logged(&span) {
+        if let Some(logged) = self.kept(&span) {
             self.logging.record(span.metadata(), values, &logged);
         }
     }

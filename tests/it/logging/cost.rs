@@ -36,3 +36,19 @@ fn events_allocate_nothing_and_spans_twice_at_most() {
     });
     assert_eq!(lab.lines().len(), 1_100);
 }
+
+/// What shows nothing more than the span around it keeps nothing of its own.
+#[test]
+fn spans_without_fields_allocate_nothing() {
+    let lab = Lab::new(|_| {});
+    lab.run(|| {
+        let _outer = info_span!("outer", request = 7).entered();
+        let spans = || {
+            let _one = info_span!("one").entered();
+            let _other = info_span!("other").entered();
+        };
+        (0..1_000).for_each(|_| spans());
+        let made = allocation_counter::measure(|| (0..100).for_each(|_| spans()));
+        assert_eq!(made.count_total, 0, "{made:?}");
+    });
+}

@@ -90,6 +90,31 @@ async fn lines_follow_their_spans_into_tasks_and_threads() {
     assert_eq!(lines[3]["metadata"], json!({ "set": 1 }));
 }
 
+/// L5: so is one without fields, though it shows what the span around it does.
+#[tokio::test]
+async fn spans_without_fields_are_of_the_request_they_were_made_in() {
+    let lab = Lab::new(|_| {});
+    let _entered = lab.enter();
+    let outer = lab.request(|| info_span!("work", set = 1)).await;
+    let (id, bare, within) = lab
+        .request(|| {
+            let _outer = outer.enter();
+            let bare = info_span!("bare");
+            let within = bare.in_scope(|| info_span!("within"));
+            (RequestContext::current().unwrap().request_id().to_string(), bare, within)
+        })
+        .await;
+    drop(outer);
+    info!(parent: &bare, "by the one");
+    info!(parent: &within, "by the one within");
+    let lines = lab.lines();
+    let lines: Vec<_> = lines.iter().filter(|line| line["target"] != "obskit::access").collect();
+    assert_eq!(lines.len(), 2);
+    for line in lines {
+        assert_eq!((field(line, "requestId"), &line["metadata"]), (&*id, &json!({ "set": 1 })));
+    }
+}
+
 /// L5: `in_current_span` carries the request through the layer's own span.
 #[tokio::test]
 async fn the_requests_own_span_carries_it_into_tasks() {
