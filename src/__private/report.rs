@@ -20,7 +20,7 @@ pub(super) fn fail(
     if said.is_none() && leave(call, verdict, tell) {
         return None;
     }
-    let outcome = said.unwrap_or(Outcome::ServerError);
+    let outcome = blamed(call, said);
     let tells = verdict.reports(outcome) && !call.has_told();
     if tells {
         let failure = Failure::new(verdict.what, outcome == Outcome::ClientError);
@@ -30,6 +30,14 @@ pub(super) fn fail(
         nested::hand_on();
     }
     Some(outcome)
+}
+
+/// A job has no caller whose fault it could be, and what does not say is the service's.
+fn blamed(call: &Call, said: Option<Outcome>) -> Outcome {
+    match said.unwrap_or(Outcome::ServerError) {
+        Outcome::ClientError if call.site().declaration().role == Role::Job => Outcome::ServerError,
+        outcome => outcome,
+    }
 }
 
 /// Leaves it to the answer of the request, if there will be one, whose fault an error was.

@@ -3,6 +3,7 @@
 use std::future::pending;
 use std::time::{Duration, SystemTime};
 
+use http::StatusCode;
 use obskit::config::Clock;
 use obskit::context::RequestContext;
 use obskit::{instrument_endpoint, instrument_job};
@@ -134,6 +135,23 @@ fn at_once(fail: bool) -> Result<u32, String> {
         (_, Some(context)) => Ok(u32::from(context.endpoint() == "jo_at_once")),
         (_, None) => unwind("no context"),
     }
+}
+
+#[instrument_job("jo_refused")]
+async fn refused() -> StatusCode {
+    StatusCode::NOT_FOUND
+}
+
+/// Nobody called, so it is nobody else's fault.
+#[tokio::test]
+async fn a_run_has_no_client() {
+    let lab = Lab::new(|_| {});
+    let _entered = lab.enter();
+    lab.telemetry.scope(refused()).await;
+    job(&lab.telemetry, "jo_refused", "server_error=1");
+    let lines = lab.lines();
+    assert_eq!(field(&lines[0], "message"), "jo_refused failed");
+    assert_eq!(field(&lines[0], "level"), "error");
 }
 
 #[instrument_job("jo_panicking")]
