@@ -52,8 +52,11 @@ pub(crate) fn expand(role: Role, arguments: &Arguments, function: &Function) -> 
     };
     // Only now it is known what the function returns and what its parameters are called.
     let site = plan.site();
-    let body = own!({ #site #inner });
-    quote!(#attributes #doc #visibility #signature #body)
+    // At the user's place: the compiler has no lint, such as that nobody calls it, for a function
+    // whose braces are a macro's.
+    let mut whole = Group::new(Delimiter::Brace, own!(#site #inner));
+    whole.set_span(body.span());
+    quote!(#attributes #doc #visibility #signature #whole)
 }
 
 impl<'a> Plan<'a> {

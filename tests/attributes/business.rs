@@ -271,6 +271,7 @@ async fn one_of_two(day: DayType) {
     "bu_store",
     counter(bu_shared_total, "By both", labels(day = *day), by = 10),
 )]
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "a label behind a reference")]
 fn other_of_two(day: &DayType) -> bool {
     *day == DayType::Legs
 }

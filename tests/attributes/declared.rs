@@ -1,5 +1,7 @@
 //! What the attributes of a program declare: one list, and series that are there beforehand.
 
+#![expect(dead_code, reason = "what is declared is there without being called")]
+
 use std::time::Duration;
 
 use obskit::metrics::{Declaration, Role, declarations};
@@ -9,7 +11,6 @@ use obskit_tests::samples::{Sample, samples};
 use crate::read::{handler, job, series, telemetry, telemetry_with, value};
 
 #[derive(Clone, Copy, Label)]
-#[expect(dead_code, reason = "what is declared is there without being called")]
 enum Part {
     Arms,
     Legs,

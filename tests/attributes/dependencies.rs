@@ -19,6 +19,7 @@ impl Classify for Judged {
 
 struct Store;
 
+#[expect(clippy::unused_self, reason = "they are methods, as a store's are")]
 impl Store {
     #[instrument_dependency("dp_postgres")]
     async fn get_workout(&self, outcome: Outcome) -> Result<u32, Judged> {

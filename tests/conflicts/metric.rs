@@ -1,5 +1,7 @@
 //! Two attributes that disagree on a metric of one name: no telemetry is built.
 
+#![expect(dead_code, reason = "what is declared is there without being called")]
+
 use obskit::config::Config;
 use obskit::{Telemetry, instrument_endpoint};
 

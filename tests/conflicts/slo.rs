@@ -1,5 +1,7 @@
 //! Two attributes that promise different things of one handler: no telemetry is built.
 
+#![expect(dead_code, reason = "what is declared is there without being called")]
+
 use obskit::config::Config;
 use obskit::{Telemetry, instrument_endpoint};
 

@@ -16,16 +16,16 @@ enum Side {
 
 #[instrument_endpoint(
     counter(te_sides_total, "Sides", labels(side = side)),
-    histogram(te_sizes, "Sizes", value = size, buckets = [10.0]),
+    histogram(te_sizes, "Sizes", value = kg, buckets = [10.0]),
 )]
-async fn lift(side: Side, size: u32) -> u32 {
+async fn lift(side: Side, kg: u32) -> u32 {
     tokio::task::yield_now().await;
-    fetch(size)
+    fetch(kg)
 }
 
 #[instrument_dependency("te_store")]
-fn fetch(size: u32) -> u32 {
-    size
+fn fetch(kg: u32) -> u32 {
+    kg
 }
 
 #[instrument_job("te_job")]
@@ -34,8 +34,8 @@ async fn sweep() -> u32 {
 }
 
 async fn lift_often(telemetry: &Telemetry, times: u32) {
-    for size in 0..times {
-        telemetry.scope(lift(Side::Left, size)).await;
+    for kg in 0..times {
+        telemetry.scope(lift(Side::Left, kg)).await;
     }
 }
 

@@ -151,8 +151,8 @@ fn entry<K: Eq + Hash, V: Default>(map: &mut HashMap<K, V>, key: K) -> &mut V {
 }
 
 #[instrument_endpoint]
-fn found<'a>(all: &'a mut [u32], wanted: &u32) -> Option<&'a mut u32> {
-    all.iter_mut().find(|n| *n == wanted)
+fn found<'a>(all: &'a mut [String], wanted: &str) -> Option<&'a mut String> {
+    all.iter_mut().find(|text| *text == wanted)
 }
 
 /// Functions that do not wait may lend what they were lent.
@@ -162,8 +162,8 @@ fn mutable_references() {
     *ran("entry", "success=1", || entry(&mut map, "a")) += 1;
     *ran("entry", "success=1", || entry(&mut map, "b")) += 5;
     assert_eq!((map["a"], map["b"]), (2, 5));
-    let mut all = [1, 2, 3];
-    *ran("found", "success=1", || found(&mut all, &2)).unwrap() = 9;
-    assert_eq!(all, [1, 9, 3]);
-    assert!(ran("found", "success=1", || found(&mut all, &2)).is_none());
+    let mut all = ["squat", "bench"].map(str::to_owned);
+    ran("found", "success=1", || found(&mut all, "bench")).unwrap().push('!');
+    assert_eq!(all, ["squat", "bench!"]);
+    assert!(ran("found", "success=1", || found(&mut all, "bench")).is_none());
 }

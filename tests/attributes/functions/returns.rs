@@ -252,7 +252,7 @@ async fn boxed_stream(to: u32) -> Pin<Box<dyn Stream<Item = u32> + Send>> {
 }
 
 #[instrument_endpoint]
-async fn iterating<'a>(texts: &'a [String]) -> impl Iterator<Item = &'a str> + use<'a> {
+async fn iterating(texts: &[String]) -> impl Iterator<Item = &str> + use<'_> {
     texts.iter().map(String::as_str)
 }
 

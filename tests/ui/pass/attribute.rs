@@ -32,6 +32,7 @@ mod shadowed {
         slow = "1h",
         ok_if = result.0 == 3,
     )]
+    #[expect(clippy::needless_pass_by_value, reason = "it cannot be `Copy` here")]
     pub(super) fn shadowed(some: Option) -> Result {
         core::Clone(some.0)
     }
@@ -121,16 +122,17 @@ fn macros_make_them() {
     check(&telemetry, "handler_calls_total{handler=\"two\",outcome=\"success\"} 1");
 }
 
+#[instrument_job("inner")]
+fn inner() -> u8 {
+    #[instrument_endpoint]
+    fn innermost() -> u8 {
+        r#match(1, (), [2, 3])
+    }
+    innermost()
+}
+
 #[test]
 fn they_stand_in_bodies_and_on_odd_functions() {
-    #[instrument_job("inner")]
-    fn inner() -> u8 {
-        #[instrument_endpoint]
-        fn innermost() -> u8 {
-            r#match(1, (), [2, 3])
-        }
-        innermost()
-    }
     let telemetry = telemetry();
     telemetry.sync_scope(|| assert_eq!(inner(), 2));
     check(&telemetry, "job_runs_total{job=\"inner\",outcome=\"success\"} 1");
