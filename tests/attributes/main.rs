@@ -1,5 +1,6 @@
 //! The attributes through the public API: a module per subject.
 
+mod answers;
 mod business;
 mod cancelled;
 mod cost;
