@@ -65,8 +65,12 @@ fn calls_while_a_thread_ends() {
     let late = || LATE.set(Some(Late(telemetry.clone())));
     let call = || telemetry.sync_scope(fail).unwrap_err();
     thread::scope(|scope| {
-        scope.spawn(|| (late(), call()));
-        scope.spawn(|| (call(), late()));
+        let one = scope.spawn(|| drop((late(), call())));
+        let other = scope.spawn(|| drop((call(), late())));
+        // The scope's own end does not wait for what threads drop, joining them does.
+        for thread in [one, other] {
+            thread.join().unwrap();
+        }
     });
     let calls = obskit_tests::samples::count(
         &telemetry,
