@@ -35,6 +35,8 @@ fn main() -> ExitCode {
 fn report(out: &mut impl Write, only: Option<&str>) -> Result<(), String> {
     let wanted = |subject: &&Subject| only.is_none_or(|only| subject.name.starts_with(only));
     let problem = |error: io::Error| error.to_string();
+    // First, since some subjects install a subscriber, which stays for the process.
+    let contended = only.is_none().then(verdict::contended);
     let mut costs = Vec::new();
     writeln!(out, "{:32} {:>12} {:>8} {:>8}", "", "instructions", "allocs", "ns")
         .map_err(problem)?;
@@ -45,13 +47,11 @@ fn report(out: &mut impl Write, only: Option<&str>) -> Result<(), String> {
             .map_err(problem)?;
         costs.push(cost);
     }
-    if only.is_some() {
-        return Ok(());
-    }
+    let Some(contended) = contended else { return Ok(()) };
     let (ours, theirs) = (memory::obskit(), memory::prometheus_client());
     writeln!(out, "\nbytes a series: {ours:.1}; in prometheus-client {theirs:.1}")
         .map_err(problem)?;
-    verdict::write(out, &costs).map_err(problem)
+    verdict::write(out, &costs, contended).map_err(problem)
 }
 
 fn cost(subject: &Subject) -> Result<Cost, String> {

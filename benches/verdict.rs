@@ -12,7 +12,7 @@ use obskit_benches::threads;
 use super::{Cost, memory};
 
 /// What a budget says.
-struct Row {
+pub(super) struct Row {
     work: &'static str,
     unit: &'static str,
     ours: f64,
@@ -29,11 +29,11 @@ const A_FEW: f64 = 10.0;
 /// Allocations that the context and its ID may add.
 const CONTEXT: f64 = 2.0;
 
-pub(super) fn write(out: &mut impl Write, costs: &[Cost]) -> io::Result<()> {
+pub(super) fn write(out: &mut impl Write, costs: &[Cost], contended: Vec<Row>) -> io::Result<()> {
     let title = ["ours", "limit", "budget"];
     let [ours, limit, budget] = title;
     writeln!(out, "\n{:44} {ours:>8} {limit:>8} {budget:>8}", "")?;
-    for row in rows(costs) {
+    for row in rows(costs, contended) {
         let Row { work, unit, ours, limit, budget } = row;
         let holds = if ours <= budget { "" } else { "  over" };
         let work = format!("{work}, {unit}");
@@ -42,12 +42,23 @@ pub(super) fn write(out: &mut impl Write, costs: &[Cost]) -> io::Result<()> {
     Ok(())
 }
 
-fn rows(costs: &[Cost]) -> Vec<Row> {
+/// What a second thread costs.
+pub(super) fn contended() -> Vec<Row> {
+    let row = |work, ours, limit, budget| Row { work, unit: "2 threads : 1", ours, limit, budget };
+    vec![
+        row("static counter", threads::counter(), 1.0, 1.1),
+        row("static histogram", threads::histogram(), 1.0, 1.1),
+        row("8 counters in an attribute", threads::attribute(), 1.0, 1.1),
+        row("request", threads::observed(), threads::bare(), 2.0 / 1.8),
+    ]
+}
+
+fn rows(costs: &[Cost], contended: Vec<Row>) -> Vec<Row> {
     let mut rows = Vec::from(requests(costs));
     rows.extend(lines(costs));
     rows.extend(updates(costs));
     rows.extend(attributes(costs));
-    rows.extend(contended());
+    rows.extend(contended);
     rows.extend(exposed());
     rows
 }
@@ -116,16 +127,6 @@ fn attributes(costs: &[Cost]) -> [Row; 4] {
             limit: 0.0,
             budget: 0.0,
         },
-    ]
-}
-
-fn contended() -> [Row; 4] {
-    let row = |work, ours, limit, budget| Row { work, unit: "2 threads : 1", ours, limit, budget };
-    [
-        row("static counter", threads::counter(), 1.0, 1.1),
-        row("static histogram", threads::histogram(), 1.0, 1.1),
-        row("8 counters in an attribute", threads::attribute(), 1.0, 1.1),
-        row("request", threads::observed(), threads::bare(), 2.0 / 1.8),
     ]
 }
 
