@@ -34,14 +34,6 @@ impl Logging {
         }
     }
 
-    /// Whether lines show nothing more of a new span than of the one that it is in: it can have no
-    /// fields, and belongs to the same request. The attributes make many of those.
-    pub(crate) fn adds_nothing(&self, new: &Attributes<'_>, parent: &LoggedSpan) -> bool {
-        new.is_contextual()
-            && new.metadata().fields().is_empty()
-            && RequestContext::current().is_none_or(|context| parent.is_in(&context))
-    }
-
     /// A new span within the one given.
     pub(crate) fn span(&self, new: &Attributes<'_>, parent: Option<LoggedSpan>) -> LoggedSpan {
         // A parent that was named counts before the current request.

@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use arrayvec::ArrayVec;
+use tracing::span::Attributes;
 
 use crate::context::RequestContext;
 
@@ -73,8 +74,14 @@ impl LoggedSpan {
         self.0.context.as_ref()
     }
 
-    pub(super) fn is_in(&self, context: &RequestContext) -> bool {
-        self.context().is_some_and(|made_in| made_in.is(context))
+    /// Whether lines show nothing more of a new span than of this one, which it is in: it can have
+    /// no fields, and belongs to the same request. The attributes make many of those.
+    pub(crate) fn stands_for(&self, new: &Attributes<'_>) -> bool {
+        let made_in =
+            |context: &RequestContext| self.context().is_some_and(|ours| ours.is(context));
+        new.is_contextual()
+            && new.metadata().fields().is_empty()
+            && RequestContext::current().as_ref().is_none_or(made_in)
     }
 
     /// Takes what was recorded of it, by its call site's plans, in place of what was before.

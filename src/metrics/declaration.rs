@@ -137,9 +137,8 @@ impl Role {
 /// #[obskit::instrument_job("backup", schedule = "@daily")]
 /// fn back_up() {}
 ///
-/// let schedules: Vec<_> =
-///     obskit::metrics::declarations().map(|found| (found.name, found.schedule)).collect();
-/// assert_eq!(schedules, [("backup", Some("@daily"))]);
+/// let found = obskit::metrics::declarations().find(|declared| declared.name == "backup");
+/// assert_eq!(found.and_then(|job| job.schedule), Some("@daily"));
 /// # back_up();
 /// ```
 pub fn declarations() -> impl ExactSizeIterator<Item = &'static Declaration> {

@@ -84,7 +84,7 @@ where
     fn on_new_span(&self, new: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
         let parent = span.parent().and_then(|parent| self.logged(&parent));
-        if parent.as_ref().is_some_and(|parent| self.logging.adds_nothing(new, parent)) {
+        if parent.as_ref().is_some_and(|parent| parent.stands_for(new)) {
             return;
         }
         let logged = self.logging.span(new, parent);

@@ -27,8 +27,9 @@ fn metrics() -> String {
     format!(
         "# Metrics\n\n\
          Every metric that obskit makes by itself. Those of a declared route and of an \
-         instrumented function are there at 0 from the first scrape; a family's others appear with their first update. Counters and \
-         histograms carry `_created` in OpenMetrics, and histograms exemplars.\n\n\
+         instrumented function are there at 0 from the first scrape; a family's others appear with \
+         their first update. Counters and histograms carry `_created` in OpenMetrics, and \
+         histograms exemplars.\n\n\
          | metric | labels | kind | what it says |\n|---|---|---|---|\n{}\n\
          ## Under `Naming::OpenTelemetry`\n\n\
          | metric | becomes | with labels |\n|---|---|---|\n{}",

@@ -196,7 +196,7 @@ async fn stored_trace_ids(prometheus: &Prometheus) -> Result<BTreeSet<String>, S
     Ok(found.into_iter().map(|mut labels| labels.remove("trace_id").unwrap()).collect())
 }
 
-/// The trace IDs of requests' exemplars in an OpenMetrics exposition; jobs have traces of their own.
+/// The trace IDs of requests' exemplars in an OpenMetrics exposition; jobs have their own traces.
 fn trace_ids(exposition: &str) -> BTreeSet<String> {
     let requests = exposition.lines().filter(|line| line.starts_with("http_request"));
     let exemplars = requests.filter_map(|line| line.split_once(" # {trace_id=\""));
