@@ -74,6 +74,18 @@ async fn handlers_dependencies_and_jobs_under_traffic() {
     let runs = r#"job_runs_total{outcome="success"} > 0"#;
     seen(&prometheus, runs, "exported_job", 1).await;
     seen(&prometheus, "dependency_pool_connections", "state", 2).await;
+    for question in questions(include_str!("../../docs/attributes.md")) {
+        let answer = prometheus.query(question).await;
+        assert!(answer.is_ok(), "{answer:?}\n{question}");
+    }
+}
+
+/// The PromQL of a documentation.
+fn questions(text: &str) -> Vec<&str> {
+    let blocks = text.split("```promql\n").skip(1);
+    let questions: Vec<_> = blocks.filter_map(|block| Some(block.split_once("```")?.0)).collect();
+    assert!(questions.len() > 3, "{questions:?}");
+    questions
 }
 
 /// Waits until a query has `least` values of a label, and answers them.

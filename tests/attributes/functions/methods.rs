@@ -151,6 +151,29 @@ impl<T: Clone + PartialEq, const N: usize> Cache<T, N> {
     }
 }
 
+struct Plan<Exercise> {
+    all: Vec<Exercise>,
+}
+
+impl<Exercise: Copy + Into<Kind>> Plan<Exercise> {
+    #[instrument_endpoint(
+        name = "plan_add",
+        counter(mo_exercises_total, "Exercises", labels(kind: Kind = exercise.into())),
+    )]
+    fn add(&mut self, exercise: Exercise) -> usize {
+        self.all.push(exercise);
+        self.all.len()
+    }
+}
+
+#[test]
+fn labels_of_generic_types() {
+    let telemetry = telemetry();
+    let mut plan = Plan { all: Vec::<Kind>::new() };
+    assert_eq!(telemetry.sync_scope(|| plan.add(Kind::Squat)), 1);
+    assert_eq!(series(&telemetry, "mo_exercises_total"), ["squat=1", "bench=0"]);
+}
+
 #[tokio::test]
 async fn generic_types() {
     let mut cache = Cache::<String, 1> { kept: Vec::new() };
