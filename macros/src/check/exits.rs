@@ -40,7 +40,7 @@ impl<'ast> Visit<'ast> for Exits<'_> {
         if let Some(found) = found {
             let text = format!(
                 "`{found}` would change how the function runs; accepted: an \
-                                expression of what is at hand"
+                 expression of what is at hand"
             );
             self.0.at(expression, text);
         }

@@ -26,7 +26,7 @@ pub(super) fn check(metric: &Metric, mistakes: &mut Mistakes) {
     if metric.kind == Kind::Histogram && metric.value.is_none() {
         let text = format!(
             "histogram `{}` observes nothing: `value` is missing; accepted: \
-                            `value = expression`",
+             `value = expression`",
             metric.name.value()
         );
         mistakes.at(&metric.name, text);
@@ -98,7 +98,7 @@ fn buckets(metric: &Metric, bounds: &[Bound], mistakes: &mut Mistakes) {
             let (low, high) = (earlier.value, bound.value);
             let text = format!(
                 "`buckets` of `{name}`: found {high} after {low}; accepted: each \
-                                above the one before it"
+                 above the one before it"
             );
             mistakes.at(&bound.literal, text);
         }
@@ -113,7 +113,7 @@ fn limit(metric: &Metric, limit: &LitInt, mistakes: &mut Mistakes) {
     } else if metric.labels.is_empty() {
         let text = format!(
             "`limit` of `{name}`: without labels it is one series; accepted: \
-                            `limit` beside `labels(..)`"
+             `limit` beside `labels(..)`"
         );
         mistakes.at(limit, text);
     }
