@@ -121,7 +121,10 @@ pub(crate) fn read(role: Role, tokens: TokenStream, mistakes: &mut Mistakes) -> 
     let parser = |input: ParseStream<'_>| {
         match subject(role, input) {
             Ok(subject) => arguments.subject = subject,
-            Err(mistake) => mistakes.add(mistake),
+            Err(mistake) => {
+                mistakes.add(mistake);
+                table::skip(input, table, true);
+            }
         }
         table::read(input, (role.attribute(), table), &mut arguments, mistakes);
         Ok(())

@@ -1,11 +1,12 @@
 //! What a function returns, as far as its signature tells.
 
-use proc_macro2::TokenStream;
-use quote::ToTokens;
+use proc_macro2::{Ident, TokenStream};
+use quote::quote_spanned;
+use syn::spanned::Spanned;
 use syn::visit_mut::{VisitMut, visit_type_mut};
 use syn::{GenericArgument, Path, PathArguments, ReturnType, Type, TypeParamBound, parse_quote};
 
-use crate::tokens::own;
+use crate::tokens::own_at;
 
 /// The type of a function's value, or of its future's.
 pub(crate) struct Returns {
@@ -74,34 +75,41 @@ impl VisitMut for Infer {
     }
 }
 
-/// The conversion of a value declared as `impl IntoResponse`, or as a `Result` with one.
+/// The conversion of a value declared as `impl IntoResponse`, or as a `Result` with one. It stands
+/// where that is declared, for values that are no response.
 fn convert(ty: &Type) -> TokenStream {
     if let Some(path) = into_response(ty) {
-        return own!(let returned = <_ as #path>::into_response(returned););
+        let place = own_at(path.span());
+        return quote_spanned!(place=> let returned = <_ as #path>::into_response(returned););
     }
     let Type::Path(ty) = ty else { return TokenStream::new() };
     if ty.path.segments.last().is_none_or(|last| last.ident != "Result") {
         return TokenStream::new();
     }
-    let arms = type_arguments(&ty.path);
-    let mut arms = arms.into_iter().map(into_response);
-    let ok = arms.next().flatten().map(|path| own!(.map(<_ as #path>::into_response)));
-    let err = arms.next().flatten().map(|path| own!(.map_err(<_ as #path>::into_response)));
-    if let (None, None) = (&ok, &err) {
-        TokenStream::new()
-    } else {
-        own!(let returned = returned #ok #err;)
+    let arms = type_arguments(&ty.path).into_iter().zip(["map", "map_err"]);
+    let arms: TokenStream = arms.filter_map(|(ty, map)| convert_arm(ty, map)).collect();
+    if arms.is_empty() {
+        return arms;
     }
+    quote_spanned!(arms.span()=> let returned = returned #arms;)
+}
+
+/// The same of one arm of a `Result`.
+fn convert_arm(ty: &Type, map: &str) -> Option<TokenStream> {
+    let path = into_response(ty)?;
+    let place = own_at(path.span());
+    let map = Ident::new(map, place);
+    Some(quote_spanned!(place=> .#map(<_ as #path>::into_response)))
 }
 
 /// The path of an `impl IntoResponse` that promises nothing which a response does not keep.
-fn into_response(ty: &Type) -> Option<TokenStream> {
+fn into_response(ty: &Type) -> Option<&Path> {
     let Type::ImplTrait(ty) = ty else { return None };
     let mut path = None;
     for bound in &ty.bounds {
         match bound {
             TypeParamBound::Trait(bound) if ends_in(&bound.path, "IntoResponse") => {
-                path = Some(bound.path.to_token_stream());
+                path = Some(&bound.path);
             }
             TypeParamBound::Trait(bound) if ends_in(&bound.path, "Send") => {}
             TypeParamBound::Lifetime(_) | TypeParamBound::PreciseCapture(_) => {}

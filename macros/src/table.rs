@@ -8,6 +8,9 @@ use syn::{Error, Ident, Result, Token};
 
 use crate::mistakes::Mistakes;
 
+/// What syn, too, puts before an error at the end of a list.
+const AT_END: &str = "unexpected end of input, ";
+
 /// One argument that a list may hold.
 pub(crate) struct Argument<T> {
     pub(crate) word: &'static str,
@@ -52,7 +55,7 @@ pub(crate) fn read<T>(
             .and_then(|()| separator(input));
         if let Err(mistake) = read {
             mistakes.add(mistake);
-            skip(input, table);
+            skip(input, table, false);
         }
     }
 }
@@ -66,7 +69,7 @@ fn row<'t, T>(
     let unknown =
         |what: &str| format!("{owner}: unknown argument {what}; accepted: {}", forms(table));
     let Ok(word) = input.call(Ident::parse_any) else {
-        return Err(here(input, unknown(&found(input))));
+        return Err(here(input, &unknown(&found(input))));
     };
     let Some(row) = table.iter().find(|row| word == row.word) else {
         return Err(Error::new(word.span(), unknown(&format!("`{word}`"))));
@@ -85,10 +88,15 @@ fn named<T>(
     into: &mut T,
     mistakes: &mut Mistakes,
 ) -> Result<()> {
+    let is_alone = input.is_empty();
     (row.read)(into, input, mistakes).map_err(|error| {
         let text = error.to_string();
-        let text = text.trim_start_matches("unexpected end of input, ");
-        let place = if input.is_empty() { word.span() } else { error.span() };
+        // The end itself has no place that could be shown.
+        let (place, text) = match text.strip_prefix(AT_END) {
+            Some(text) => (word.span(), text),
+            None if is_alone => (word.span(), &*text),
+            None => (error.span(), &*text),
+        };
         Error::new(place, format!("`{word}`: {text}; accepted: `{}`", row.form))
     })
 }
@@ -98,12 +106,11 @@ pub(crate) fn separator(input: ParseStream<'_>) -> Result<()> {
     if input.is_empty() || input.parse::<Option<Token![,]>>()?.is_some() {
         return Ok(());
     }
-    Err(here(input, format!("a `,` is missing before {}", found(input))))
+    Err(here(input, &format!("a `,` is missing before {}", found(input))))
 }
 
 /// Goes on to the next argument whose word is known, after a mistake.
-fn skip<T>(input: ParseStream<'_>, table: &[Argument<T>]) {
-    let mut after_comma = false;
+pub(crate) fn skip<T>(input: ParseStream<'_>, table: &[Argument<T>], mut after_comma: bool) {
     while !input.is_empty() {
         let next = input.fork().call(Ident::parse_any).ok();
         if after_comma && next.is_some_and(|word| table.iter().any(|row| word == row.word)) {
@@ -117,8 +124,9 @@ fn skip<T>(input: ParseStream<'_>, table: &[Argument<T>]) {
 }
 
 /// An error about what stands next.
-pub(crate) fn here(input: ParseStream<'_>, text: String) -> Error {
-    Error::new(input.span(), text)
+pub(crate) fn here(input: ParseStream<'_>, text: &str) -> Error {
+    let at_end = if input.is_empty() { AT_END } else { "" };
+    Error::new(input.span(), format!("{at_end}{text}"))
 }
 
 /// What stands next, to show the user.

@@ -4,7 +4,8 @@ use proc_macro2::Span;
 use syn::ext::IdentExt;
 use syn::parse::{Parse, ParseStream};
 use syn::{
-    Expr, Ident, Lit, LitFloat, LitInt, LitStr, Result, Token, Type, bracketed, parenthesized,
+    Error, Expr, Ident, Lit, LitFloat, LitInt, LitStr, Result, Token, Type, bracketed,
+    parenthesized,
 };
 
 use super::read::{elements, float, literal, number, value, wants};
@@ -125,7 +126,8 @@ fn head(kind: Kind, list: ParseStream<'_>) -> Result<(LitStr, LitStr)> {
             Kind::Counter => "`counter(name_total, \"help\", ..)`",
             Kind::Histogram => "`histogram(name, \"help\", value = .., ..)`",
         };
-        table::here(list, format!("`{word}`: found {found} for {what}; accepted: {accepted}"))
+        let text = format!("`{word}`: found {found} for {what}; accepted: {accepted}");
+        Error::new(list.span(), text)
     };
     let name = if list.peek(LitStr) {
         list.parse()?

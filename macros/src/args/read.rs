@@ -27,7 +27,7 @@ pub(super) fn literal<T: Parse>(what: &str, input: ParseStream<'_>) -> Result<T>
 
 /// What stands next is not `what`.
 pub(super) fn wants(what: &str, input: ParseStream<'_>) -> Error {
-    table::here(input, format!("expected {what}, found {}", table::found(input)))
+    table::here(input, &format!("expected {what}, found {}", table::found(input)))
 }
 
 /// All the elements of a list. After a mistake the rest of it is passed over.
@@ -60,7 +60,7 @@ pub(super) fn report(input: ParseStream<'_>) -> Result<Report> {
         Ok("server_errors") => Report::ServerErrors,
         Ok("errors") => Report::Errors,
         Ok("never") => Report::Never,
-        _ => return Err(table::here(input, format!("found {}", table::found(input)))),
+        _ => return Err(table::here(input, &format!("found {}", table::found(input)))),
     };
     input.parse::<Ident>()?;
     Ok(report)
