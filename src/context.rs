@@ -68,4 +68,4 @@ pub(crate) use route::UNMATCHED;
 pub(crate) use route::{Route, Routes};
 pub(crate) use sample::Sampler;
 pub(crate) use span::REQUEST_SPAN;
-pub(crate) use unsaid::{Settle, settled};
+pub(crate) use unsaid::{Open, Settle};

@@ -214,8 +214,13 @@ impl Drop for Call {
         }
         // A thread that panics also drops what only waits.
         let has_panicked = self.state == State::Running && thread::panicking();
-        let outcome = if has_panicked { Outcome::Panicked } else { Outcome::Cancelled };
         let (now, took) = self.time();
+        if let Some(instrument) = self.instrument().filter(|_| !has_panicked)
+            && report::give_up(self, took.unwrap_or_default())
+        {
+            return instrument.leave();
+        }
+        let outcome = if has_panicked { Outcome::Panicked } else { Outcome::Cancelled };
         self.settle(Some(outcome), now, took);
     }
 }

@@ -1,6 +1,8 @@
 //! Failures: whose fault they are, and that each is told once.
 
-use crate::context::Outcome;
+use std::time::Duration;
+
+use crate::context::{Open, Outcome, RequestContext};
 use crate::metrics::Role;
 
 use super::call::Call;
@@ -32,6 +34,13 @@ pub(super) fn fail(
     Some(outcome)
 }
 
+/// Leaves it to the answer of the request, if there will be one, why a call was dropped.
+#[cold]
+pub(super) fn give_up(call: &Call, took: Duration) -> bool {
+    let (Some(context), Some(site)) = (answered(call), call.site().number()) else { return false };
+    context.leave_unsaid(Open { site, dropped: Some(took) }, None)
+}
+
 /// A job has no caller whose fault it could be, and what does not say is the service's.
 fn blamed(call: &Call, said: Option<Outcome>) -> Outcome {
     match said.unwrap_or(Outcome::ServerError) {
@@ -42,9 +51,7 @@ fn blamed(call: &Call, said: Option<Outcome>) -> Outcome {
 
 /// Leaves it to the answer of the request, if there will be one, whose fault an error was.
 fn leave(call: &Call, verdict: &Verdict<'_>, tell: fn(&Failure<'_>)) -> bool {
-    let is_endpoint = call.site().declaration().role == Role::Endpoint;
-    let context = call.context().filter(|context| is_endpoint && context.job().is_none());
-    let Some(context) = context else { return false };
+    let Some(context) = answered(call) else { return false };
     let report = verdict.report;
     let is_told = !report.tells_anything() || call.has_told();
     let later = (!is_told).then(|| {
@@ -57,9 +64,16 @@ fn leave(call: &Call, verdict: &Verdict<'_>, tell: fn(&Failure<'_>)) -> bool {
         Box::new(tell) as _
     });
     // What has no number is settled by nobody, but told all the same.
-    let is_left = context.leave_unsaid(call.site().number().unwrap_or(usize::MAX), later);
+    let site = call.site().number().unwrap_or(usize::MAX);
+    let is_left = context.leave_unsaid(Open { site, dropped: None }, later);
     if is_left && (report.tells_anything() || call.has_told()) {
         nested::hand_on();
     }
     is_left
+}
+
+/// The request that a handler's call is part of the answer to.
+fn answered(call: &Call) -> Option<&RequestContext> {
+    let is_endpoint = call.site().declaration().role == Role::Endpoint;
+    call.context().filter(|context| is_endpoint && context.job().is_none())
 }

@@ -12,7 +12,7 @@ use super::exchange::Record;
 use super::kept::Kept;
 use super::method::Verb;
 use super::route::{Route, Routes, UNMATCHED};
-use super::unsaid::{Tell, Unsaid, Waiting};
+use super::unsaid::{Open, Tell, Unsaid, Waiting};
 use super::{Baggage, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState};
 
 /// The request that the running code belongs to: its IDs, its endpoint, its user.
@@ -36,7 +36,7 @@ struct Inner {
     marks: AtomicU8,
     /// Made when there is something to keep.
     kept: OnceBox<Kept>,
-    /// Made by the first call whose error says nothing of its outcome.
+    /// Made by the first call that does not say itself how it ended.
     unsaid: OnceBox<Unsaid>,
 }
 
@@ -254,17 +254,17 @@ impl RequestContext {
 
     /// Lets the outcome of a call wait for the request's own, unless that is over or too many
     /// wait. `tell` is called if the request is found to have failed.
-    pub(crate) fn leave_unsaid(&self, site: usize, tell: Option<Tell>) -> bool {
+    pub(crate) fn leave_unsaid(&self, open: Open, tell: Option<Tell>) -> bool {
         let unsaid = self.inner.unsaid.get_or_init(Box::default);
         // Either this sees that the request is over, or its end sees what is left here.
         fence(Ordering::SeqCst);
         let is_over = || self.inner.marks.load(Ordering::Relaxed) & OVER != 0;
-        unsaid.leave(site, tell, is_over)
+        unsaid.leave(open, tell, is_over)
     }
 
-    /// The sites of the calls that wait.
-    pub(crate) fn unsaid(&self) -> Waiting {
-        self.inner.unsaid.get().map(Unsaid::waiting).unwrap_or_default()
+    /// The calls that wait, if there have been any.
+    pub(crate) fn unsaid(&self) -> Option<Waiting> {
+        self.inner.unsaid.get().map(Unsaid::waiting)
     }
 
     /// From here on no call waits any more.

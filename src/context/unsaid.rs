@@ -1,15 +1,26 @@
-//! Calls whose errors say nothing of whose fault they are, until the request's answer does.
+//! Calls that do not say themselves how they ended, until the request's answer does: those whose
+//! errors are nobody's fault yet, and those that were dropped.
 
 use std::fmt;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use arrayvec::ArrayVec;
 
 use super::Outcome;
 use super::exchange::{Exchange, Record};
 
-/// The numbers of sites whose calls wait for the request's end.
-pub(crate) type Waiting = ArrayVec<usize, MAX_WAITING>;
+/// The calls that wait for the request's end.
+pub(crate) type Waiting = ArrayVec<Open, MAX_WAITING>;
+
+/// A call that has ended, nobody knows yet how.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Open {
+    /// The number of its site.
+    pub(crate) site: usize,
+    /// How long it had run when it was dropped; none of one that returned an error.
+    pub(crate) dropped: Option<Duration>,
+}
 
 /// What tells of a failure, in its request, once it is known whose fault that is.
 pub(crate) type Tell = Box<dyn FnOnce(Outcome) + Send>;
@@ -28,20 +39,27 @@ struct State {
 #[derive(Debug)]
 pub(crate) struct Settle;
 
-/// Of one request; later ones take an error for the service's fault.
+/// Of one request; later ones take an error for the service's fault, a drop for the client's leave.
 const MAX_WAITING: usize = 16;
+
+impl Open {
+    /// How it ended, now that the request has.
+    pub(crate) fn outcome(&self, exchange: &Exchange<'_>) -> Outcome {
+        if self.dropped.is_some() { given_up(exchange) } else { settled(exchange) }
+    }
+}
 
 impl Unsaid {
     /// Lets a call wait, and what tells of it unless that is told already. `is_over` is asked
     /// while nobody else can end the wait.
     pub(super) fn leave(
         &self,
-        site: usize,
+        open: Open,
         tell: Option<Tell>,
         is_over: impl FnOnce() -> bool,
     ) -> bool {
         let mut state = self.lock();
-        if is_over() || state.waiting.try_push(site).is_err() {
+        if is_over() || state.waiting.try_push(open).is_err() {
             return false;
         }
         if tell.is_some() {
@@ -94,12 +112,26 @@ impl Record for Settle {
 /// How a call ended whose error only became an answer after it: as the answer's status says. An
 /// error that became no error in the end is the service's own, but for one that sends the caller
 /// elsewhere, which is how handlers redirect.
-pub(crate) fn settled(exchange: &Exchange<'_>) -> Outcome {
+fn settled(exchange: &Exchange<'_>) -> Outcome {
     let is_answered = exchange.time_to_head.is_some();
     match by_status(exchange) {
         Outcome::ClientError if is_answered => Outcome::ClientError,
         Outcome::Success if (300..400).contains(&exchange.status) => Outcome::Success,
         _ => Outcome::ServerError,
+    }
+}
+
+/// How a call ended that was dropped: as the service answered in its place, which is what a
+/// timeout does. Where the client is gone, or the answer is no error, as after a lost race, nobody
+/// has failed.
+fn given_up(exchange: &Exchange<'_>) -> Outcome {
+    match by_status(exchange) {
+        said @ (Outcome::ClientError | Outcome::ServerError)
+            if exchange.outcome != Outcome::Cancelled =>
+        {
+            said
+        }
+        _ => Outcome::Cancelled,
     }
 }
 

@@ -15,7 +15,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::context::{Exchange, Outcome, Record, settled};
+use crate::context::{Exchange, Outcome, Record};
 use crate::error::Error;
 use crate::ledger::{Ledger, Reason, Signal};
 
@@ -24,6 +24,7 @@ use super::dependency::{Dependencies, Operation};
 use super::exemplar::Exemplar;
 use super::family::Found;
 use super::given::Given;
+use super::red::exemplar;
 use super::registry::Metrics;
 
 pub(super) use placed::{ByOutcome, Placed};
@@ -112,12 +113,12 @@ impl Instruments {
 
 impl Record for Instruments {
     fn record(&self, exchange: &Exchange<'_>) {
-        let waiting = exchange.context.unsaid();
-        if waiting.is_empty() {
-            return;
+        for open in exchange.context.unsaid().into_iter().flatten() {
+            if let Some(found) = self.by_site.get(open.site) {
+                let dropped = open.dropped.map(|took| (took, exemplar(exchange)));
+                found.settle(open.outcome(exchange), dropped);
+            }
         }
-        let outcome = settled(exchange);
-        waiting.iter().filter_map(|n| self.by_site.get(*n)).for_each(|found| found.count(outcome));
     }
 
     /// What handlers do is counted whether or not their requests are.
@@ -138,7 +139,7 @@ impl Instrument {
     }
 
     /// A call has ended. One whose outcome is not known yet is counted later, when it
-    /// [is settled](Self::count).
+    /// [is settled](Self::settle).
     #[inline]
     pub(crate) fn end(
         &self,
@@ -158,9 +159,25 @@ impl Instrument {
         }
     }
 
-    /// A call that has ended is counted.
+    /// A call was dropped whose outcome is not known yet: its time waits with it.
+    pub(crate) fn leave(&self) {
+        if let Part::Handler(work) = &self.part {
+            work.end(Duration::ZERO, false, None);
+        }
+    }
+
+    /// The outcome of a call is known, and so is whether the time of a dropped one counts.
+    fn settle(&self, outcome: Outcome, dropped: Option<(Duration, Option<Exemplar<'_>>)>) {
+        if let (Part::Handler(work), Some((took, exemplar))) = (&self.part, dropped)
+            && outcome != Outcome::Cancelled
+        {
+            work.time(took, exemplar.as_ref());
+        }
+        self.count(outcome);
+    }
+
     #[inline]
-    pub(crate) fn count(&self, outcome: Outcome) {
+    fn count(&self, outcome: Outcome) {
         match &self.part {
             Part::Handler(work) => work.count(outcome),
             Part::Job(job) => job.count(outcome),

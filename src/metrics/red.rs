@@ -175,7 +175,7 @@ fn place<L: LabelSet, M: Metric>(
 }
 
 /// An exemplar of a trace that is kept; any other would lead nowhere.
-fn exemplar(exchange: &Exchange<'_>) -> Option<Exemplar<'static>> {
+pub(super) fn exemplar(exchange: &Exchange<'_>) -> Option<Exemplar<'static>> {
     let context = exchange.context;
     context.is_sampled().then(|| {
         let ended = exchange.started + exchange.duration;

@@ -9,6 +9,7 @@ mod dependencies;
 mod extractors;
 mod failures;
 mod functions;
+mod given_up;
 mod grpc;
 mod jobs;
 mod lines;

@@ -97,8 +97,13 @@ impl Work {
     pub(super) fn end(&self, took: Duration, is_over: bool, exemplar: Option<&Exemplar<'_>>) {
         self.running.add(1_u64.wrapping_neg());
         if is_over {
-            self.duration.get().observe_with(took.as_secs_f64(), exemplar);
+            self.time(took, exemplar);
         }
+    }
+
+    #[inline]
+    pub(super) fn time(&self, took: Duration, exemplar: Option<&Exemplar<'_>>) {
+        self.duration.get().observe_with(took.as_secs_f64(), exemplar);
     }
 
     #[inline]

@@ -13,12 +13,12 @@ use obskit_tests::scripted::{Scripted, Step};
 use obskit_tests::serve::Server;
 use obskit_tests::wait::soon;
 use std::convert::Infallible;
-use std::future::pending;
+use std::future::{pending, poll_fn};
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use tokio::sync::mpsc::{UnboundedReceiver, UnboundedSender, unbounded_channel};
 use tokio::task::JoinHandle;
-use tower::{BoxError, Layer, service_fn};
+use tower::{BoxError, Layer, ServiceExt, service_fn};
 
 type Seen = UnboundedSender<Option<String>>;
 
@@ -188,4 +188,26 @@ async fn by_a_client_that_is_gone_before_the_head() {
         let id = soon("the task's drop", dropped.recv()).await.unwrap();
         assert_eq!(id.as_deref(), Some("the-one"), "{version:?}");
     }
+}
+
+/// What a layer gave up and answers for, as one that limits time does, while it still holds it.
+#[tokio::test]
+async fn by_an_answer_in_its_place() {
+    let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+    let (seen, mut dropped) = unbounded_channel();
+    let service = service_fn(move |_: Request<Full<bytes::Bytes>>| {
+        let guard = Guard(seen.clone());
+        let mut handler = Box::pin(async move {
+            let _guard = guard;
+            pending::<()>().await;
+        });
+        poll_fn(move |cx| {
+            assert!(handler.as_mut().poll(cx).is_pending());
+            Poll::Ready(Ok::<_, Infallible>(Response::new(Full::<bytes::Bytes>::default())))
+        })
+    });
+    let answer = telemetry.layer().layer(service).oneshot(request("GET", "/"));
+    drop(answer.await.unwrap());
+    assert_eq!(dropped.recv().await.unwrap().as_deref(), Some("the-one"));
+    assert_eq!(exchanges.next().await.outcome, Outcome::Success);
 }
