@@ -11,7 +11,7 @@ use crate::metrics::{Exemplar, Given, Instrument, Instruments, Role, Series, Sit
 use super::ending::Ending;
 use super::failure::Failure;
 use super::job;
-use super::nested::Nested;
+use super::nested::{Heard, Nested};
 use super::report;
 use super::verdict::Verdict;
 use super::watched::Watched;
@@ -27,8 +27,8 @@ pub struct Call {
     /// None where nothing is recorded.
     started: Option<Instant>,
     state: State,
-    /// Whether a failure has been told by a call within this one.
-    told: bool,
+    /// Of the failures of calls within this one.
+    heard: Heard,
 }
 
 /// Where the labels of a call are looked up.
@@ -103,7 +103,8 @@ impl Call {
         }
         let started = home.acceptor().map(|acceptor| acceptor.clock.now());
         let state = State::Running;
-        let call = Self { site, home, run, span: Span::none(), started, state, told: false };
+        let call =
+            Self { site, home, run, span: Span::none(), started, state, heard: Heard::Nothing };
         match call.instrument() {
             Some(instrument) => instrument.begin(),
             None => call.miss(),
@@ -114,7 +115,7 @@ impl Call {
     /// Runs a part of the call: in the job's own request, and in its span.
     #[inline]
     pub(super) fn enter<T>(&mut self, work: impl FnOnce() -> T) -> T {
-        let _nested = Nested::new(&mut self.told);
+        let _nested = Nested::new(&mut self.heard);
         let is_run = self.run.is_some();
         let _current = is_run.then(|| Entered::new(&mut self.run));
         let _entered = self.span.enter();
@@ -135,9 +136,8 @@ impl Call {
         self.state = state;
     }
 
-    #[inline]
-    pub(super) fn has_told(&self) -> bool {
-        self.told
+    pub(super) fn heard(&mut self) -> &mut Heard {
+        &mut self.heard
     }
 
     pub(super) fn site(&self) -> &'static Site {

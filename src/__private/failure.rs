@@ -75,16 +75,30 @@ impl What<'_> {
     pub(super) fn name<T: ?Sized>() -> Self {
         Self::Name(type_name::<T>())
     }
+
+    /// Whether it says nothing of what has gone wrong.
+    pub(super) fn is_opaque(&self) -> bool {
+        matches!(self, Self::Status(_) | Self::Name(_))
+    }
 }
 
 impl Told {
     pub(super) fn of(what: What<'_>) -> Self {
         match what {
             What::Error(error) => Self::with_causes(error),
-            What::Display(text) => Self::text(&format_args!("{text}")),
-            What::Status(status) => Self::text(&format_args!("{status}")),
-            What::Name(name) => Self::text(&format_args!("{name}")),
+            What::Display(text) => Self::alone(&format_args!("{text}")),
+            What::Status(status) => Self::alone(&format_args!("{status}")),
+            What::Name(name) => Self::alone(&format_args!("{name}")),
         }
+    }
+
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What the deepest cause says, or the error itself where it has none.
+    pub(super) fn root(&self) -> &str {
+        self.cause.as_deref().map_or(&self.text, Self::root)
     }
 
     fn with_causes(error: &dyn Error) -> Self {
@@ -99,7 +113,7 @@ impl Told {
             error.cause = Some(Box::new(cause));
             error
         });
-        chained.unwrap_or_else(|| Self::text(&format_args!("")))
+        chained.unwrap_or_else(|| Self::alone(&format_args!("")))
     }
 
     fn one(error: &dyn Error, left: &mut usize) -> Self {
@@ -110,7 +124,7 @@ impl Told {
         Self { text, debug, cause: None }
     }
 
-    fn text(text: &fmt::Arguments<'_>) -> Self {
+    fn alone(text: &fmt::Arguments<'_>) -> Self {
         let mut rendered = String::new();
         render(text, MAX_BYTES, &mut rendered);
         // In quotes, so that nobody takes its first word for a type.

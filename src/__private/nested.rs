@@ -1,19 +1,50 @@
 //! Which failures the running call has heard of, so that each is told by the innermost call alone.
 
 use std::cell::Cell;
+use std::collections::VecDeque;
+use std::mem::{self, ManuallyDrop};
+
+use super::failure::{Told, What};
+
+/// What a call knows of failures within it that were told, or will be.
+#[derive(Debug, Default)]
+pub(super) enum Heard {
+    /// There is no call.
+    #[default]
+    NoCall,
+    Nothing,
+    Failures(Box<Failures>),
+}
+
+/// The latest ones.
+#[derive(Debug)]
+pub(super) struct Failures(VecDeque<Mark>);
+
+/// What a failure is known by when its error comes back in another.
+#[derive(Debug, PartialEq, Eq)]
+struct Mark {
+    /// What it says of itself.
+    text: Box<str>,
+    /// What its deepest cause does.
+    root: Box<str>,
+}
 
 thread_local! {
-    /// Of the call that runs on this thread.
-    static TOLD: Cell<bool> = const { Cell::new(false) };
+    /// Of the call that runs on this thread. Outside of calls there is nothing to drop.
+    static HEARD: Cell<ManuallyDrop<Heard>> = const { Cell::new(ManuallyDrop::new(Heard::NoCall)) };
 }
+
+/// Of one call; an older one may be told again.
+const MAX_FAILURES: usize = 128;
+const MAX_TEXT_BYTES: usize = 512;
 
 /// While it lives, the slot's call is the running one, and the slot holds what was known of the one
 /// around it.
-pub(super) struct Nested<'a>(&'a mut bool);
+pub(super) struct Nested<'a>(&'a mut Heard);
 
 impl<'a> Nested<'a> {
     #[inline]
-    pub(super) fn new(slot: &'a mut bool) -> Self {
+    pub(super) fn new(slot: &'a mut Heard) -> Self {
         swap(slot);
         Self(slot)
     }
@@ -26,14 +57,125 @@ impl Drop for Nested<'_> {
     }
 }
 
-/// Says to the running call that a failure within it was told, or will be: the same failure, handed
-/// on by it, is not to be told again.
-pub(super) fn hand_on() {
-    // While a thread ends there is nobody left to know it.
-    let _ = TOLD.try_with(|told| told.set(true));
+impl Heard {
+    /// Whether a failure comes of one that is known: its deepest cause says what that one did, or
+    /// its deepest cause. What is no more than an answer or a type is taken for it.
+    pub(super) fn has(&self, what: What<'_>) -> bool {
+        let Self::Failures(known) = self else { return false };
+        what.is_opaque() || {
+            let told = Told::of(what);
+            let root = told.root();
+            known.0.iter().any(|mark| contains(root, &mark.root) || contains(root, &mark.text))
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        !matches!(self, Self::Failures(_))
+    }
+
+    fn add(&mut self, mark: Mark) {
+        if let Self::Failures(known) = self {
+            known.add(mark);
+        } else {
+            *self = Self::Failures(Box::new(Failures(VecDeque::from([mark]))));
+        }
+    }
+
+    fn marks(self) -> VecDeque<Mark> {
+        match self {
+            Self::Failures(known) => known.0,
+            Self::NoCall | Self::Nothing => VecDeque::new(),
+        }
+    }
+}
+
+impl Failures {
+    fn add(&mut self, mark: Mark) {
+        if self.0.contains(&mark) {
+            return;
+        }
+        if self.0.len() >= MAX_FAILURES {
+            self.0.pop_front();
+        }
+        self.0.push_back(mark);
+    }
+}
+
+impl Mark {
+    fn of(what: What<'_>) -> Self {
+        let told = Told::of(what);
+        Self { text: bounded(told.text()), root: bounded(told.root()) }
+    }
+}
+
+/// Says to the running call which failures within it were told, or will be: those that the call
+/// before had heard of, and its own.
+pub(super) fn hand_on(heard: Heard, own: Option<What<'_>>) {
+    if heard.is_empty() && own.is_none() {
+        return;
+    }
+    let mut around = Heard::NoCall;
+    swap(&mut around);
+    if !matches!(around, Heard::NoCall) {
+        let own = own.map(Mark::of);
+        heard.marks().into_iter().chain(own).for_each(|mark| around.add(mark));
+    }
+    swap(&mut around);
+}
+
+/// Whether a text has the other in it, as words of their own.
+fn contains(text: &str, told: &str) -> bool {
+    let is_part_of_a_word = |neighbour: Option<char>| neighbour.is_some_and(char::is_alphanumeric);
+    let mut found = text.match_indices(told).filter(|_| !told.is_empty());
+    found.any(|(at, _)| {
+        let (before, from) = text.split_at(at);
+        let after = from.strip_prefix(told).unwrap_or_default();
+        !is_part_of_a_word(before.chars().next_back()) && !is_part_of_a_word(after.chars().next())
+    })
+}
+
+/// Without the word that the bound cuts.
+fn bounded(text: &str) -> Box<str> {
+    let kept = text.get(..text.floor_char_boundary(MAX_TEXT_BYTES)).unwrap_or_default();
+    if kept.len() == text.len() {
+        return kept.into();
+    }
+    let whole = kept.trim_end_matches(char::is_alphanumeric);
+    whole.trim_end_matches(|last: char| !last.is_alphanumeric()).into()
 }
 
 #[inline]
-fn swap(slot: &mut bool) {
-    let _ = TOLD.try_with(|told| *slot = told.replace(*slot));
+fn swap(slot: &mut Heard) {
+    let theirs = HEARD.replace(ManuallyDrop::new(mem::take(slot)));
+    *slot = ManuallyDrop::into_inner(theirs);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_found_whole() {
+        for (text, told, expected) in [
+            ("disk full", "disk full", true),
+            ("not saved: disk full", "disk full", true),
+            ("code: 'Internal error', message: \"disk full\"", "disk full", true),
+            ("code 503", "5", false),
+            ("code 5", "5", true),
+            ("disk fully used", "disk full", false),
+            ("Überlauf", "lauf", false),
+            ("anything", "", false),
+        ] {
+            assert_eq!(contains(text, told), expected, "{told:?} in {text:?}");
+        }
+    }
+
+    #[test]
+    fn long_texts_are_cut_between_words() {
+        let text = "word ".repeat(1 << 10);
+        let kept = bounded(&text);
+        assert!(kept.len() > 500 && kept.len() <= 512 && kept.ends_with("word"), "{kept}");
+        assert!(contains(&format!("in vain: {text}"), &kept));
+        assert_eq!(&*bounded(&"x".repeat(1 << 10)), "");
+    }
 }

@@ -1,5 +1,6 @@
 //! Failures: whose fault they are, and that each is told once.
 
+use std::mem;
 use std::time::Duration;
 
 use crate::context::{Open, Outcome, RequestContext};
@@ -14,7 +15,7 @@ use super::verdict::Verdict;
 /// will say it.
 #[cold]
 pub(super) fn fail(
-    call: &Call,
+    call: &mut Call,
     verdict: &Verdict<'_>,
     said: Option<Outcome>,
     tell: fn(&Failure<'_>),
@@ -23,14 +24,12 @@ pub(super) fn fail(
         return None;
     }
     let outcome = blamed(call, said);
-    let tells = verdict.reports(outcome) && !call.has_told();
+    let tells = verdict.reports(outcome) && !call.heard().has(verdict.what);
     if tells {
         let failure = Failure::new(verdict.what, outcome == Outcome::ClientError);
         call.within(|| tell(&failure));
     }
-    if tells || call.has_told() {
-        nested::hand_on();
-    }
+    nested::hand_on(mem::take(call.heard()), tells.then_some(verdict.what));
     Some(outcome)
 }
 
@@ -50,11 +49,11 @@ fn blamed(call: &Call, said: Option<Outcome>) -> Outcome {
 }
 
 /// Leaves it to the answer of the request, if there will be one, whose fault an error was.
-fn leave(call: &Call, verdict: &Verdict<'_>, tell: fn(&Failure<'_>)) -> bool {
-    let Some(context) = answered(call) else { return false };
+fn leave(call: &mut Call, verdict: &Verdict<'_>, tell: fn(&Failure<'_>)) -> bool {
     let report = verdict.report;
-    let is_told = !report.tells_anything() || call.has_told();
-    let later = (!is_told).then(|| {
+    let tells = report.tells_anything() && !call.heard().has(verdict.what);
+    let Some(context) = answered(call) else { return false };
+    let later = tells.then(|| {
         let told = Told::of(verdict.what);
         let tell = move |outcome| {
             if report.tells(outcome) {
@@ -66,8 +65,8 @@ fn leave(call: &Call, verdict: &Verdict<'_>, tell: fn(&Failure<'_>)) -> bool {
     // What has no number is settled by nobody, but told all the same.
     let site = call.site().number().unwrap_or(usize::MAX);
     let is_left = context.leave_unsaid(Open { site, dropped: None }, later);
-    if is_left && (report.tells_anything() || call.has_told()) {
-        nested::hand_on();
+    if is_left {
+        nested::hand_on(mem::take(call.heard()), tells.then_some(verdict.what));
     }
     is_left
 }

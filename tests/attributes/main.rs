@@ -18,6 +18,7 @@ mod panics;
 mod race;
 mod spans;
 mod told;
+mod told_once;
 mod verdicts;
 
 use obskit_tests::recorded as read;
