@@ -7,6 +7,7 @@ use std::task::Poll;
 use http::{Request, Response};
 use obskit::metrics::{Format, Scrape};
 use obskit::{Telemetry, instrument_dependency, instrument_endpoint, instrument_job};
+use obskit_tests::lab::dispatch;
 use std::convert::Infallible;
 use tower::{Layer as _, ServiceExt, service_fn};
 use tracing::span::{Attributes, Id};
@@ -81,8 +82,8 @@ async fn job() {
 #[tokio::test]
 async fn spans_are_children_and_entered_at_polls() {
     let (telemetry, seen) = (telemetry(), Seen::default());
-    let subscriber = tracing_subscriber::registry().with(seen.clone());
-    let _default = tracing::subscriber::set_default(subscriber);
+    let subscriber = dispatch(tracing_subscriber::registry().with(seen.clone()));
+    let _default = dispatcher::set_default(&subscriber);
     let around = tracing::info_span!("around");
     seen.take();
     let call = tracing::Instrument::instrument(telemetry.scope(outer(7)), around);

@@ -5,10 +5,11 @@ use obskit::Telemetry;
 use obskit::config::Config;
 use serde_json::Value;
 use std::convert::Infallible;
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, LazyLock, Mutex};
 use tower::{Layer, ServiceExt, service_fn};
 use tracing::Dispatch;
 use tracing::dispatcher::{self, DefaultGuard};
+use tracing_subscriber::filter::LevelFilter;
 use tracing_subscriber::layer::SubscriberExt;
 
 use crate::lines::Lines;
@@ -31,7 +32,7 @@ impl Lab {
         set(&mut config);
         let telemetry = Telemetry::build(config).unwrap();
         let layer = telemetry.tracing_layer().unwrap();
-        let dispatch = Dispatch::new(tracing_subscriber::registry().with(layer));
+        let dispatch = dispatch(tracing_subscriber::registry().with(layer));
         Self { telemetry, dispatch, lines }
     }
 
@@ -98,6 +99,15 @@ impl Lab {
     pub fn counted(&self, level: &str) -> usize {
         count(&self.telemetry, "log_events_total", &[&format!(r#"level="{level}""#)])
     }
+}
+
+/// A subscriber for one test among others. While no second one lives `tracing` lets the thread that
+/// meets a callsite first decide for all of them, and that thread may have none.
+pub fn dispatch(subscriber: impl Into<Dispatch>) -> Dispatch {
+    static SECOND: LazyLock<Dispatch> =
+        LazyLock::new(|| Dispatch::new(tracing_subscriber::registry().with(LevelFilter::OFF)));
+    LazyLock::force(&SECOND);
+    subscriber.into()
 }
 
 /// A member that is a text.
