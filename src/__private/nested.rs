@@ -109,7 +109,7 @@ impl Mark {
 }
 
 /// Says to the running call which failures within it were told, or will be: those that the call
-/// before had heard of, and its own.
+/// before had heard of, and its own, which may be one of them in other words.
 pub(super) fn hand_on(heard: Heard, own: Option<What<'_>>) {
     if heard.is_empty() && own.is_none() {
         return;

@@ -24,12 +24,13 @@ pub(super) fn fail(
         return None;
     }
     let outcome = blamed(call, said);
-    let tells = verdict.reports(outcome) && !call.heard().has(verdict.what);
+    let is_known = call.heard().has(verdict.what);
+    let tells = verdict.reports(outcome) && !is_known;
     if tells {
         let failure = Failure::new(verdict.what, outcome == Outcome::ClientError);
         call.within(|| tell(&failure));
     }
-    nested::hand_on(mem::take(call.heard()), tells.then_some(verdict.what));
+    nested::hand_on(mem::take(call.heard()), (tells || is_known).then_some(verdict.what));
     Some(outcome)
 }
 
@@ -51,7 +52,8 @@ fn blamed(call: &Call, said: Option<Outcome>) -> Outcome {
 /// Leaves it to the answer of the request, if there will be one, whose fault an error was.
 fn leave(call: &mut Call, verdict: &Verdict<'_>, tell: fn(&Failure<'_>)) -> bool {
     let report = verdict.report;
-    let tells = report.tells_anything() && !call.heard().has(verdict.what);
+    let is_known = call.heard().has(verdict.what);
+    let tells = report.tells_anything() && !is_known;
     let Some(context) = answered(call) else { return false };
     let later = tells.then(|| {
         let told = Told::of(verdict.what);
@@ -66,7 +68,7 @@ fn leave(call: &mut Call, verdict: &Verdict<'_>, tell: fn(&Failure<'_>)) -> bool
     let site = call.site().number().unwrap_or(usize::MAX);
     let is_left = context.leave_unsaid(Open { site, dropped: None }, later);
     if is_left {
-        nested::hand_on(mem::take(call.heard()), tells.then_some(verdict.what));
+        nested::hand_on(mem::take(call.heard()), (tells || is_known).then_some(verdict.what));
     }
     is_left
 }

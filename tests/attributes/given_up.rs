@@ -2,7 +2,7 @@
 
 use axum::Router;
 use axum::error_handling::HandleErrorLayer;
-use axum::http::StatusCode;
+use axum::http::{Request, Response, StatusCode};
 use axum::response::IntoResponse;
 use axum::routing::get as on_get;
 use obskit::config::Clock;
@@ -10,6 +10,7 @@ use obskit::context::{self, RequestContext};
 use obskit::{Telemetry, instrument_endpoint, instrument_job};
 use obskit_tests::lab::Lab;
 use obskit_tests::samples::{count, samples};
+use std::convert::Infallible;
 use std::future::{pending, poll_fn};
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -72,6 +73,19 @@ async fn by_a_timeout() {
             assert_eq!(requests(&telemetry), [(outcome.to_owned(), 1.0)]);
         }
     }
+}
+
+/// Nothing between them drops the handler before the request's head is sent.
+#[tokio::test(start_paused = true)]
+async fn by_a_timeout_that_still_holds_it() {
+    let telemetry = telemetry();
+    let timeout = TimeoutLayer::with_status_code(StatusCode::GATEWAY_TIMEOUT, SECOND);
+    let serve =
+        async |_: Request<String>| Ok::<_, Infallible>(Response::new(slow().await.to_owned()));
+    let service = ServiceBuilder::new().layer(telemetry.layer()).layer(timeout).service_fn(serve);
+    let answer = service.oneshot(Request::new(String::new())).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::GATEWAY_TIMEOUT);
+    handler(&telemetry, "gu_slow", "server_error=1");
 }
 
 /// The time is that until the drop, and nothing is told but the request's own line.

@@ -109,6 +109,9 @@ async fn an_error_that_is_handed_on() {
         boxed -> Result<(), Box<dyn Error + Send + Sync>> { Ok(keep(FULL).await?) }
         transparently -> Result<(), Transparent> { save(FULL).await.map_err(Transparent) }
         as_text -> Result<(), String> { save(FULL).await.map_err(|error| format!("no: {error}")) }
+        past_another -> Result<(), String> {
+            keep(FULL).await.map_err(|error| format!("no: {error}"))
+        }
         quoted -> Result<(), tonic::Status> {
             save(FULL).await.map_err(|error| tonic::Status::internal(error.to_string()))
         }
@@ -203,6 +206,17 @@ async fn side_by_side(which: usize) -> Result<(), NotSaved> {
 }
 
 #[instrument_endpoint]
+async fn has_cause() -> Result<(), NotSaved> {
+    Err(NotSaved(io::Error::other(FULL)))
+}
+
+/// Loses the cause.
+#[instrument_endpoint]
+async fn shortened() -> Result<(), String> {
+    has_cause().await.map_err(|error| format!("no: {error}"))
+}
+
+#[instrument_endpoint]
 async fn either() -> Result<(), NotSaved> {
     tokio::try_join!(keep("one"), keep("other")).map(|_| ())
 }
@@ -220,6 +234,8 @@ async fn failures_side_by_side() {
         found.sort_unstable_by_key(|line| all.iter().position(|known| known == line));
         assert_eq!(found, all[..if which == 2 { 3 } else { 2 }], "{which}");
     }
+    let _ = lab.telemetry.scope(shortened()).await;
+    assert_eq!(summaries(&lab), ["has_cause failed not saved: disk full"]);
     lab.telemetry.scope(either()).await.unwrap_err();
     assert_eq!(summaries(&lab).len(), 1);
 }
