@@ -262,9 +262,15 @@ impl RequestContext {
         unsaid.leave(open, tell, is_over)
     }
 
-    /// The calls that wait, if there have been any.
-    pub(crate) fn unsaid(&self) -> Option<Waiting> {
-        self.inner.unsaid.get().map(Unsaid::waiting)
+    /// Whether there have been calls that wait.
+    #[inline]
+    pub(crate) fn has_unsaid(&self) -> bool {
+        self.inner.unsaid.get().is_some()
+    }
+
+    /// The calls that wait.
+    pub(crate) fn unsaid(&self) -> Waiting {
+        self.inner.unsaid.get().map(Unsaid::waiting).unwrap_or_default()
     }
 
     /// From here on no call waits any more.

@@ -109,15 +109,24 @@ impl Instruments {
     pub(crate) fn miss(&self) {
         self.ledger.drop(Signal::Metric, Reason::Late, 1);
     }
-}
 
-impl Record for Instruments {
-    fn record(&self, exchange: &Exchange<'_>) {
-        for open in exchange.context.unsaid().into_iter().flatten() {
+    /// Counts the calls that have waited for the request's end.
+    #[cold]
+    fn settle(&self, exchange: &Exchange<'_>) {
+        for open in exchange.context.unsaid() {
             if let Some(found) = self.by_site.get(open.site) {
                 let dropped = open.dropped.map(|took| (took, exemplar(exchange)));
                 found.settle(open.outcome(exchange), dropped);
             }
+        }
+    }
+}
+
+impl Record for Instruments {
+    #[inline]
+    fn record(&self, exchange: &Exchange<'_>) {
+        if exchange.context.has_unsaid() {
+            self.settle(exchange);
         }
     }
 

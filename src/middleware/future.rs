@@ -47,18 +47,15 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let poll = || {
-            let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
-            let polled = future.poll(cx);
-            // What a timeout has given up is still in there, and belongs to the request.
-            if polled.is_ready() {
-                this.future.set(None);
-            }
-            polled
-        };
+        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
         let result = match this.pending {
-            Some(pending) => ready!(pending.run(poll)),
-            None => ready!({ poll }()),
+            Some(pending) => {
+                let result = ready!(pending.run(|| future.poll(cx)));
+                // What a timeout has given up is still in there, and belongs to the request.
+                pending.run(|| this.future.set(None));
+                result
+            }
+            None => ready!(future.poll(cx)),
         };
         Poll::Ready(match (result, this.pending.take()) {
             (Ok(response), Some(pending)) => Ok(pending.respond(response)),
