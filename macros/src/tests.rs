@@ -2,7 +2,7 @@
 
 mod boxed;
 mod domains;
-mod mistakes;
+pub(crate) mod mistakes;
 mod whole;
 
 use proc_macro2::TokenStream;

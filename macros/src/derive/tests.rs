@@ -4,6 +4,8 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use syn::{DeriveInput, parse_quote};
 
+use crate::tests::mistakes::says;
+
 type Expand = fn(&DeriveInput) -> TokenStream;
 
 #[track_caller]
@@ -15,21 +17,8 @@ fn check(expand: Expand, input: &DeriveInput, expected: &TokenStream) {
 #[track_caller]
 fn refuse(expand: Expand, cases: &[(&str, &[&str])]) {
     for (input, mistakes) in cases {
-        let found = mistakes_of(&expand(&syn::parse_str(input).unwrap()));
-        assert_eq!(found.len(), mistakes.len(), "{input}: {found:#?}");
-        for (found, mistake) in found.iter().zip(*mistakes) {
-            assert!(found.contains(mistake), "{input}: {found:?} says nothing of {mistake:?}");
-        }
+        says(&expand(&syn::parse_str(input).unwrap()), input, mistakes);
     }
-}
-
-fn mistakes_of(expansion: &TokenStream) -> Vec<String> {
-    let file: syn::File = syn::parse_quote!(#expansion);
-    let found = file.items.into_iter().filter_map(|item| match item {
-        syn::Item::Macro(found) => Some(found.mac.parse_body::<syn::LitStr>().unwrap().value()),
-        _ => None,
-    });
-    found.collect()
 }
 
 #[test]

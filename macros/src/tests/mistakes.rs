@@ -17,13 +17,19 @@ fn refuse(role: Role, cases: &[(&str, &[&str])]) {
     );
     for (arguments, expected) in cases {
         let expansion = instrument(role, arguments.parse().unwrap(), &function);
-        let found = mistakes_of(&expansion);
-        assert_eq!(found.len(), expected.len(), "{arguments}: {found:#?}");
-        for (found, expected) in found.iter().zip(*expected) {
-            assert!(found.contains(expected), "{arguments}: {found:?} says no {expected:?}");
-        }
+        says(&expansion, arguments, expected);
         let text = expansion.to_string();
         assert!(text.ends_with(&function.to_string()), "{text}");
+    }
+}
+
+/// Checks what all errors in an expansion of `input` say, in order.
+#[track_caller]
+pub(crate) fn says(expansion: &TokenStream, input: &str, expected: &[&str]) {
+    let found = mistakes_of(expansion);
+    assert_eq!(found.len(), expected.len(), "{input}: {found:#?}");
+    for (found, expected) in found.iter().zip(expected) {
+        assert!(found.contains(expected), "{input}: {found:?} says no {expected:?}");
     }
 }
 
