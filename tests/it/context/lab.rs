@@ -5,9 +5,9 @@ use bytes::Bytes;
 use http::{HeaderMap, Method, Request, Response};
 use http_body_util::BodyExt;
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit::context::RequestContext;
 use obskit_tests::http::Reply;
+pub use obskit_tests::recorded::{telemetry, telemetry_with};
 use std::convert::Infallible;
 use std::net::SocketAddr;
 use tokio::net::TcpListener;
@@ -17,19 +17,6 @@ use tower::{Layer, Service, ServiceExt, service_fn};
 pub const TRACE: &str = "4bf92f3577b34da6a3ce929d0e0e4736";
 pub const SPAN: &str = "00f067aa0ba902b7";
 pub const TRACEPARENT: &str = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-
-pub fn telemetry() -> Telemetry {
-    telemetry_with(|_| ())
-}
-
-/// Without the families that a test would have to look past.
-pub fn telemetry_with(set: impl FnOnce(&mut Config)) -> Telemetry {
-    let mut config = Config::default();
-    config.metrics.collect_process = false;
-    config.metrics.collect_runtime = false;
-    set(&mut config);
-    Telemetry::build(config).unwrap()
-}
 
 pub fn request(method: Method, uri: &str, headers: &[(&'static str, &str)]) -> Request<Body> {
     let mut request = Request::builder().method(method).uri(uri);
