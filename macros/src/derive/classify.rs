@@ -12,7 +12,7 @@ use answer::{ACCEPTED, Answer};
 
 /// The implementation in the making.
 struct Plan<'a> {
-    library: Path,
+    krate: Path,
     generics: Generics,
     /// What holds of all that say nothing else.
     default: Option<Answer>,
@@ -38,18 +38,18 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
 impl<'a> Plan<'a> {
     fn new(input: &'a DeriveInput) -> Self {
         let mut mistakes = Mistakes::default();
-        let mut library = Once::new("crate");
+        let mut krate = Once::new("crate");
         let mut default = None;
         let well = read_attributes(&input.attrs, "classify", &mut mistakes, |meta| {
             if meta.path.is_ident("crate") {
-                read_crate(meta, &mut library)
+                read_crate(meta, &mut krate)
             } else {
                 Answer::read(meta, &mut default, &format!("{ACCEPTED}, `crate = path`"))
             }
         });
         let default = default.or(Answer::unless(well));
-        let (library, generics) = (crate_path(library), input.generics.clone());
-        Self { library, generics, default, input, mistakes }
+        let (krate, generics) = (crate_path(krate), input.generics.clone());
+        Self { krate, generics, default, input, mistakes }
     }
 
     fn enumeration(&mut self, data: &DataEnum) -> TokenStream {
@@ -88,14 +88,14 @@ impl<'a> Plan<'a> {
         fields: &Fields,
         answer: Option<&Answer>,
     ) -> TokenStream {
-        let library = &self.library;
+        let krate = &self.krate;
         let outcome = match answer.or(self.default.as_ref()) {
             Some(Answer::Named(outcome)) => {
                 let outcome = Ident::new(outcome, proc_macro2::Span::call_site());
-                quote!(#library::context::Outcome::#outcome)
+                quote!(#krate::context::Outcome::#outcome)
             }
-            Some(Answer::Http(status)) => quote!(#library::context::Outcome::of_http(#status)),
-            Some(Answer::Grpc(status)) => quote!(#library::context::Outcome::of_grpc(#status)),
+            Some(Answer::Http(status)) => quote!(#krate::context::Outcome::of_http(#status)),
+            Some(Answer::Grpc(status)) => quote!(#krate::context::Outcome::of_grpc(#status)),
             Some(Answer::Transparent(_)) => return self.transparent(form, name, fields),
             None => {
                 self.mistakes.at(name, silence(name, &self.input.data));
@@ -114,26 +114,26 @@ impl<'a> Plan<'a> {
             self.mistakes.at(name, text);
             return TokenStream::new();
         };
-        let (library, kind) = (&self.library, &field.ty);
+        let (krate, kind) = (&self.krate, &field.ty);
         if mentions_parameter(field, &self.input.generics) {
-            let bound = parse_quote!(#kind: #library::context::Classify);
+            let bound = parse_quote!(#kind: #krate::context::Classify);
             self.generics.make_where_clause().predicates.push(bound);
         }
         quote! {
-            #form { #member: inner } => <#kind as #library::context::Classify>::classify(inner),
+            #form { #member: inner } => <#kind as #krate::context::Classify>::classify(inner),
         }
     }
 
     fn implementation(self, body: &TokenStream) -> TokenStream {
-        let (name, library) = (&self.input.ident, &self.library);
+        let (name, krate) = (&self.input.ident, &self.krate);
         let (generics, arguments, bounds) = self.generics.split_for_impl();
         // After a mistake any answer does, so that no further error speaks of what is missing.
-        let stand_in = quote!(#library::context::Outcome::ServerError);
+        let stand_in = quote!(#krate::context::Outcome::ServerError);
         let body = if self.mistakes.any() { &stand_in } else { body };
         let implementation = quote! {
             #[automatically_derived]
-            impl #generics #library::context::Classify for #name #arguments #bounds {
-                fn classify(&self) -> #library::context::Outcome {
+            impl #generics #krate::context::Classify for #name #arguments #bounds {
+                fn classify(&self) -> #krate::context::Outcome {
                     #body
                 }
             }

@@ -14,7 +14,7 @@ const MAX_BYTES: usize = 128;
 /// What the enum itself says.
 struct Settings {
     case: Case,
-    library: Path,
+    krate: Path,
 }
 
 /// A variant and its value.
@@ -36,9 +36,9 @@ pub(crate) fn expand(input: &DeriveInput) -> TokenStream {
     };
     if mistakes.any() {
         // It stands in, so that no further error speaks of a type that is no label.
-        return mistakes.and(&implementation(input, &settings.library, &[]));
+        return mistakes.and(&implementation(input, &settings.krate, &[]));
     }
-    implementation(input, &settings.library, &values)
+    implementation(input, &settings.krate, &values)
 }
 
 /// Whether its kind and its parameters are those of a label; only then can anything stand in.
@@ -74,7 +74,7 @@ fn fits(input: &DeriveInput, mistakes: &mut Mistakes) -> bool {
 
 fn settings(input: &DeriveInput, mistakes: &mut Mistakes) -> Settings {
     let mut case = Once::new("rename_all");
-    let mut library = Once::new("crate");
+    let mut krate = Once::new("crate");
     read_attributes(&input.attrs, "label", mistakes, |meta| {
         if meta.path.is_ident("rename_all") {
             let name: LitStr = meta.value()?.parse()?;
@@ -87,12 +87,12 @@ fn settings(input: &DeriveInput, mistakes: &mut Mistakes) -> Settings {
             })?;
             case.set(meta, found)
         } else if meta.path.is_ident("crate") {
-            read_crate(meta, &mut library)
+            read_crate(meta, &mut krate)
         } else {
             Err(unknown(meta, "`rename_all = \"..\"`, `crate = path`"))
         }
     });
-    Settings { case: case.value.unwrap_or_default(), library: crate_path(library) }
+    Settings { case: case.value.unwrap_or_default(), krate: crate_path(krate) }
 }
 
 fn values(data: &DataEnum, case: Case, mistakes: &mut Mistakes) -> Vec<Value> {
@@ -130,19 +130,19 @@ fn value(variant: &Variant, case: Case, mistakes: &mut Mistakes) -> (TokenStream
 }
 
 /// Without `values` it is one that compiles and says nothing.
-fn implementation(input: &DeriveInput, library: &Path, values: &[Value]) -> TokenStream {
+fn implementation(input: &DeriveInput, krate: &Path, values: &[Value]) -> TokenStream {
     let name = &input.ident;
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     let texts = values.iter().map(|value| &value.text);
-    let methods = (!values.is_empty()).then(|| methods(library, values));
+    let methods = (!values.is_empty()).then(|| methods(krate, values));
     let stand_in = values.is_empty().then(|| {
         quote! {
-            fn write(&self, _: &mut #library::metrics::LabelValue<'_>) {}
+            fn write(&self, _: &mut #krate::metrics::LabelValue<'_>) {}
         }
     });
     quote! {
         #[automatically_derived]
-        impl #generics #library::metrics::Label for #name #arguments #bounds {
+        impl #generics #krate::metrics::Label for #name #arguments #bounds {
             const VALUES: &'static [&'static str] = &[#(#texts),*];
             #methods
             #stand_in
@@ -150,13 +150,13 @@ fn implementation(input: &DeriveInput, library: &Path, values: &[Value]) -> Toke
     }
 }
 
-fn methods(library: &Path, values: &[Value]) -> TokenStream {
+fn methods(krate: &Path, values: &[Value]) -> TokenStream {
     let variants: Vec<_> = values.iter().map(|value| own(&value.variant)).collect();
     let texts = values.iter().map(|value| &value.text);
     let positions = 0..values.len();
     quote! {
         #[inline]
-        fn write(&self, value: &mut #library::metrics::LabelValue<'_>) {
+        fn write(&self, value: &mut #krate::metrics::LabelValue<'_>) {
             value.push_str(match self {
                 #(Self::#variants { .. } => #texts,)*
             });
