@@ -18,7 +18,7 @@ mod watched;
 pub use call::{Call, Labelling};
 pub use ending::{Ending, Slow};
 pub use failure::{Failure, What};
-pub use labels::{Domain, DomainSet, NoDomain, domain, domain_of, domains, label};
+pub use labels::{Domain, DomainSet, NoDomain, domains, label};
 pub use macros::{
     domain_or_text, here, label_or_text, submit, tell_failure, tell_slow, tell_user, verdict,
 };

@@ -59,12 +59,6 @@ impl Call {
         Labelling(self.instrument())
     }
 
-    /// The series of the metric `n` that has these labels.
-    #[inline]
-    pub fn series(&self, n: usize, labels: &impl Given) -> Series {
-        self.labelling().series(n, labels)
-    }
-
     /// Runs the function's body.
     #[inline]
     pub fn run<T>(&mut self, body: impl FnOnce() -> T) -> T {

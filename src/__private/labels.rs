@@ -31,13 +31,8 @@ pub fn label<L: Label>(label: &L) -> impl GivenLabel + use<'_, L> {
     Bounded(label)
 }
 
-/// The type of the label that an expression gives.
-pub fn domain<L: Label>(_label: &L) -> Domain<L> {
-    Domain(PhantomData)
-}
-
-/// The type that a label is annotated with.
-pub fn domain_of<L: Label>() -> Domain<L> {
+/// The type of a label that a [`Label`] is.
+pub(super) fn domain_of<L: Label>() -> Domain<L> {
     Domain(PhantomData)
 }
 
