@@ -9,7 +9,10 @@
 //! echoed, and its body is not read.
 
 mod content;
+mod debug;
+mod doctor;
 mod index;
+mod levels;
 mod metrics;
 mod probe;
 mod respond;
@@ -20,11 +23,16 @@ mod server;
 
 pub use routes::{ROUTES, Route};
 
+pub(crate) use doctor::Doctor;
 #[cfg(feature = "axum")]
 pub(crate) use router::router;
 pub(crate) use server::Server;
 
+use std::sync::Arc;
+
 use crate::health::Health;
+use crate::ledger::Ledger;
+use crate::logging::Levels;
 use crate::metrics::Metrics;
 
 /// What the operator is told. It holds no handle of the telemetry, so that a running server does
@@ -32,6 +40,32 @@ use crate::metrics::Metrics;
 #[derive(Clone, Debug)]
 pub(crate) struct Admin {
     pub(crate) service: String,
+    /// As `/debug/config` shows them, without secrets.
+    pub(crate) settings: Arc<str>,
     pub(crate) metrics: Metrics,
     pub(crate) health: Health,
+    pub(crate) levels: Levels,
+    pub(crate) ledger: Ledger,
+    pub(crate) doctor: Doctor,
+}
+
+#[cfg(test)]
+impl Admin {
+    /// One with nothing behind it.
+    fn of(service: &str) -> Self {
+        let telemetry = crate::config::Config::default();
+        let (ledger, redactor) =
+            (Ledger::default(), crate::redaction::Redactor::new(&telemetry.redaction));
+        let logging =
+            crate::logging::Logging::new(&telemetry, ledger.clone(), Arc::new(redactor.unwrap()));
+        Self {
+            service: service.to_owned(),
+            settings: "".into(),
+            metrics: Metrics::default(),
+            health: Health::default(),
+            levels: logging.unwrap().levels().clone(),
+            ledger,
+            doctor: Doctor::new(|| std::future::ready(String::new())),
+        }
+    }
 }

@@ -1,11 +1,11 @@
 //! The way out: the one background thread, where the operator is served and exporters run.
 
-#[cfg(feature = "admin")]
+#[cfg(feature = "tokio")]
 mod lifeline;
-#[cfg(feature = "admin")]
+#[cfg(feature = "tokio")]
 mod thread;
 
-#[cfg(feature = "admin")]
+#[cfg(feature = "tokio")]
 pub(crate) use lifeline::{Lifeline, unless};
-#[cfg(feature = "admin")]
+#[cfg(feature = "tokio")]
 pub(crate) use thread::Background;

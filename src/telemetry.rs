@@ -1,9 +1,16 @@
 //! `Telemetry`: the running whole.
 
+#[cfg(feature = "tokio")]
+#[path = "telemetry/background/enabled.rs"]
+mod background;
+#[cfg(not(feature = "tokio"))]
+#[path = "telemetry/background/disabled.rs"]
+mod background;
 mod build;
 #[cfg(feature = "testing")]
 mod capture;
 mod dependency;
+mod doctor;
 mod flushed;
 mod install;
 #[cfg(all(feature = "admin", feature = "axum"))]
@@ -68,6 +75,7 @@ struct Parts {
     calls: Arc<dyn crate::context::RecordCall>,
     dependencies: Arc<Dependencies>,
     watching: watching::Watching,
+    background: background::Shared,
     serving: serve::Serving,
     logging: flushed::Flushed,
 }

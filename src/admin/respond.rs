@@ -24,6 +24,7 @@ pub(crate) struct Asked<'a> {
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";
+pub(super) const JSON: &str = "application/json";
 /// On every answer: it is of this moment, and nothing but what its type says.
 const FIXED: [(HeaderName, HeaderValue); 2] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
@@ -67,6 +68,12 @@ impl Admin {
             Page::Live => probe::verdict(true),
             Page::Ready => probe::verdict(self.health.is_ready()),
             Page::Started => probe::verdict(self.health.has_started()),
+            Page::Levels => self.levels_page(asked, &[]),
+            Page::Requests => self.requests_page(),
+            Page::Ledger => self.ledger_page(),
+            Page::Cardinality => self.cardinality_page(),
+            Page::Doctor => text(StatusCode::OK, ""),
+            Page::Config => text(StatusCode::OK, self.settings.as_bytes().to_vec()),
             Page::Index => text(StatusCode::OK, index::page(&self.service)),
         }
     }
@@ -121,14 +128,7 @@ mod tests {
 
     /// What is logged at DEBUG of a GET.
     fn logged(uri: &'static str) -> String {
-        let (lines, admin) = (
-            Lines::default(),
-            Admin {
-                service: "a".to_owned(),
-                metrics: crate::metrics::Metrics::default(),
-                health: crate::health::Health::default(),
-            },
-        );
+        let (lines, admin) = (Lines::default(), Admin::of("a"));
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
             .with_max_level(tracing::Level::DEBUG)

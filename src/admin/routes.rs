@@ -22,6 +22,12 @@ pub(super) enum Page {
     Live,
     Ready,
     Started,
+    Levels,
+    Requests,
+    Ledger,
+    Cardinality,
+    Doctor,
+    Config,
     Index,
 }
 
@@ -56,10 +62,54 @@ pub const ROUTES: &[Route] = &[
         help: "200 once the service has started, 503 before.",
         page: Page::Started,
     },
+    Route {
+        path: "/loglevel",
+        aliases: &[],
+        methods: READ_AND_SET,
+        help: "Which levels are logged. PUT sets others, as `info,workouts=debug`; `?for=10m` has \
+               them go back after a while.",
+        page: Page::Levels,
+    },
+    Route {
+        path: "/debug/requests",
+        aliases: &[],
+        methods: READ,
+        help: "Requests under way by their age, the slowest, and the last that failed.",
+        page: Page::Requests,
+    },
+    Route {
+        path: "/debug/ledger",
+        aliases: &[],
+        methods: READ,
+        help: "What became of each signal: taken, delivered, lost and why.",
+        page: Page::Ledger,
+    },
+    Route {
+        path: "/debug/cardinality",
+        aliases: &[],
+        methods: READ,
+        help: "The metrics with most series, and label values that were refused one.",
+        page: Page::Cardinality,
+    },
+    Route {
+        path: "/debug/doctor",
+        aliases: &[],
+        methods: READ,
+        help: "What obskit finds wrong with itself and its surroundings, each with a hint.",
+        page: Page::Doctor,
+    },
+    Route {
+        path: "/debug/config",
+        aliases: &[],
+        methods: READ,
+        help: "The settings in force, without secrets.",
+        page: Page::Config,
+    },
     Route { path: "/", aliases: &[], methods: READ, help: "This list.", page: Page::Index },
 ];
 
 const READ: &str = "GET, HEAD";
+const READ_AND_SET: &str = "GET, HEAD, PUT";
 
 impl Route {
     /// The route of a path.

@@ -142,11 +142,7 @@ mod tests {
         peer.write_all(b"GET / HTTP/1.1\r\n\r\n").unwrap();
         let (stream, _) = listener.accept().unwrap();
         stream.set_nonblocking(true).unwrap();
-        let admin = Admin {
-            service: "a".repeat(32 << 20),
-            metrics: crate::metrics::Metrics::default(),
-            health: crate::health::Health::default(),
-        };
+        let admin = Admin::of(&"a".repeat(32 << 20));
         let (ended, end) = channel();
         background.spawn(|lifeline| async move {
             let stream = tokio::net::TcpStream::from_std(stream).unwrap();

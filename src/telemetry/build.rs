@@ -15,6 +15,7 @@ use crate::metrics::{
 use crate::middleware::{Declared, Server};
 use crate::redaction::Redactor;
 
+use super::background::Shared;
 use super::flushed::Flushed;
 use super::serve::Serving;
 use super::watching::Watching;
@@ -63,7 +64,8 @@ impl Telemetry {
         });
         let declare = Box::new(move |declared: Declared<'_>| declare_in(&declare, declared));
         let server = Arc::new(Server { acceptor, declare });
-        let (health, serving) = (Health::default(), Serving::default());
+        let (health, background, serving) =
+            (Health::default(), Shared::default(), Serving::default());
         let logging = Flushed(logging);
         let parts = Parts {
             config,
@@ -73,6 +75,7 @@ impl Telemetry {
             calls,
             dependencies,
             watching,
+            background,
             serving,
             logging,
         };

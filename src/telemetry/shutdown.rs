@@ -30,7 +30,7 @@ impl Telemetry {
     pub async fn shutdown(&self, deadline: Duration) -> Result<Report, Error> {
         self.parts.health.drain();
         let start = Instant::now();
-        let served = self.parts.serving.stop(deadline).await;
+        let served = self.parts.background.stop(deadline).await;
         // Last, so that what was logged meanwhile is written.
         let left = deadline.saturating_sub(start.elapsed());
         let logging = self.parts.logging.clone();

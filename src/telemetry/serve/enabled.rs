@@ -1,26 +1,17 @@
 //! The operator's server of one telemetry.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+
+use once_cell::sync::OnceCell;
 
 use super::Telemetry;
 use crate::admin::{Admin, Server};
 use crate::error::Error;
-use crate::export::Background;
 
-/// Whether it is served, and by what. Dropping it stops the server.
+/// Whether it is served, and by what. It ends with the `obskit` thread.
 #[derive(Debug, Default)]
 pub(crate) struct Serving {
-    state: Mutex<State>,
-}
-
-#[derive(Debug, Default)]
-enum State {
-    #[default]
-    NotYet,
-    Running(Server, Arc<Background>),
-    Stopped,
+    server: OnceCell<Server>,
 }
 
 impl Telemetry {
@@ -37,40 +28,26 @@ impl Telemetry {
     /// shut down before.
     #[expect(clippy::unused_async, reason = "what is checked before serving will be waited for")]
     pub async fn serve_admin(&self) -> Result<SocketAddr, Error> {
-        let mut state = self.parts.serving.state();
-        match &*state {
-            State::Running(server, _) => Ok(server.addr()),
-            State::Stopped => Err(Error::runtime("the telemetry was shut down")),
-            State::NotYet => {
-                self.parts.watching.watch_first()?;
-                let background = Arc::new(Background::start()?);
-                let server = Server::start(self.admin(), self.config().admin.addr, &background)?;
-                *state = State::Running(server, background);
-                Ok(server.addr())
-            }
-        }
+        // Asked first, so that a telemetry that was shut down says so.
+        let background = self.parts.background.get_or_start()?;
+        let server = self.parts.serving.server.get_or_try_init(|| {
+            self.parts.watching.watch_first()?;
+            Server::start(self.admin(), self.config().admin.addr, &background)
+        })?;
+        Ok(server.addr())
     }
 
     /// What the operator's routes show.
     pub(super) fn admin(&self) -> Admin {
+        let parts = &self.parts;
         Admin {
-            service: self.config().service.name.clone(),
-            metrics: self.parts.metrics.clone(),
-            health: self.parts.health.clone(),
+            service: parts.config.service.name.clone(),
+            settings: format!("{:#?}\n", parts.config).into(),
+            metrics: parts.metrics.clone(),
+            health: parts.health.clone(),
+            levels: parts.logging.levels().clone(),
+            ledger: parts.server.acceptor.ledger.clone(),
+            doctor: super::doctor::route(self),
         }
-    }
-}
-
-impl Serving {
-    pub(crate) async fn stop(&self, within: Duration) -> Result<(), Error> {
-        let state = std::mem::replace(&mut *self.state(), State::Stopped);
-        match state {
-            State::Running(_, background) => background.stop(within).await,
-            State::NotYet | State::Stopped => Ok(()),
-        }
-    }
-
-    fn state(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
