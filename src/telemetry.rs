@@ -42,6 +42,7 @@ use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
 
 pub use crate::logging::Levels;
 pub use dependency::Dependency;
+pub use doctor::{Diagnosis, Doctor, Examining, Finding, Severity};
 pub use install::{init, init_with};
 pub use shutdown::Report;
 pub use tracing_layer::TracingLayer;
