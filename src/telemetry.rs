@@ -23,6 +23,12 @@ mod serve;
 #[path = "telemetry/serve/disabled.rs"]
 mod serve;
 mod shutdown;
+#[cfg(feature = "tokio")]
+#[path = "telemetry/signals/enabled.rs"]
+mod signals;
+#[cfg(not(feature = "tokio"))]
+#[path = "telemetry/signals/disabled.rs"]
+mod signals;
 mod tracing_layer;
 #[cfg(feature = "tokio")]
 #[path = "telemetry/watching/enabled.rs"]
@@ -45,6 +51,8 @@ pub use dependency::Dependency;
 pub use doctor::{Diagnosis, Doctor, Examining, Finding, Severity};
 pub use install::{init, init_with};
 pub use shutdown::Report;
+#[cfg(feature = "tokio")]
+pub use signals::ShutdownSignal;
 pub use tracing_layer::TracingLayer;
 
 /// Everything an operator gets from one service. Cloning it is cheap, and clones are the same.
@@ -77,6 +85,7 @@ struct Parts {
     dependencies: Arc<Dependencies>,
     watching: watching::Watching,
     background: background::Shared,
+    signals: signals::Signals,
     serving: serve::Serving,
     logging: flushed::Flushed,
 }

@@ -18,6 +18,7 @@ use crate::redaction::Redactor;
 use super::background::Shared;
 use super::flushed::Flushed;
 use super::serve::Serving;
+use super::signals::Signals;
 use super::watching::Watching;
 use super::{Parts, Telemetry};
 
@@ -66,6 +67,7 @@ impl Telemetry {
         let server = Arc::new(Server { acceptor, declare });
         let (health, background, serving) =
             (Health::default(), Shared::default(), Serving::default());
+        let signals = Signals::default();
         let logging = Flushed(logging);
         let parts = Parts {
             config,
@@ -76,6 +78,7 @@ impl Telemetry {
             dependencies,
             watching,
             background,
+            signals,
             serving,
             logging,
         };

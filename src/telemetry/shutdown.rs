@@ -29,6 +29,7 @@ impl Telemetry {
     /// When the `obskit` thread panicked, or had not ended by the deadline.
     pub async fn shutdown(&self, deadline: Duration) -> Result<Report, Error> {
         self.parts.health.drain();
+        self.parts.signals.end();
         let start = Instant::now();
         let served = self.parts.background.stop(deadline).await;
         // Last, so that what was logged meanwhile is written.

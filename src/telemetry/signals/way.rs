@@ -1,0 +1,124 @@
+//! How far a service is on its way down.
+
+use std::time::{Duration, Instant};
+
+use tokio::sync::watch;
+use tracing::info;
+
+use crate::config::Shutdown;
+use crate::health::Health;
+
+/// The way down of one telemetry: it goes on by signals, by time and by `shutdown`, and never back.
+#[derive(Debug)]
+pub(super) struct Way {
+    settings: Shutdown,
+    health: Health,
+    at: watch::Sender<At>,
+}
+
+/// Where it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct At {
+    pub(super) phase: Phase,
+    /// When everything is to be over, once that is known.
+    end: Option<Instant>,
+}
+
+/// In this order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Phase {
+    /// Nobody has asked for anything.
+    Serving,
+    /// Not ready, and still taking requests.
+    Draining,
+    /// Requests under way are waited for.
+    Stopping,
+    /// Nothing more is waited for.
+    Over,
+}
+
+impl Way {
+    pub(super) fn new(settings: Shutdown, health: Health) -> Self {
+        let (at, _) = watch::channel(At { phase: Phase::Serving, end: None });
+        Self { settings, health, at }
+    }
+
+    /// The first step, however often it is asked for.
+    pub(super) fn begin(&self, cause: &'static str) {
+        // Before anything else: whoever looks sends nothing more.
+        self.health.drain();
+        if self.go(Phase::Draining, None) {
+            let drain = self.drain_delay();
+            info!(target: TARGET, cause, drainMs = milliseconds(drain), "leaving: no longer ready");
+        }
+    }
+
+    /// No further requests are taken; those under way have until the deadline.
+    pub(super) fn stop(&self) {
+        let deadline = self.settings.deadline;
+        if self.go(Phase::Stopping, Some(deadline)) {
+            let deadline = milliseconds(deadline);
+            info!(target: TARGET, deadlineMs = deadline, "no further requests are taken");
+        }
+    }
+
+    /// Nothing is waited for; what is left is for the telemetry.
+    pub(super) fn give_up(&self) {
+        self.go(Phase::Over, Some(self.kept()));
+    }
+
+    /// How long the service goes on after it is no longer ready. One that has never been ready is
+    /// sent nothing, so it does not wait for others to learn of it.
+    pub(super) fn drain_delay(&self) -> Duration {
+        if self.health.has_started() { self.settings.drain_delay } else { Duration::ZERO }
+    }
+
+    /// How long requests under way are waited for.
+    pub(super) fn grace(&self) -> Duration {
+        self.settings.deadline.saturating_sub(self.kept())
+    }
+
+    /// What of the deadline is kept for the telemetry.
+    pub(super) fn kept(&self) -> Duration {
+        self.settings.deadline / 5
+    }
+
+    /// What is left of the deadline; all of it while requests are taken.
+    pub(super) fn remaining(&self) -> Duration {
+        let end = self.at().end;
+        let left = |end: Instant| end.saturating_duration_since(Instant::now());
+        end.map_or(self.settings.deadline, left)
+    }
+
+    pub(super) fn at(&self) -> At {
+        *self.at.borrow()
+    }
+
+    /// Waits until it has come so far.
+    pub(super) fn reached(&self, phase: Phase) -> impl Future<Output = ()> + Send + Sync + 'static {
+        let mut at = self.at.subscribe();
+        async move {
+            // An error is the end of whoever could go on.
+            let _ = at.wait_for(|at| phase <= at.phase).await;
+        }
+    }
+
+    /// Whether this was the step; the earliest end stands.
+    fn go(&self, phase: Phase, within: Option<Duration>) -> bool {
+        let end = within.and_then(|within| Instant::now().checked_add(within));
+        self.at.send_if_modified(|at| {
+            let is_step = at.phase < phase;
+            if is_step {
+                at.phase = phase;
+                at.end = [at.end, end].into_iter().flatten().min();
+            }
+            is_step
+        })
+    }
+}
+
+pub(super) const TARGET: &str = "obskit::shutdown";
+
+pub(super) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
