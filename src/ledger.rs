@@ -1,30 +1,44 @@
-//! What was lost, and why: each signal counts what it took, what it handed on and what it dropped.
+//! What became of each signal: how much it took, how much it handed on, how much it lost and why.
 //!
-//! Whoever drops something says so here, and `obskit_dropped_total{signal, reason}` shows it.
+//! Whoever takes, hands on or drops something says so here. `obskit_accepted_total`,
+//! `obskit_delivered_total` and `obskit_dropped_total` show it, and so do `/debug/ledger` and the
+//! report of a shutdown.
 
+use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::concurrent::Tally;
+
 /// The counts of one telemetry. Clones share them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Ledger {
-    dropped: Arc<[AtomicU64; KINDS.len()]>,
+    counts: Arc<Counts>,
 }
 
-/// What can be lost.
+#[derive(Default)]
+struct Counts {
+    accepted: [Tally; Signal::ALL.len()],
+    delivered: [Tally; Signal::ALL.len()],
+    dropped: [AtomicU64; KINDS.len()],
+}
+
+/// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Signal {
     /// Members of a `baggage` header.
     Baggage,
     /// Endpoints told apart.
     Endpoint,
-    /// Log lines.
+    /// Log lines: accepted by the buffer, delivered when the output has them.
     Log,
     /// What a call was to count.
     Metric,
+    /// Expositions that the operator's routes were asked for, and that they answered.
+    Scrape,
 }
 
-/// Why it was.
+/// Why something was lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reason {
     /// It broke its format's rules, or a bound in them.
@@ -45,6 +59,18 @@ pub(crate) enum Reason {
     Late,
 }
 
+/// What became of one signal, as of now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Account {
+    pub(crate) signal: Signal,
+    /// Taken for its way out. 0 for what has none, as the members of a header.
+    pub(crate) accepted: u64,
+    /// Handed on to whatever lies behind obskit, as far as that says.
+    pub(crate) delivered: u64,
+    /// Each reason there can be, the zeros included.
+    pub(crate) dropped: Vec<(Reason, u64)>,
+}
+
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
 const KINDS: [(Signal, Reason); 10] = [
     (Signal::Baggage, Reason::Refused),
@@ -60,29 +86,87 @@ const KINDS: [(Signal, Reason); 10] = [
 ];
 
 impl Ledger {
+    /// Counts what a way out has taken. Hot.
+    #[inline]
+    pub(crate) fn accept(&self, signal: Signal, count: u64) {
+        if let Some(accepted) = self.counts.accepted.get(signal as usize) {
+            accepted.add(count);
+        }
+    }
+
+    /// Counts what it has handed on.
+    pub(crate) fn deliver(&self, signal: Signal, count: u64) {
+        if let Some(delivered) = self.counts.delivered.get(signal as usize) {
+            delivered.add(count);
+        }
+    }
+
     pub(crate) fn drop(&self, signal: Signal, reason: Reason, count: u64) {
         let place = KINDS.iter().position(|kind| *kind == (signal, reason));
         debug_assert!(place.is_some(), "{signal:?} {reason:?} is no kind of loss");
-        if let Some(cell) = place.and_then(|place| self.dropped.get(place)) {
+        if let Some(cell) = place.and_then(|place| self.counts.dropped.get(place)) {
             cell.fetch_add(count, Ordering::Relaxed);
         }
     }
 
-    /// Every count, the zeros included.
+    /// Every count of a loss, the zeros included.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (Signal, Reason, u64)> {
-        let counts = self.dropped.iter().map(|cell| cell.load(Ordering::Relaxed));
+        let counts = self.counts.dropped.iter().map(|cell| cell.load(Ordering::Relaxed));
         KINDS.into_iter().zip(counts).map(|((signal, reason), count)| (signal, reason, count))
+    }
+
+    /// What became of every signal.
+    pub(crate) fn accounts(&self) -> impl Iterator<Item = Account> {
+        Signal::ALL.into_iter().map(|signal| self.account(signal))
+    }
+
+    /// What became of one.
+    pub(crate) fn account(&self, signal: Signal) -> Account {
+        let of = |tallies: &[Tally]| tallies.get(signal as usize).map_or(0, Tally::get);
+        // What came out is read before what went in, so that it is never more.
+        let delivered = of(&self.counts.delivered);
+        let ours = self.iter().filter(|(whose, ..)| *whose == signal);
+        let dropped = ours.map(|(_, reason, count)| (reason, count)).collect();
+        Account { signal, accepted: of(&self.counts.accepted), delivered, dropped }
+    }
+}
+
+impl fmt::Debug for Ledger {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.accounts()).finish()
+    }
+}
+
+impl Account {
+    /// Accepted, and lost on its way.
+    pub(crate) fn lost(&self) -> u64 {
+        let lost = self.dropped.iter().filter(|(reason, _)| reason.is_on_the_way());
+        lost.map(|(_, count)| count).sum()
+    }
+
+    /// Accepted, and neither delivered nor lost so far.
+    pub(crate) fn waiting(&self) -> u64 {
+        self.accepted.saturating_sub(self.delivered).saturating_sub(self.lost())
     }
 }
 
 impl Signal {
+    pub(crate) const ALL: [Self; 5] =
+        [Self::Baggage, Self::Endpoint, Self::Log, Self::Metric, Self::Scrape];
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Baggage => "baggage",
             Self::Endpoint => "endpoint",
             Self::Log => "log",
             Self::Metric => "metric",
+            Self::Scrape => "scrape",
         }
+    }
+
+    /// Whether what is accepted and delivered of it is counted.
+    pub(crate) fn has_way_out(self) -> bool {
+        matches!(self, Self::Log | Self::Scrape)
     }
 }
 
@@ -98,5 +182,37 @@ impl Reason {
             Self::Cut => "cut",
             Self::Late => "late",
         }
+    }
+
+    /// Whether what is lost so was accepted before. The others never were, but for what was cut,
+    /// which is delivered without its end.
+    fn is_on_the_way(self) -> bool {
+        matches!(self, Self::Full | Self::Failed | Self::Closed)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_signal_has_the_place_of_its_number() {
+        for (place, signal) in Signal::ALL.into_iter().enumerate() {
+            assert_eq!(signal as usize, place, "{signal:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_neither_delivered_nor_lost_waits() {
+        let ledger = Ledger::default();
+        ledger.accept(Signal::Log, 10);
+        ledger.deliver(Signal::Log, 4);
+        for (reason, count) in [(Reason::Full, 3), (Reason::Flood, 50), (Reason::Cut, 2)] {
+            ledger.drop(Signal::Log, reason, count);
+        }
+        let account = ledger.account(Signal::Log);
+        assert_eq!((account.accepted, account.delivered), (10, 4));
+        assert_eq!((account.lost(), account.waiting()), (3, 3));
+        assert_eq!(ledger.account(Signal::Scrape).accepted, 0);
     }
 }

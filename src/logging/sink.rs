@@ -196,23 +196,32 @@ mod tests {
         counts.find(|count| (count.0, count.1) == (Signal::Log, reason)).unwrap().2
     }
 
+    /// Accepted, delivered, lost on the way, and neither.
+    fn account(ledger: &Ledger) -> [u64; 4] {
+        let account = ledger.account(Signal::Log);
+        [account.accepted, account.delivered, account.lost(), account.waiting()]
+    }
+
     const LONG: Duration = Duration::from_secs(20);
 
     #[test]
     fn in_order_and_whole() {
         let (output, writes, answer) = gate();
-        let (sink, _) = start(output);
+        let (sink, ledger) = start(output);
         push(&sink, Level::INFO, 0);
         assert_eq!(writes.recv().unwrap(), b"INFO 0\n", "the first line wakes the thread");
         push(&sink, Level::WARN, 2);
         push(&sink, Level::INFO, 1);
         push(&sink, Level::ERROR, 3);
+        assert_eq!(account(&ledger), [4, 0, 0, 4]);
         drop(answer);
         assert!(sink.flush(LONG));
+        assert_eq!(account(&ledger), [4, 4, 0, 0]);
         assert_eq!(writes.recv().unwrap(), b"INFO 1\nWARN 2\nERROR 3\n");
         assert_eq!(sink.stop(LONG), 0);
         push(&sink, Level::ERROR, 4);
         assert_eq!(sink.stop(LONG), 1, "it came after the end");
+        assert_eq!(account(&ledger), [5, 4, 1, 0]);
         assert!(writes.recv().is_err());
     }
 
@@ -236,6 +245,8 @@ mod tests {
             ["lost 82"]
         );
         assert_eq!(lost(&ledger, Reason::Full), 82);
+        let told = 1;
+        assert_eq!(account(&ledger), [211 + told, 211 + told - 82, 82, 0]);
         assert_eq!(sink.stop(LONG), 82);
     }
 
@@ -250,6 +261,7 @@ mod tests {
         push(&sink, Level::INFO, 2);
         let counts = [Reason::Full, Reason::Failed, Reason::Closed];
         assert_eq!(counts.map(|reason| lost(&ledger, reason)), [0, 2, 1]);
+        assert_eq!(account(&ledger), [3, 0, 3, 0]);
         assert!(!sink.flush(LONG));
     }
 

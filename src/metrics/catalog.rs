@@ -172,6 +172,11 @@ catalog! {
     LOG_EVENTS = Counter "log_events_total" ["level"]
         "Log events at the level set, by level; those that the flood limit suppressed are among \
          them.";
+    ACCEPTED = Counter "obskit_accepted_total" ["signal"]
+        "Telemetry that was taken for its way out: log lines by the buffer, scrapes by the \
+         operator's routes.";
+    DELIVERED = Counter "obskit_delivered_total" ["signal"]
+        "Telemetry that was handed on: log lines that the output has, scrapes that were answered.";
     DROPPED = Counter "obskit_dropped_total" ["signal", "reason"]
         "Telemetry that was lost, by signal and reason; docs/logging.md tells the reasons of \
          lines.";

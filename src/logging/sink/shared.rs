@@ -35,6 +35,7 @@ impl Shared {
     }
 
     pub(super) fn push(&self, rank: Rank, entry: Entry) {
+        self.ledger.accept(Signal::Log, 1);
         let pushed = self.queue.push(rank, entry);
         self.lose(Reason::Full, pushed.lost);
         if !self.bell.pushed(rank, pushed.pressing) {
@@ -47,6 +48,17 @@ impl Shared {
             self.lost.fetch_add(count, Ordering::Relaxed);
             self.ledger.drop(Signal::Log, reason, count);
         }
+    }
+
+    /// Counts lines that the output has.
+    pub(super) fn deliver(&self, count: u64) {
+        self.ledger.deliver(Signal::Log, count);
+    }
+
+    /// Counts a line that the thread itself has written, past the queue.
+    pub(super) fn deliver_own(&self) {
+        self.ledger.accept(Signal::Log, 1);
+        self.deliver(1);
     }
 
     /// Lines lost since the start.

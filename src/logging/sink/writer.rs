@@ -105,12 +105,14 @@ impl Writer {
         if self.batch.lines() == 0 {
             return Ok(());
         }
-        let in_hand = self.batch.lines() + held;
+        let lines = self.batch.lines();
+        let in_hand = lines + held;
         let begun = self.shared.progress.begin(in_hand);
         begun.inspect_err(|_| self.shared.lose(Reason::Failed, in_hand))?;
         let lost = self.write();
         self.shared.progress.settle()?;
         self.shared.lose(Reason::Failed, lost);
+        self.shared.deliver(lines.saturating_sub(lost));
         Ok(())
     }
 
@@ -124,10 +126,12 @@ impl Writer {
         if survives(|| (self.tell)(lost - self.told, &mut line)).is_some() && !line.is_empty() {
             self.batch.push(&line);
             self.shared.progress.begin(0)?;
-            if self.write() == 0 {
-                self.told = lost;
-            }
+            let is_told = self.write() == 0;
             self.shared.progress.settle()?;
+            if is_told {
+                self.told = lost;
+                self.shared.deliver_own();
+            }
         }
         self.shared.queue.recycle(line);
         Ok(())

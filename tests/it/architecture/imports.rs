@@ -6,8 +6,8 @@ use super::source::{without_comment, without_test_tail};
 const RANKS: [(&str, u8); 19] = [
     ("concurrent", 0),
     ("error", 0),
-    ("ledger", 0),
     ("config", 1),
+    ("ledger", 1),
     ("context", 2),
     ("export", 2),
     ("redaction", 2),
@@ -148,7 +148,8 @@ mod tests {
             "use crate::telemetry;\n",
             &["context (2) imports telemetry (5)"],
         );
-        check("src/error.rs", "use crate::ledger::A;\n", &["error (0) imports ledger (0)"]);
+        let equal = ["error (0) imports concurrent (0)"];
+        check("src/error.rs", "use crate::concurrent::A;\n", &equal);
     }
 
     #[test]
