@@ -5,14 +5,16 @@
 //!
 #![doc = include_str!("../docs/endpoints.md")]
 //!
-//! GET and HEAD are answered, others with 405; unknown paths with 404. Nothing of a request is
-//! echoed, and its body is not read.
+//! Other methods are answered with 405, unknown paths with 404. Nothing of a request is echoed.
 
+mod access;
+mod body;
 mod content;
 mod debug;
 mod doctor;
 mod index;
 mod levels;
+mod listen;
 mod metrics;
 mod probe;
 mod respond;
@@ -21,8 +23,9 @@ mod router;
 mod routes;
 mod server;
 
-pub use routes::{ROUTES, Route};
+pub use routes::{Access, ROUTES, Route};
 
+pub(crate) use access::Access as Gate;
 pub(crate) use doctor::Doctor;
 #[cfg(feature = "axum")]
 pub(crate) use router::router;
@@ -30,6 +33,7 @@ pub(crate) use server::Server;
 
 use std::sync::Arc;
 
+use crate::config::Service;
 use crate::health::Health;
 use crate::ledger::Ledger;
 use crate::logging::Levels;
@@ -39,7 +43,8 @@ use crate::metrics::Metrics;
 /// not keep one alive.
 #[derive(Clone, Debug)]
 pub(crate) struct Admin {
-    pub(crate) service: String,
+    pub(crate) service: Service,
+    pub(crate) access: Gate,
     /// As `/debug/config` shows them, without secrets.
     pub(crate) settings: Arc<str>,
     pub(crate) metrics: Metrics,
@@ -53,13 +58,15 @@ pub(crate) struct Admin {
 impl Admin {
     /// One with nothing behind it.
     fn of(service: &str) -> Self {
-        let telemetry = crate::config::Config::default();
+        let mut config = crate::config::Config::default();
+        service.clone_into(&mut config.service.name);
         let (ledger, redactor) =
-            (Ledger::default(), crate::redaction::Redactor::new(&telemetry.redaction));
+            (Ledger::default(), crate::redaction::Redactor::new(&config.redaction));
         let logging =
-            crate::logging::Logging::new(&telemetry, ledger.clone(), Arc::new(redactor.unwrap()));
+            crate::logging::Logging::new(&config, ledger.clone(), Arc::new(redactor.unwrap()));
         Self {
-            service: service.to_owned(),
+            access: Gate::new(&config.admin),
+            service: config.service,
             settings: "".into(),
             metrics: Metrics::default(),
             health: Health::default(),

@@ -37,7 +37,7 @@ mod shutdown;
 mod traces;
 mod validate;
 
-pub use admin::Admin;
+pub use admin::{Admin, AdminAddr};
 pub use clock::Clock;
 pub use dsn::Dsn;
 pub use egress::{Egress, Hosts};

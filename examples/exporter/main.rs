@@ -20,7 +20,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use obskit::Telemetry;
-use obskit::config::{Config, Logs};
+use obskit::config::{AdminAddr, Config, Logs};
 use tokio::net::TcpListener;
 use tokio::sync::mpsc::Receiver;
 use tokio::sync::watch;
@@ -130,7 +130,7 @@ async fn start(
         // An error is the end of who could ask for it.
         let _ = stop.wait_for(|stopping| *stopping).await;
     });
-    announce(addr, admin, args.traffic);
+    announce(addr, &admin, args.traffic);
     Ok(Running {
         serving: tokio::spawn(serving.into_future()),
         jobs: tokio::spawn(jobs::run(store, stopping.clone())),
@@ -146,7 +146,7 @@ fn configure(args: &Args) -> Result<Config, Failure> {
         "workout-tracker".clone_into(&mut config.service.name);
     }
     config.service.version.get_or_insert_with(|| env!("CARGO_PKG_VERSION").to_owned());
-    config.admin.addr = args.admin.unwrap_or(config.admin.addr);
+    config.admin.addr = args.admin.map_or(config.admin.addr, Into::into);
     if io::stdout().is_terminal() && config.logs == Logs::default() {
         // Nobody reads twenty lines a second.
         config.logs.level = Level::WARN;
@@ -154,7 +154,7 @@ fn configure(args: &Args) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn announce(service: SocketAddr, admin: SocketAddr, traffic: u32) {
+fn announce(service: SocketAddr, admin: &AdminAddr, traffic: u32) {
     let busy = match traffic {
         0 => "No traffic of its own.".to_owned(),
         n => format!("{n} requests a second of its own."),

@@ -1,26 +1,35 @@
-//! From a request's head to the answer, the same on the operator's server and in a router.
+//! From a request to the answer, the same on the operator's server and in a router.
 
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::task::Poll;
 
+use bytes::Bytes;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE,
+    X_CONTENT_TYPE_OPTIONS,
 };
-use http::{HeaderMap, HeaderValue, Method, Response, StatusCode, Uri};
+use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
+use http_body::Body;
 
 use crate::context::{UNMATCHED, Verb};
 
 use super::Admin;
+use super::access::{Origin, Refusal, Trust};
+use super::body::{Unread, read};
 use super::content::Content;
 use super::index;
 use super::probe;
 use super::routes::{Page, Route};
 
-/// The head of a request; its body is never read.
+/// The head of a request, and how far its caller is trusted.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Asked<'a> {
     pub(crate) method: &'a Method,
     pub(crate) uri: &'a Uri,
     pub(crate) headers: &'a HeaderMap,
+    pub(crate) trust: Trust,
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -33,15 +42,23 @@ const FIXED: [(HeaderName, HeaderValue); 2] = [
 
 impl Admin {
     /// Answers a request by its path, with an event that is silent unless it is asked for.
-    pub(crate) fn respond(&self, asked: Asked<'_>) -> Response<Content> {
-        let route = Route::find(asked.uri.path());
+    pub(crate) async fn respond<B: Body>(
+        &self,
+        request: Request<B>,
+        origin: Origin,
+    ) -> Response<Content> {
+        let verb = Verb::of(request.method());
+        let route = Route::find(request.uri().path());
         let response = match route {
-            Some(route) => self.respond_as(route, asked),
-            None => finish(text(StatusCode::NOT_FOUND, "not found; / lists what is here\n"), asked),
+            Some(route) => self.respond_as(route, request, origin).await,
+            None => {
+                let missing = text(StatusCode::NOT_FOUND, "not found; / lists what is here\n");
+                finish(missing, request.method())
+            }
         };
         tracing::debug!(
             target: "obskit::admin",
-            method = Verb::of(asked.method).as_str(),
+            method = verb.as_str(),
             endpoint = route.map_or(UNMATCHED, |route| route.path),
             status = response.status().as_u16(),
             "operator's request"
@@ -50,36 +67,87 @@ impl Admin {
     }
 
     /// Answers a request for a route, wherever that is mounted.
-    pub(super) fn respond_as(&self, route: &Route, asked: Asked<'_>) -> Response<Content> {
-        if !route.allows(asked.method.as_str()) {
+    pub(super) async fn respond_as<B: Body>(
+        &self,
+        route: &Route,
+        request: Request<B>,
+        origin: Origin,
+    ) -> Response<Content> {
+        let trust = self.access.trust(&request, origin);
+        let (head, body) = request.into_parts();
+        let (method, headers) = (&head.method, &head.headers);
+        if !route.allows(method.as_str()) {
             let mut refused = text(StatusCode::METHOD_NOT_ALLOWED, "method not allowed\n");
             refused.headers_mut().insert(ALLOW, HeaderValue::from_static(route.methods));
-            return finish(refused, asked);
+            return finish(refused, method);
         }
-        // A scrape runs what others have registered.
-        let page = catch_unwind(AssertUnwindSafe(|| self.page(route.page, asked)));
-        let failed = |_| text(StatusCode::INTERNAL_SERVER_ERROR, "a collector panicked\n");
-        finish(page.unwrap_or_else(failed), asked)
+        if let Err(refusal) = self.access.check(route, method, headers, trust) {
+            return finish(refused(refusal), method);
+        }
+        let body = match self.body(method, body).await {
+            Ok(body) => body,
+            Err(unread) => return finish(unreadable(unread), method),
+        };
+        let asked = Asked { method, uri: &head.uri, headers, trust };
+        let page = caught(self.page(route.page, asked, &body)).await;
+        let failed = || text(StatusCode::INTERNAL_SERVER_ERROR, "the page failed\n");
+        finish(page.unwrap_or_else(failed), method)
     }
 
-    fn page(&self, page: Page, asked: Asked<'_>) -> Response<Content> {
+    /// The body where the method has one; it is not read elsewhere.
+    async fn body<B: Body>(&self, method: &Method, body: B) -> Result<Bytes, Unread> {
+        if method == Method::PUT { read(body).await } else { Ok(Bytes::new()) }
+    }
+
+    async fn page(&self, page: Page, asked: Asked<'_>, body: &[u8]) -> Response<Content> {
         match page {
             Page::Metrics => self.metrics_page(asked),
             Page::Live => probe::verdict(true),
             Page::Ready => probe::verdict(self.health.is_ready()),
             Page::Started => probe::verdict(self.health.has_started()),
-            Page::Levels => self.levels_page(asked, &[]),
+            Page::Levels => self.levels_page(asked, body),
             Page::Requests => self.requests_page(),
             Page::Ledger => self.ledger_page(),
             Page::Cardinality => self.cardinality_page(),
-            Page::Doctor => text(StatusCode::OK, ""),
+            Page::Doctor => answer(StatusCode::OK, JSON, self.doctor.examine().await),
             Page::Config => text(StatusCode::OK, self.settings.as_bytes().to_vec()),
-            Page::Index => text(StatusCode::OK, index::page(&self.service)),
+            Page::Index => text(StatusCode::OK, index::page(&self.service.name)),
         }
     }
 }
 
-fn text(status: StatusCode, body: impl Into<bytes::Bytes>) -> Response<Content> {
+/// What `work` comes to; `None` if it panics, as a scrape may that runs what others registered.
+async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    poll_fn(|cx| {
+        let polled = catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx)));
+        polled.map_or(Poll::Ready(None), |polled| polled.map(Some))
+    })
+    .await
+}
+
+fn refused(refusal: Refusal) -> Response<Content> {
+    let challenge = |says| {
+        let mut response = text(StatusCode::UNAUTHORIZED, says);
+        let scheme = HeaderValue::from_static("Bearer");
+        response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
+        response
+    };
+    match refusal {
+        Refusal::NoToken => challenge("a token is needed\n"),
+        Refusal::WrongToken => challenge("the token is wrong\n"),
+        Refusal::Forbidden => text(StatusCode::FORBIDDEN, "forbidden\n"),
+    }
+}
+
+fn unreadable(unread: Unread) -> Response<Content> {
+    match unread {
+        Unread::TooLong => text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long\n"),
+        Unread::Broken => text(StatusCode::BAD_REQUEST, "the body broke off\n"),
+    }
+}
+
+fn text(status: StatusCode, body: impl Into<Bytes>) -> Response<Content> {
     answer(status, TEXT, body)
 }
 
@@ -87,7 +155,7 @@ fn text(status: StatusCode, body: impl Into<bytes::Bytes>) -> Response<Content> 
 pub(super) fn answer(
     status: StatusCode,
     content_type: &'static str,
-    body: impl Into<bytes::Bytes>,
+    body: impl Into<Bytes>,
 ) -> Response<Content> {
     let mut response = Response::new(Content::from(body.into()));
     *response.status_mut() = status;
@@ -95,12 +163,12 @@ pub(super) fn answer(
     response
 }
 
-fn finish(mut response: Response<Content>, asked: Asked<'_>) -> Response<Content> {
+fn finish(mut response: Response<Content>, method: &Method) -> Response<Content> {
     let length = response.body().len();
     let headers = response.headers_mut();
     headers.extend(FIXED);
     headers.insert(CONTENT_LENGTH, length.into());
-    if asked.method == Method::HEAD {
+    if method == Method::HEAD {
         *response.body_mut() = Content::default();
     }
     response
@@ -136,9 +204,10 @@ mod tests {
             .without_time()
             .with_writer(move || writer.clone())
             .finish();
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         tracing::subscriber::with_default(subscriber, || {
-            let (method, uri) = (&Method::GET, &Uri::from_static(uri));
-            admin.respond(Asked { method, uri, headers: &HeaderMap::new() });
+            let request = Request::get(uri).body(Content::default()).unwrap();
+            runtime.block_on(admin.respond(request, Origin::Unix));
         });
         let bytes = lines.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()

@@ -1,17 +1,18 @@
 //! The operator's routes as an axum router, to be mounted in the service's own.
 
-use std::future::ready;
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use axum::Router;
 use axum::body::Body;
-use axum::extract::Request;
+use axum::extract::{ConnectInfo, Request};
 use axum::routing::any;
+use http::Response;
 
 use crate::context::RequestContext;
 
 use super::Admin;
-use super::respond::Asked;
+use super::access::Origin;
 use super::routes::{Page, ROUTES, Route};
 
 /// Every route but the list at `/`, a path that belongs to the service.
@@ -24,15 +25,15 @@ where
     let paths = mounted.flat_map(|route| route.paths().map(move |path| (path, route)));
     paths.fold(Router::new(), |router, (path, route)| {
         let admin = Arc::clone(&admin);
-        router.route(path, any(move |request: Request| ready(answer(&admin, route, &request))))
+        router.route(path, any(move |request| answer(Arc::clone(&admin), route, request)))
     })
 }
 
-fn answer(admin: &Admin, route: &Route, request: &Request) -> http::Response<Body> {
+async fn answer(admin: Arc<Admin>, route: &Route, request: Request) -> Response<Body> {
     // A probe or a scrape is no traffic of the service's.
     if let Some(context) = RequestContext::current() {
         context.exclude();
     }
-    let (method, uri, headers) = (request.method(), request.uri(), request.headers());
-    admin.respond_as(route, Asked { method, uri, headers }).map(Body::new)
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
+    admin.respond_as(route, request, Origin::Mounted { peer }).await.map(Body::new)
 }

@@ -10,9 +10,21 @@ pub struct Route {
     pub aliases: &'static [&'static str],
     /// The methods it answers, as the `Allow` header lists them.
     pub methods: &'static str,
+    /// Who may ask.
+    pub access: Access,
     /// What it says, in a sentence.
     pub help: &'static str,
     pub(super) page: Page,
+}
+
+/// Who may ask for a path.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Access {
+    /// Whoever reaches the server.
+    Anyone,
+    /// A trusted caller. To change something takes the token, where one is set.
+    Trusted,
 }
 
 /// What stands behind a path.
@@ -37,6 +49,7 @@ pub const ROUTES: &[Route] = &[
         path: "/metrics",
         aliases: &[],
         methods: READ,
+        access: Access::Anyone,
         help: "Every metric, as text, OpenMetrics or protobuf, whichever the scraper asks for; \
                `?name[]=` picks families by name.",
         page: Page::Metrics,
@@ -45,6 +58,7 @@ pub const ROUTES: &[Route] = &[
         path: "/livez",
         aliases: &["/health/live"],
         methods: READ,
+        access: Access::Anyone,
         help: "200 while the process can answer at all.",
         page: Page::Live,
     },
@@ -52,6 +66,7 @@ pub const ROUTES: &[Route] = &[
         path: "/readyz",
         aliases: &["/health", "/health/ready"],
         methods: READ,
+        access: Access::Anyone,
         help: "200 while the service can take requests, else 503.",
         page: Page::Ready,
     },
@@ -59,6 +74,7 @@ pub const ROUTES: &[Route] = &[
         path: "/startupz",
         aliases: &["/health/startup"],
         methods: READ,
+        access: Access::Anyone,
         help: "200 once the service has started, 503 before.",
         page: Page::Started,
     },
@@ -66,6 +82,7 @@ pub const ROUTES: &[Route] = &[
         path: "/loglevel",
         aliases: &[],
         methods: READ_AND_SET,
+        access: Access::Trusted,
         help: "Which levels are logged. PUT sets others, as `info,workouts=debug`; `?for=10m` has \
                them go back after a while.",
         page: Page::Levels,
@@ -74,6 +91,7 @@ pub const ROUTES: &[Route] = &[
         path: "/debug/requests",
         aliases: &[],
         methods: READ,
+        access: Access::Trusted,
         help: "Requests under way by their age, the slowest, and the last that failed.",
         page: Page::Requests,
     },
@@ -81,6 +99,7 @@ pub const ROUTES: &[Route] = &[
         path: "/debug/ledger",
         aliases: &[],
         methods: READ,
+        access: Access::Trusted,
         help: "What became of each signal: taken, delivered, lost and why.",
         page: Page::Ledger,
     },
@@ -88,6 +107,7 @@ pub const ROUTES: &[Route] = &[
         path: "/debug/cardinality",
         aliases: &[],
         methods: READ,
+        access: Access::Trusted,
         help: "The metrics with most series, and label values that were refused one.",
         page: Page::Cardinality,
     },
@@ -95,6 +115,7 @@ pub const ROUTES: &[Route] = &[
         path: "/debug/doctor",
         aliases: &[],
         methods: READ,
+        access: Access::Trusted,
         help: "What obskit finds wrong with itself and its surroundings, each with a hint.",
         page: Page::Doctor,
     },
@@ -102,10 +123,18 @@ pub const ROUTES: &[Route] = &[
         path: "/debug/config",
         aliases: &[],
         methods: READ,
+        access: Access::Trusted,
         help: "The settings in force, without secrets.",
         page: Page::Config,
     },
-    Route { path: "/", aliases: &[], methods: READ, help: "This list.", page: Page::Index },
+    Route {
+        path: "/",
+        aliases: &[],
+        methods: READ,
+        access: Access::Trusted,
+        help: "This list.",
+        page: Page::Index,
+    },
 ];
 
 const READ: &str = "GET, HEAD";

@@ -1,8 +1,6 @@
 //! HTTP/1.1 on an address of its own, on the `obskit` thread.
 
 use std::convert::Infallible;
-use std::future::ready;
-use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,20 +10,22 @@ use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::Semaphore;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::sync::{Semaphore, oneshot};
 use tokio::time::{sleep, timeout};
 
+use crate::config::AdminAddr;
 use crate::error::Error;
 use crate::export::{Background, Lifeline, unless};
 
 use super::Admin;
-use super::respond::Asked;
+use super::access::Origin;
+use super::listen::{Listen, Listener};
 
 /// The operator's server while it runs. It ends with the thread it was started on.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Server {
-    addr: SocketAddr,
+    addr: AdminAddr,
 }
 
 /// How long a peer is waited for.
@@ -54,42 +54,45 @@ const PAUSE: Duration = Duration::from_millis(100);
 
 impl Server {
     /// Listens on `addr`, where port 0 is any free one, and serves on the thread.
-    pub(crate) fn start(
+    pub(crate) async fn start(
         admin: Admin,
-        addr: SocketAddr,
+        addr: &AdminAddr,
         background: &Background,
     ) -> Result<Self, Error> {
-        let refused = |error| {
-            Error::bind(format!("the operator's server cannot listen on {addr}")).because(error)
-        };
-        let listener = std::net::TcpListener::bind(addr).map_err(refused)?;
-        listener.set_nonblocking(true).map_err(refused)?;
-        let bound = listener.local_addr().map_err(refused)?;
-        let listener = {
-            let _on_the_thread = background.handle().enter();
-            TcpListener::from_std(listener).map_err(refused)?
-        };
-        background.spawn(|lifeline| accept(listener, Arc::new(admin), lifeline));
-        Ok(Self { addr: bound })
+        let (bound, listener) = oneshot::channel();
+        let wanted = addr.clone();
+        background.spawn(|_| async move {
+            // Whoever started the server may have given up; then nothing listens.
+            let _ = bound.send(Listener::bind(&wanted).await);
+        });
+        let ended = |_| Err(Error::runtime("the telemetry was shut down"));
+        let listener = listener.await.unwrap_or_else(ended)?;
+        let (addr, admin) = (listener.addr(), Arc::new(admin));
+        match listener {
+            Listener::Tcp(local) => background.spawn(|lifeline| accept(local, admin, lifeline)),
+            Listener::Unix(socket) => background.spawn(|lifeline| accept(socket, admin, lifeline)),
+        }
+        Ok(Self { addr })
     }
 
     /// Where it listens.
-    pub(crate) fn addr(&self) -> SocketAddr {
-        self.addr
+    pub(crate) fn addr(&self) -> &AdminAddr {
+        &self.addr
     }
 }
 
-async fn accept(listener: TcpListener, admin: Arc<Admin>, mut lifeline: Lifeline) {
+async fn accept(listener: impl Listen, admin: Arc<Admin>, mut lifeline: Lifeline) {
     let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
     let connections = lifeline.clone();
     let accepting = async {
         // A semaphore that is never closed always gives a place in the end.
         while let Ok(place) = Arc::clone(&places).acquire_owned().await {
-            let Ok((stream, _)) = listener.accept().await else {
+            let Ok((stream, origin)) = listener.accept().await else {
                 sleep(PAUSE).await;
                 continue;
             };
-            let serving = serve(stream, Arc::clone(&admin), connections.clone(), PATIENCE);
+            let answerer = Answerer { admin: Arc::clone(&admin), origin };
+            let serving = serve(stream, answerer, connections.clone(), PATIENCE);
             tokio::spawn(async {
                 serving.await;
                 drop(place);
@@ -99,12 +102,19 @@ async fn accept(listener: TcpListener, admin: Arc<Admin>, mut lifeline: Lifeline
     unless(lifeline.cut(), accepting).await;
 }
 
-async fn serve(stream: TcpStream, admin: Arc<Admin>, mut lifeline: Lifeline, patience: Patience) {
-    // Answers are written whole, so waiting to fill a packet only costs time.
-    let _ = stream.set_nodelay(true);
-    let respond = service_fn(|request: Request<Incoming>| {
-        let (method, uri, headers) = (request.method(), request.uri(), request.headers());
-        ready(Ok::<_, Infallible>(admin.respond(Asked { method, uri, headers })))
+/// Answers the requests of one connection.
+struct Answerer {
+    admin: Arc<Admin>,
+    origin: Origin,
+}
+
+async fn serve<S>(stream: S, answerer: Answerer, mut lifeline: Lifeline, patience: Patience)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send,
+{
+    let Answerer { admin, origin } = &answerer;
+    let respond = service_fn(|request: Request<Incoming>| async {
+        Ok::<_, Infallible>(admin.respond(request, *origin).await)
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -122,7 +132,7 @@ async fn serve(stream: TcpStream, admin: Arc<Admin>, mut lifeline: Lifeline, pat
 
 #[cfg(test)]
 mod tests {
-    use super::{Admin, PATIENCE, Patience, serve};
+    use super::{Admin, Answerer, Origin, PATIENCE, Patience, serve};
     use crate::export::Background;
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
@@ -146,7 +156,8 @@ mod tests {
         let (ended, end) = channel();
         background.spawn(|lifeline| async move {
             let stream = tokio::net::TcpStream::from_std(stream).unwrap();
-            serve(stream, Arc::new(admin), lifeline, patience).await;
+            let answerer = Answerer { admin: Arc::new(admin), origin: Origin::Unix };
+            serve(stream, answerer, lifeline, patience).await;
             ended.send(()).unwrap();
         });
         client(peer, &end);

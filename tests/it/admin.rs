@@ -7,7 +7,7 @@ mod routes;
 mod running;
 
 use obskit::Telemetry;
-use obskit::config::Config;
+use obskit::config::{AdminAddr, Config};
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -16,7 +16,7 @@ const DEADLINE: Duration = Duration::from_secs(20);
 /// A telemetry whose operator's port is a free one.
 fn telemetry() -> Telemetry {
     let mut config = Config::default();
-    config.admin.addr.set_port(0);
+    config.admin.addr = AdminAddr::from(([127, 0, 0, 1], 0));
     "orders".clone_into(&mut config.service.name);
     Telemetry::build(config).unwrap()
 }
@@ -24,6 +24,6 @@ fn telemetry() -> Telemetry {
 /// The same, served at the address.
 async fn served() -> (Telemetry, SocketAddr) {
     let telemetry = telemetry();
-    let addr = telemetry.serve_admin().await.unwrap();
+    let addr = telemetry.serve_admin().await.unwrap().tcp().unwrap();
     (telemetry, addr)
 }

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::{Request, Response};
 use obskit::Telemetry;
-use obskit::config::{Clock, Config};
+use obskit::config::{AdminAddr, Clock, Config};
 use obskit::context::RequestContext;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
@@ -203,7 +203,7 @@ fn outside_of_a_runtime_none_is_watched() {
 #[test]
 fn runtimes_that_come_later_are_watched() {
     let mut config = Config::default();
-    config.admin.addr = ([127, 0, 0, 1], 0).into();
+    config.admin.addr = AdminAddr::from(([127, 0, 0, 1], 0));
     let telemetry = Telemetry::build(config).unwrap();
     let workers = |runtime| whole(&telemetry, &format!("runtime_workers{{runtime=\"{runtime}\"}}"));
     let multi = |count| Builder::new_multi_thread().enable_all().worker_threads(count).build();

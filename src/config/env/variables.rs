@@ -216,7 +216,7 @@ pub const VARIABLES: &[Variable] = &[
         "The share of errors that is reported."),
 
     row("OBSKIT_ADMIN_ADDR",
-        "an address and port, as 127.0.0.1:9464 or [::]:9464",
+        "an address and port, as 127.0.0.1:9464 or [::]:9464, or unix:/run/workouts.sock",
         "127.0.0.1:9464",
         "Where the operator's server listens."),
     row("OBSKIT_ADMIN_TOKEN", "16 to 1024 visible ASCII characters", "",

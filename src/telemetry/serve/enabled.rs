@@ -1,11 +1,10 @@
 //! The operator's server of one telemetry.
 
-use std::net::SocketAddr;
-
-use once_cell::sync::OnceCell;
+use tokio::sync::OnceCell;
 
 use super::Telemetry;
-use crate::admin::{Admin, Server};
+use crate::admin::{Admin, Gate, Server};
+use crate::config::AdminAddr;
 use crate::error::Error;
 
 /// Whether it is served, and by what. It ends with the `obskit` thread.
@@ -26,22 +25,23 @@ impl Telemetry {
     ///
     /// When the address cannot be listened on, the thread not be started, or the telemetry was
     /// shut down before.
-    #[expect(clippy::unused_async, reason = "what is checked before serving will be waited for")]
-    pub async fn serve_admin(&self) -> Result<SocketAddr, Error> {
+    pub async fn serve_admin(&self) -> Result<AdminAddr, Error> {
         // Asked first, so that a telemetry that was shut down says so.
         let background = self.parts.background.get_or_start()?;
-        let server = self.parts.serving.server.get_or_try_init(|| {
+        let start = async || {
             self.parts.watching.watch_first()?;
-            Server::start(self.admin(), self.config().admin.addr, &background)
-        })?;
-        Ok(server.addr())
+            Server::start(self.admin(), &self.config().admin.addr, &background).await
+        };
+        let server = self.parts.serving.server.get_or_try_init(start).await?;
+        Ok(server.addr().clone())
     }
 
     /// What the operator's routes show.
     pub(super) fn admin(&self) -> Admin {
         let parts = &self.parts;
         Admin {
-            service: parts.config.service.name.clone(),
+            service: parts.config.service.clone(),
+            access: Gate::new(&parts.config.admin),
             settings: format!("{:#?}\n", parts.config).into(),
             metrics: parts.metrics.clone(),
             health: parts.health.clone(),

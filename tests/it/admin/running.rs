@@ -19,15 +19,15 @@ use tower::ServiceExt;
 async fn a_free_port_is_taken_and_told() {
     let (telemetry, addr) = served().await;
     assert!(addr.ip().is_loopback() && addr.port() != 0, "{addr}");
-    assert_eq!(telemetry.clone().serve_admin().await.unwrap(), addr);
-    assert_eq!(telemetry.config().admin.addr.port(), 0);
+    assert_eq!(telemetry.clone().serve_admin().await.unwrap(), addr.into());
+    assert_eq!(telemetry.config().admin.addr.tcp().unwrap().port(), 0);
 }
 
 #[tokio::test]
 async fn a_taken_address_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
     let mut config = Config::default();
-    config.admin.addr = taken.local_addr().unwrap();
+    config.admin.addr = taken.local_addr().unwrap().into();
     let telemetry = Telemetry::build(config).unwrap();
     let error = telemetry.serve_admin().await.unwrap_err();
     assert!(error.is_bind(), "{error:?}");
@@ -43,7 +43,7 @@ async fn a_taken_address_is_named() {
 fn get(addr: SocketAddr, path: &str) -> String {
     let mut stream = TcpStream::connect(addr).unwrap();
     stream.set_read_timeout(Some(DEADLINE)).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n").unwrap();
     let mut reply = String::new();
     stream.read_to_string(&mut reply).unwrap();
     reply

@@ -1,11 +1,10 @@
 //! What holds when nothing, or the default itself, is set.
 
-use std::net::SocketAddr;
 use std::time::Duration;
 
 use obskit::config::{
-    Config, Exporter, LogFormat, LogOutput, Naming, Propagator, RootSampler, Sampler, Signal,
-    Trust, VARIABLES,
+    AdminAddr, Config, Exporter, LogFormat, LogOutput, Naming, Propagator, RootSampler, Sampler,
+    Signal, Trust, VARIABLES,
 };
 
 use super::config;
@@ -44,7 +43,7 @@ fn of_traces_and_logs() {
 fn of_reports_and_admin() {
     let config = Config::default();
     assert!(config.reports.dsn.is_none());
-    assert_eq!(config.admin.addr, SocketAddr::from(([127, 0, 0, 1], 9464)));
+    assert_eq!(config.admin.addr, AdminAddr::from(([127, 0, 0, 1], 9464)));
     assert!(config.admin.token.is_none() && config.admin.allow.is_empty());
 }
 
