@@ -62,14 +62,15 @@ impl Admin {
         service.clone_into(&mut config.service.name);
         let (ledger, redactor) =
             (Ledger::default(), crate::redaction::Redactor::new(&config.redaction));
-        let logging =
-            crate::logging::Logging::new(&config, ledger.clone(), Arc::new(redactor.unwrap()));
+        let redactor = Arc::new(redactor.unwrap());
+        let health = Health::new(&config.clock, Arc::clone(&redactor));
+        let logging = crate::logging::Logging::new(&config, ledger.clone(), redactor);
         Self {
             access: Gate::new(&config.admin),
             service: config.service,
             settings: "".into(),
             metrics: Metrics::default(),
-            health: Health::default(),
+            health,
             levels: logging.unwrap().levels().clone(),
             ledger,
             doctor: Doctor::new(|| std::future::ready(String::new())),

@@ -19,7 +19,7 @@ mod kept;
 mod method;
 mod outcome;
 mod propagate;
-mod random;
+pub(crate) mod random;
 mod request;
 mod request_id;
 mod route;

@@ -19,6 +19,7 @@ enum Kind {
     Config,
     Bind,
     Metric,
+    Health,
     Installed,
     Runtime,
 }
@@ -39,6 +40,11 @@ impl Error {
         self.kind == Kind::Metric
     }
 
+    /// A health check's name, time or bound was refused, or its name was taken.
+    pub fn is_health(&self) -> bool {
+        self.kind == Kind::Health
+    }
+
     /// [`init`](crate::init) was called a second time in one process.
     pub fn is_already_installed(&self) -> bool {
         self.kind == Kind::Installed
@@ -55,6 +61,10 @@ impl Error {
 
     pub(crate) fn metric(message: impl Into<Box<str>>) -> Self {
         Self::new(Kind::Metric, message)
+    }
+
+    pub(crate) fn health(message: impl Into<Box<str>>) -> Self {
+        Self::new(Kind::Health, message)
     }
 
     pub(crate) fn installed(message: impl Into<Box<str>>) -> Self {

@@ -111,18 +111,24 @@ impl Telemetry {
         })
     }
 
+    /// The health checks: add those of what the service depends on to it.
+    pub fn health(&self) -> &Health {
+        &self.parts.health
+    }
+
     /// Keeps `/readyz` at 503 until it is dropped.
     pub fn latch(&self) -> Latch {
         self.parts.health.latch()
     }
 
-    /// Whether the service can take requests: no latch is held, and it was not shut down. What
-    /// `/readyz` says, for a service with probes of its own.
+    /// Whether the service can take requests: no latch is held, no check stands against it, and it
+    /// was not shut down. What `/readyz` says, for a service with probes of its own.
     pub fn is_ready(&self) -> bool {
         self.parts.health.is_ready()
     }
 
-    /// Whether the latches that were held at first have been dropped. What `/startupz` says.
+    /// Whether the latches that were held at first have been dropped, and each gate has passed.
+    /// What `/startupz` says.
     pub fn has_started(&self) -> bool {
         self.parts.health.has_started()
     }

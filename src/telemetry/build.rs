@@ -39,7 +39,9 @@ impl Telemetry {
         let metrics = Metrics::new(&config.metrics, &config.clock);
         let ledger = Ledger::default();
         losses::register(&metrics, &ledger)?;
-        let logging = logging(&config, &metrics, &ledger)?;
+        let redactor = Arc::new(Redactor::new(&config.redaction)?);
+        let health = Health::new(&config.clock, Arc::clone(&redactor));
+        let logging = logging(&config, &metrics, &ledger, redactor)?;
         let access = Arc::new(AccessLog::new(logging.clone(), &config.logs.access));
         let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &ledger, &config.clock));
         let red = Arc::new(Red::register(&metrics, &routes)?);
@@ -65,9 +67,8 @@ impl Telemetry {
         });
         let declare = Box::new(move |declared: Declared<'_>| declare_in(&declare, declared));
         let server = Arc::new(Server { acceptor, declare });
-        let (health, background, serving) =
-            (Health::default(), Shared::default(), Serving::default());
         let signals = Signals::default();
+        let (background, serving) = (Shared::default(), Serving::default());
         let logging = Flushed(logging);
         let parts = Parts {
             config,
@@ -86,8 +87,12 @@ impl Telemetry {
     }
 }
 
-fn logging(config: &Config, metrics: &Metrics, ledger: &Ledger) -> Result<Logging, Error> {
-    let redactor = Arc::new(Redactor::new(&config.redaction)?);
+fn logging(
+    config: &Config,
+    metrics: &Metrics,
+    ledger: &Ledger,
+    redactor: Arc<Redactor>,
+) -> Result<Logging, Error> {
     let logging = Logging::new(config, ledger.clone(), redactor)?;
     let counted = logging.clone();
     events::register(metrics, move || counted.counts())?;
