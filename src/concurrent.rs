@@ -6,8 +6,10 @@ mod aside;
 mod shard;
 mod table;
 mod tally;
+mod together;
 
 pub(crate) use aside::aside;
 pub(crate) use shard::{Sharded, shard};
 pub(crate) use table::{KeyHasher, Keyed, Query, Table};
 pub(crate) use tally::Tally;
+pub(crate) use together::together;

@@ -135,9 +135,21 @@ impl Logging {
         self.running().is_none_or(|running| running.sink.flush_in_passing(within))
     }
 
-    /// Flushes, ends the thread and says how many lines were lost since the start.
-    pub(crate) fn stop(&self, within: Duration) -> u64 {
-        self.running().map_or(0, |running| running.sink.stop(within))
+    /// The same where the end may follow: what the flood limit owes is written, too.
+    pub(crate) fn settle(&self, within: Duration) -> bool {
+        self.running().is_none_or(|running| running.sink.settle(within))
+    }
+
+    /// Writes nothing more. What waits is lost, and what comes.
+    pub(crate) fn abandon(&self) {
+        if let Some(running) = self.running() {
+            running.sink.stop(Duration::ZERO);
+        }
+    }
+
+    /// Lines lost since the start.
+    pub(crate) fn lost(&self) -> u64 {
+        self.running().map_or(0, |running| running.sink.lost())
     }
 
     #[inline]

@@ -39,6 +39,7 @@ mod watching;
 
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::config::Config;
@@ -88,6 +89,8 @@ struct Parts {
     signals: signals::Signals,
     serving: serve::Serving,
     logging: flushed::Flushed,
+    /// The last line was written.
+    is_over: AtomicBool,
 }
 
 impl Telemetry {

@@ -30,6 +30,7 @@ use crate::config::LogOutput;
 use crate::error::Error;
 use crate::ledger::Ledger;
 
+use self::progress::Why;
 use self::queue::{Entry, Rank};
 use self::shared::Shared;
 use self::writer::Writer;
@@ -89,7 +90,7 @@ impl Sink {
     }
 
     /// Runs about once a second on the thread, and before every flush asked for and before the
-    /// end, with whether that has come, and something that takes a line as `push` does.
+    /// end, with whether that may have come, and something that takes a line as `push` does.
     pub(super) fn each_second(
         &self,
         hook: impl FnMut(bool, &dyn Fn(Level, u64, &[u8])) + Send + 'static,
@@ -100,7 +101,13 @@ impl Sink {
     /// Waits until what was pushed before is written or counted as lost; false if that took
     /// longer. Needs no runtime.
     pub(super) fn flush(&self, within: Duration) -> bool {
-        self.handle.shared.flush(within)
+        self.handle.shared.flush(Why::Reading, within)
+    }
+
+    /// As `flush`, with what only the end brings out. The thread goes on, for whatever is said
+    /// later.
+    pub(super) fn settle(&self, within: Duration) -> bool {
+        self.handle.shared.flush(Why::Settling, within)
     }
 
     /// As `flush`, for whoever has work to do: an output that stalls is waited for once, not by
@@ -113,6 +120,11 @@ impl Sink {
     /// written in time is lost; a thread that hangs in a write is left behind.
     pub(super) fn stop(&self, within: Duration) -> u64 {
         self.handle.stop(within)
+    }
+
+    /// Lines lost since the start.
+    pub(super) fn lost(&self) -> u64 {
+        self.handle.shared.lost()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::iter;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use crate::config::Config;
 use crate::context::{Acceptor, Call, Record, RecordCall, Routes, Sampler, Settle};
@@ -82,6 +83,7 @@ impl Telemetry {
             signals,
             serving,
             logging,
+            is_over: AtomicBool::new(false),
         };
         Ok(Self { parts: Arc::new(parts) })
     }

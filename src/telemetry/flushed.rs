@@ -21,6 +21,6 @@ impl Deref for Flushed {
 
 impl Drop for Flushed {
     fn drop(&mut self) {
-        self.0.flush(AT_MOST);
+        self.0.settle(AT_MOST);
     }
 }

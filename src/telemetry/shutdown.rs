@@ -1,44 +1,134 @@
-//! The way down: not ready, then flushed, then silent.
+//! The end: not ready, then delivered, then said.
 
+use std::fmt;
+use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-use super::Telemetry;
-use crate::concurrent::aside;
-use crate::error::Error;
+use tracing::{info, warn};
 
-/// What became of the telemetry that was under way.
+use super::Telemetry;
+use crate::concurrent::{aside, together};
+use crate::context::Acceptor;
+use crate::error::Error;
+use crate::ledger::Signal;
+
+const TARGET: &str = "obskit::shutdown";
+
+/// What became of the telemetry, said by [`Telemetry::shutdown`].
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Report {
-    /// Items lost since the start, all signals together.
-    pub dropped: u64,
+    /// Log lines written since the start, as far as the output says; the last one, which tells of
+    /// all this, comes on top.
+    pub written_lines: u64,
     /// Log lines lost since the start: those that an output did not take in time are among them,
     /// those that the flood limit suppressed are not.
     pub lost_lines: u64,
+    /// Items lost since the start, all signals together: the sum of `obskit_dropped_total`. What was
+    /// held back on purpose, as by the flood limit, is among them.
+    pub dropped: u64,
+    /// Requests that were still under way. Their records are lost unless they end before the
+    /// process does.
+    pub unfinished_requests: u64,
 }
 
 impl Telemetry {
-    /// Ends the telemetry: readiness goes off, the operator's server stops, and log
-    /// lines are written. What is logged later is lost, and counted.
+    /// Ends the telemetry: readiness goes off, the operator's server stops, and whatever waits on
+    /// its way out is delivered. The last line says what was delivered and what was lost, and so
+    /// does the report.
     ///
-    /// Call it when the service has served its last request. It takes `deadline` at most, and
-    /// runs on any runtime or none. A second call finds nothing left to do.
+    /// Call it when the service has served its last request. It takes `deadline` at most, whatever
+    /// hangs, and runs on any runtime or none. Lines that are logged later are still written, and
+    /// flushed when the last handle is dropped. A second call finds nothing left to do.
     ///
     /// # Errors
     ///
-    /// When the `obskit` thread panicked, or had not ended by the deadline.
+    /// When the `obskit` thread panicked, or had not ended by the deadline. Everything else has
+    /// been done all the same.
     pub async fn shutdown(&self, deadline: Duration) -> Result<Report, Error> {
+        let start = Instant::now();
+        let left = || deadline.saturating_sub(start.elapsed());
         self.parts.health.drain();
         self.parts.signals.end();
-        let start = Instant::now();
-        let served = self.parts.background.stop(deadline).await;
-        // Last, so that what was logged meanwhile is written.
-        let left = deadline.saturating_sub(start.elapsed());
+        let (stopped, ()) =
+            together(self.parts.background.stop(deadline), self.settle(deadline)).await;
+        let report = self.report();
+        if !self.parts.is_over.swap(true, Ordering::AcqRel) {
+            report.tell(start.elapsed());
+            self.flush_aside(left()).await;
+        }
+        stopped.map(|()| report)
+    }
+
+    /// Writes every line, or gives up those that are not written in time.
+    async fn settle(&self, within: Duration) {
         let logging = self.parts.logging.clone();
-        let stopped = aside("obskit-log-stop", move || logging.stop(left)).await;
-        let lost_lines = stopped.unwrap_or_else(|| self.parts.logging.stop(left));
-        served?;
-        let dropped = self.parts.server.acceptor.ledger.iter().map(|(_, _, count)| count).sum();
-        Ok(Report { dropped, lost_lines })
+        let settle = move || {
+            if !logging.settle(within) {
+                logging.abandon();
+            }
+        };
+        let settled = aside("obskit-log-end", settle.clone()).await;
+        // Without a thread to wait on, the caller's has to do.
+        settled.unwrap_or_else(settle);
+    }
+
+    async fn flush_aside(&self, within: Duration) {
+        let logging = self.parts.logging.clone();
+        aside("obskit-log-end", move || logging.flush(within)).await;
+    }
+
+    fn report(&self) -> Report {
+        let Acceptor { ledger, routes, .. } = &*self.parts.server.acceptor;
+        let under_way = routes.iter().map(|route| route.in_flight.count().unsigned_abs());
+        Report {
+            written_lines: ledger.account(Signal::Log).delivered,
+            dropped: ledger.iter().map(|(_, _, count)| count).sum(),
+            lost_lines: self.parts.logging.lost(),
+            unfinished_requests: under_way.sum(),
+        }
+    }
+}
+
+impl Report {
+    /// Whether everything arrived that was to: no line was lost, and no request unfinished.
+    pub fn is_complete(&self) -> bool {
+        self.lost_lines == 0 && self.unfinished_requests == 0
+    }
+
+    /// The last line.
+    fn tell(&self, took: Duration) {
+        let Self { written_lines, lost_lines, dropped, unfinished_requests } = *self;
+        let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
+        if self.is_complete() {
+            info!(
+                target: TARGET,
+                writtenLines = written_lines,
+                dropped,
+                tookMs = took,
+                "everything is delivered"
+            );
+        } else {
+            warn!(
+                target: TARGET,
+                writtenLines = written_lines,
+                lostLines = lost_lines,
+                unfinishedRequests = unfinished_requests,
+                dropped,
+                tookMs = took,
+                "not everything is delivered"
+            );
+        }
+    }
+}
+
+impl fmt::Display for Report {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { written_lines, lost_lines, dropped, unfinished_requests } = self;
+        write!(
+            f,
+            "{written_lines} log lines written, {lost_lines} lost; {dropped} items dropped in all; \
+             {unfinished_requests} requests unfinished"
+        )
     }
 }

@@ -17,6 +17,8 @@ struct State {
     done: u64,
     /// Since when nothing was done for those that wait.
     since: Option<Instant>,
+    /// One of those that wait is about the end.
+    settling: bool,
     closing: bool,
     phase: Phase,
     /// Lines on their way, no longer in the queue.
@@ -38,8 +40,21 @@ pub(super) struct Asked {
     flushes: u64,
     /// A flush waits.
     pub(super) now: bool,
+    /// The end may follow it.
+    pub(super) settling: bool,
     /// It is the last one.
     pub(super) closing: bool,
+}
+
+/// What a flush is asked for by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Why {
+    /// Somebody wants to see lines.
+    Reading,
+    /// The end may follow.
+    Settling,
+    /// The end follows.
+    Closing,
 }
 
 /// The thread has been left behind, and what it holds has been counted.
@@ -49,11 +64,12 @@ pub(super) struct Abandoned;
 /// Asking, and waiting.
 impl Progress {
     /// Asks for a flush; its number is what to wait for.
-    pub(super) fn ask(&self, closing: bool) -> u64 {
+    pub(super) fn ask(&self, why: Why) -> u64 {
         let mut state = self.state();
         state.asked += 1;
         state.since.get_or_insert_with(Instant::now);
-        state.closing |= closing;
+        state.settling |= why != Why::Reading;
+        state.closing |= why == Why::Closing;
         state.asked
     }
 
@@ -100,8 +116,8 @@ impl Progress {
 /// The thread's side.
 impl Progress {
     pub(super) fn asked(&self) -> Asked {
-        let State { asked, done, closing, .. } = *self.state();
-        Asked { flushes: asked, now: asked > done, closing }
+        let State { asked, done, settling, closing, .. } = *self.state();
+        Asked { flushes: asked, now: asked > done, settling, closing }
     }
 
     /// Says what is about to be written.
@@ -122,7 +138,9 @@ impl Progress {
         let mut state = self.state();
         state.done = asked.flushes;
         // Something was done: those that are left have waited since.
-        state.since = (state.done < state.asked).then(Instant::now);
+        let waits = state.done < state.asked;
+        state.since = waits.then(Instant::now);
+        state.settling &= waits;
         drop(state);
         self.changed.notify_all();
     }

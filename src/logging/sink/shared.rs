@@ -11,7 +11,7 @@ use crate::ledger::{Ledger, Reason, Signal};
 
 use super::bell::Bell;
 use super::deliver::survives;
-use super::progress::Progress;
+use super::progress::{Progress, Why};
 use super::queue::{Entry, Queue, Rank};
 use super::writer::is_writing;
 
@@ -24,7 +24,7 @@ pub(super) struct Shared {
     ledger: Ledger,
 }
 
-/// Run each second with whether it is the last time, and with something that takes a line.
+/// Run each second with whether it may be the last time, and with something that takes a line.
 pub(super) type Hook = Box<dyn FnMut(bool, &dyn Fn(Level, u64, &[u8])) + Send>;
 
 impl Shared {
@@ -66,25 +66,25 @@ impl Shared {
         self.lost.load(Ordering::Relaxed)
     }
 
-    pub(super) fn flush(&self, within: Duration) -> bool {
+    pub(super) fn flush(&self, why: Why, within: Duration) -> bool {
         if is_writing() {
             // What waits for an output to return cannot be waited for in the output.
             return false;
         }
-        let flush = self.progress.ask(false);
+        let flush = self.progress.ask(why);
         self.bell.ring();
         self.progress.wait(flush, within)
     }
 
     /// The same, but waiting no longer than `within` for all of those that wait for one stall.
     pub(super) fn flush_in_passing(&self, within: Duration) -> bool {
-        self.flush(within.saturating_sub(self.progress.behind()))
+        self.flush(Why::Reading, within.saturating_sub(self.progress.behind()))
     }
 
     /// Whether the thread ended in time, or will at once. If it did not, whatever was not written
     /// is lost.
     pub(super) fn stop(&self, within: Duration) -> bool {
-        self.progress.ask(true);
+        self.progress.ask(Why::Closing);
         self.bell.ring();
         if is_writing() {
             return false;
@@ -100,7 +100,7 @@ impl Shared {
     }
 
     /// Runs the hooks, and forgets one that panics.
-    pub(super) fn run_hooks(&self, closing: bool) {
+    pub(super) fn run_hooks(&self, settling: bool) {
         // Not under the lock, in case one adds another.
         let mut hooks = std::mem::take(&mut *self.hooks());
         let take = |level, at, line: &[u8]| {
@@ -108,7 +108,7 @@ impl Shared {
             copy.extend_from_slice(line);
             self.push(Rank::of(level), Entry { at, line: copy });
         };
-        hooks.retain_mut(|hook| survives(|| hook(closing, &take)).is_some());
+        hooks.retain_mut(|hook| survives(|| hook(settling, &take)).is_some());
         self.hooks().append(&mut hooks);
     }
 

@@ -75,7 +75,7 @@ impl Writer {
     fn come(&mut self) -> Result<Asked, Abandoned> {
         let asked = self.shared.progress.asked();
         if self.pace.is_second() || asked.now {
-            self.shared.run_hooks(asked.closing);
+            self.shared.run_hooks(asked.settling);
         }
         let any = self.write_waiting()?;
         self.pace.came(any);
