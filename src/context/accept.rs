@@ -4,6 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::net::IpAddr;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 use std::time::UNIX_EPOCH;
 
 use http::{HeaderMap, Method};
@@ -33,6 +34,8 @@ pub(crate) struct Acceptor {
     pub(crate) records: Vec<Arc<dyn Record>>,
     /// What the attributes of functions update.
     pub(crate) instruments: Arc<dyn Any + Send + Sync>,
+    /// The service is on its way down: clients are to come no more by connections they have.
+    pub(crate) is_leaving: AtomicBool,
 }
 
 impl Acceptor {

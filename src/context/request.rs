@@ -219,6 +219,11 @@ impl RequestContext {
         now.saturating_duration_since(self.inner.start.at)
     }
 
+    #[inline]
+    pub(crate) fn is_service_leaving(&self) -> bool {
+        self.inner.acceptor.is_leaving.load(Ordering::Relaxed)
+    }
+
     pub(crate) fn route(&self) -> Option<&Route> {
         self.routes().at(self.inner.route.load(Ordering::Relaxed))
     }

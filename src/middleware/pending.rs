@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
-use http::{HeaderMap, HeaderValue, Request, Response, StatusCode};
+use http::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Request, Response, StatusCode, Version};
 use http_body::Body;
 use tracing::Span;
 use tracing::level_filters::LevelFilter;
@@ -25,6 +25,7 @@ pub struct PendingExchange {
     span: Span,
     place: Option<(usize, Place)>,
     is_grpc: bool,
+    is_http1: bool,
     request_bytes: Option<u64>,
     head: Option<Head>,
     response_bytes: u64,
@@ -57,6 +58,8 @@ enum End {
     ServiceFailed,
 }
 
+/// A client that keeps its connection would come by it to the end.
+const CLOSE: HeaderValue = HeaderValue::from_static("close");
 /// The client closed the connection before the head was sent; nginx's code for it.
 const CLIENT_CLOSED_REQUEST: u16 = 499;
 
@@ -71,6 +74,7 @@ impl PendingExchange {
             context,
             place,
             is_grpc: grpc::is_content_type(said.content_type),
+            is_http1: request.version() <= Version::HTTP_11,
             request_bytes: said.content_length(),
             head: None,
             response_bytes: 0,
@@ -89,6 +93,10 @@ impl PendingExchange {
         let ends_here = self.is(Verb::Head) || is_bodiless(parts.status) || left == Some(0);
         if let Some(context) = &self.context {
             parts.headers.insert(&X_REQUEST_ID, context.request_id().as_header().clone());
+            // Later versions have no such header, but frames that the server sends by itself.
+            if context.is_service_leaving() && self.is_http1 && !self.is_upgrade() {
+                parts.headers.insert(CONNECTION, CLOSE);
+            }
         }
         if ends_here || self.is_upgrade() || body.is_end_stream() {
             self.end(true);

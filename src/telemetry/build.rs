@@ -65,6 +65,7 @@ impl Telemetry {
             ledger,
             records,
             instruments: if config.disabled { Arc::new(()) } else { instruments },
+            is_leaving: AtomicBool::new(false),
         });
         let declare = Box::new(move |declared: Declared<'_>| declare_in(&declare, declared));
         let server = Arc::new(Server { acceptor, declare });

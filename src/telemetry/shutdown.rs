@@ -1,6 +1,7 @@
 //! The end: not ready, then delivered, then said.
 
 use std::fmt;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,7 @@ use super::Telemetry;
 use crate::concurrent::{aside, together};
 use crate::context::Acceptor;
 use crate::error::Error;
+use crate::health::Health;
 use crate::ledger::Signal;
 
 const TARGET: &str = "obskit::shutdown";
@@ -32,6 +34,13 @@ pub struct Report {
     pub unfinished_requests: u64,
 }
 
+/// Those who are told first that the service leaves.
+#[derive(Debug)]
+pub(super) struct Drain {
+    health: Health,
+    acceptor: Arc<Acceptor>,
+}
+
 impl Telemetry {
     /// Ends the telemetry: readiness goes off, the operator's server stops, and whatever waits on
     /// its way out is delivered. The last line says what was delivered and what was lost, and so
@@ -48,7 +57,7 @@ impl Telemetry {
     pub async fn shutdown(&self, deadline: Duration) -> Result<Report, Error> {
         let start = Instant::now();
         let left = || deadline.saturating_sub(start.elapsed());
-        self.parts.health.drain();
+        self.drain().begin();
         self.parts.signals.end();
         let (stopped, ()) =
             together(self.parts.background.stop(deadline), self.settle(deadline)).await;
@@ -58,6 +67,11 @@ impl Telemetry {
             self.flush_aside(left()).await;
         }
         stopped.map(|()| report)
+    }
+
+    pub(super) fn drain(&self) -> Drain {
+        let (health, server) = (&self.parts.health, &self.parts.server);
+        Drain { health: health.clone(), acceptor: Arc::clone(&server.acceptor) }
     }
 
     /// Writes every line, or gives up those that are not written in time.
@@ -87,6 +101,19 @@ impl Telemetry {
             lost_lines: self.parts.logging.lost(),
             unfinished_requests: under_way.sum(),
         }
+    }
+}
+
+impl Drain {
+    /// Not ready any more, and clients do not keep their connections.
+    pub(super) fn begin(&self) {
+        self.health.drain();
+        self.acceptor.is_leaving.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether anybody may have been told to send requests.
+    pub(super) fn is_of_use(&self) -> bool {
+        self.health.has_started()
     }
 }
 

@@ -54,6 +54,7 @@ fn context() -> RequestContext {
         ledger,
         records: Vec::new(),
         instruments: Arc::new(()),
+        is_leaving: false.into(),
     });
     let headers = [
         ("x-request-id", "a1b2=="),

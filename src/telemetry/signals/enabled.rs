@@ -82,7 +82,7 @@ impl Telemetry {
             Asked::listen().map_err(refused)?
         };
         let settings = self.config().shutdown.clone();
-        let way = Arc::new(Way::new(settings, self.parts.health.clone()));
+        let way = Arc::new(Way::new(settings, self.drain()));
         let conducted = Arc::clone(&way);
         background.spawn(|lifeline| conduct(conducted, asked, lifeline));
         Ok(ShutdownSignal { way, background, waiting: None })

@@ -6,13 +6,13 @@ use tokio::sync::watch;
 use tracing::info;
 
 use crate::config::Shutdown;
-use crate::health::Health;
+use crate::telemetry::shutdown::Drain;
 
 /// The way down of one telemetry: it goes on by signals, by time and by `shutdown`, and never back.
 #[derive(Debug)]
 pub(super) struct Way {
     settings: Shutdown,
-    health: Health,
+    drain: Drain,
     at: watch::Sender<At>,
 }
 
@@ -38,15 +38,15 @@ pub(super) enum Phase {
 }
 
 impl Way {
-    pub(super) fn new(settings: Shutdown, health: Health) -> Self {
+    pub(super) fn new(settings: Shutdown, drain: Drain) -> Self {
         let (at, _) = watch::channel(At { phase: Phase::Serving, end: None });
-        Self { settings, health, at }
+        Self { settings, drain, at }
     }
 
     /// The first step, however often it is asked for.
     pub(super) fn begin(&self, cause: &'static str) {
         // Before anything else: whoever looks sends nothing more.
-        self.health.drain();
+        self.drain.begin();
         if self.go(Phase::Draining, None) {
             let drain = self.drain_delay();
             info!(target: TARGET, cause, drainMs = milliseconds(drain), "leaving: no longer ready");
@@ -70,7 +70,7 @@ impl Way {
     /// How long the service goes on after it is no longer ready. One that has never been ready is
     /// sent nothing, so it does not wait for others to learn of it.
     pub(super) fn drain_delay(&self) -> Duration {
-        if self.health.has_started() { self.settings.drain_delay } else { Duration::ZERO }
+        if self.drain.is_of_use() { self.settings.drain_delay } else { Duration::ZERO }
     }
 
     /// How long requests under way are waited for.
