@@ -51,6 +51,11 @@ impl TraceId {
         Self::from_bytes(bytes.to_be_bytes()).unwrap_or_else(Self::generate)
     }
 
+    /// The first 8 bytes as a number.
+    pub(crate) fn high(self) -> u64 {
+        self.0.first_chunk().copied().map_or(0, u64::from_be_bytes)
+    }
+
     /// The last 8 bytes as a number: what ratio samplers compare.
     pub(crate) fn low(self) -> u64 {
         self.0.last_chunk().copied().map_or(0, u64::from_be_bytes)

@@ -66,7 +66,8 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 impl PendingExchange {
     pub(super) fn begin<B>(context: RequestContext, request: &Request<B>) -> Self {
         let at = context.routes().age(context.start().at);
-        let place = context.route().map(|route| (route.position(), route.in_flight.begin(at)));
+        let begin = |route: &Route| route.in_flight.begin(at, context.trace_id());
+        let place = context.route().map(|route| (route.position(), begin(route)));
         let said = Said::by(request.headers());
         let mut context = Some(context);
         Self {
