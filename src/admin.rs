@@ -26,12 +26,11 @@ mod server;
 pub use routes::{Access, ROUTES, Route};
 
 pub(crate) use access::Access as Gate;
+pub(crate) use debug::{Internals, Recent, settings};
 pub(crate) use doctor::Doctor;
 #[cfg(feature = "axum")]
 pub(crate) use router::router;
 pub(crate) use server::Server;
-
-use std::sync::Arc;
 
 use crate::config::Service;
 use crate::health::Health;
@@ -45,13 +44,12 @@ use crate::metrics::Metrics;
 pub(crate) struct Admin {
     pub(crate) service: Service,
     pub(crate) access: Gate,
-    /// As `/debug/config` shows them, without secrets.
-    pub(crate) settings: Arc<str>,
     pub(crate) metrics: Metrics,
     pub(crate) health: Health,
     pub(crate) levels: Levels,
     pub(crate) ledger: Ledger,
     pub(crate) doctor: Doctor,
+    pub(crate) internals: Internals,
 }
 
 #[cfg(test)]
@@ -60,20 +58,22 @@ impl Admin {
     fn of(service: &str) -> Self {
         let mut config = crate::config::Config::default();
         service.clone_into(&mut config.service.name);
-        let (ledger, redactor) =
-            (Ledger::default(), crate::redaction::Redactor::new(&config.redaction));
-        let redactor = Arc::new(redactor.unwrap());
-        let health = Health::new(&config.clock, Arc::clone(&redactor));
-        let logging = crate::logging::Logging::new(&config, ledger.clone(), redactor);
+        let ledger = Ledger::default();
+        let internals = Internals::of(&config, &ledger);
+        let redactor = &internals.redactor;
+        let health = Health::new(&config.clock, std::sync::Arc::clone(redactor));
+        let logging =
+            crate::logging::Logging::new(&config, ledger.clone(), std::sync::Arc::clone(redactor))
+                .unwrap();
         Self {
             access: Gate::new(&config.admin),
             service: config.service,
-            settings: "".into(),
             metrics: Metrics::default(),
             health,
-            levels: logging.unwrap().levels().clone(),
+            levels: logging.levels().clone(),
             ledger,
             doctor: Doctor::new(|| std::future::ready(String::new())),
+            internals,
         }
     }
 }

@@ -39,6 +39,8 @@ pub(crate) use access::AccessLog;
 pub(crate) use encode::{guard, render};
 pub use level::Levels;
 pub(crate) use span::LoggedSpan;
+#[cfg(feature = "admin")]
+pub(crate) use timestamp::text as timestamp;
 
 /// The logs of one telemetry. Clones share them.
 #[derive(Clone)]
@@ -100,6 +102,11 @@ impl Logging {
 
     pub(crate) fn levels(&self) -> &Levels {
         &self.shared.levels
+    }
+
+    /// What hides secrets in every signal.
+    pub(crate) fn redactor(&self) -> &Arc<Redactor> {
+        &self.shared.redactor
     }
 
     /// Tells the logs of one telemetry from those of another.

@@ -32,7 +32,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) trust: Trust,
 }
 
-const TEXT: &str = "text/plain; charset=utf-8";
+pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 pub(super) const JSON: &str = "application/json";
 /// On every answer: it is of this moment, and nothing but what its type says.
 const FIXED: [(HeaderName, HeaderValue); 2] = [
@@ -110,7 +110,7 @@ impl Admin {
             Page::Ledger => self.ledger_page(),
             Page::Cardinality => self.cardinality_page(),
             Page::Doctor => answer(StatusCode::OK, JSON, self.doctor.examine().await),
-            Page::Config => text(StatusCode::OK, self.settings.as_bytes().to_vec()),
+            Page::Config => self.config_page(),
             Page::Index => text(StatusCode::OK, index::page(&self.service.name)),
         }
     }

@@ -4,7 +4,7 @@ use std::cell::Cell;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// The length of the text.
-pub(super) const LENGTH: usize = 27;
+pub(crate) const LENGTH: usize = 27;
 
 const MICROS: usize = 20;
 const SECONDS_A_DAY: u64 = 86_400;
@@ -23,7 +23,7 @@ thread_local! {
 /// The text of a moment. Those before the year 0 or behind the year 9999 count as the first or the
 /// last that there is a text for.
 #[inline]
-pub(super) fn text(at: SystemTime) -> [u8; LENGTH] {
+pub(crate) fn text(at: SystemTime) -> [u8; LENGTH] {
     let (second, micros) = since_year_0(at);
     let (last, mut text) = LAST_SECOND.get();
     if last != second {

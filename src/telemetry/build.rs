@@ -54,7 +54,9 @@ impl Telemetry {
         let declare = Arc::clone(&red);
         let settled = Arc::clone(&instruments);
         let signals: [Arc<dyn Record>; 4] = [settled, red, users, access];
-        let signals = signals.into_iter().chain(records).filter(|_| !config.disabled);
+        let serving = Serving::new(&config.clock);
+        let signals =
+            signals.into_iter().chain(serving.record()).chain(records).filter(|_| !config.disabled);
         // First, so that nothing is left unsaid when the others look.
         let records = iter::once::<Arc<dyn Record>>(Arc::new(Settle)).chain(signals).collect();
         let acceptor = Arc::new(Acceptor {
@@ -70,7 +72,7 @@ impl Telemetry {
         let declare = Box::new(move |declared: Declared<'_>| declare_in(&declare, declared));
         let server = Arc::new(Server { acceptor, declare });
         let signals = Signals::default();
-        let (background, serving) = (Shared::default(), Serving::default());
+        let background = Shared::default();
         let logging = Flushed(logging);
         let parts = Parts {
             config,

@@ -1,13 +1,37 @@
 //! `/debug/ledger`: what became of each signal.
 
-use http::{Response, StatusCode};
+use http::Response;
+use serde_json::{Map, Value, json};
 
 use crate::admin::Admin;
 use crate::admin::content::Content;
-use crate::admin::respond::{JSON, answer};
+use crate::ledger::Account;
+
+use super::page;
 
 impl Admin {
+    /// Every signal: what it dropped and why, under the names of `obskit_dropped_total`; where it
+    /// has a way out also what that took, handed on, lost and still holds.
     pub(in crate::admin) fn ledger_page(&self) -> Response<Content> {
-        answer(StatusCode::OK, JSON, "{}")
+        let accounts = self.ledger.accounts();
+        let signals = accounts.map(|account| (account.signal.as_str().to_owned(), shown(&account)));
+        page(&Value::Object(signals.collect()))
     }
+}
+
+fn shown(account: &Account) -> Value {
+    let dropped = account.dropped.iter();
+    let dropped = dropped.map(|(reason, count)| (reason.as_str().to_owned(), json!(count)));
+    let mut shown = json!({ "dropped": dropped.collect::<Map<_, _>>() });
+    if account.signal.has_way_out() {
+        for (name, count) in [
+            ("accepted", account.accepted),
+            ("delivered", account.delivered),
+            ("lost", account.lost()),
+            ("waiting", account.waiting()),
+        ] {
+            shown[name] = json!(count);
+        }
+    }
+    shown
 }

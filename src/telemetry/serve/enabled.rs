@@ -1,16 +1,31 @@
 //! The operator's server of one telemetry.
 
+use std::sync::Arc;
+
 use tokio::sync::OnceCell;
 
 use super::Telemetry;
-use crate::admin::{Admin, Gate, Server};
-use crate::config::AdminAddr;
+use crate::admin::{Admin, Gate, Internals, Recent, Server, settings};
+use crate::config::{AdminAddr, Clock};
+use crate::context::Record;
 use crate::error::Error;
 
 /// Whether it is served, and by what. It ends with the `obskit` thread.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Serving {
     server: OnceCell<Server>,
+    recent: Arc<Recent>,
+}
+
+impl Serving {
+    pub(super) fn new(clock: &Clock) -> Self {
+        Self { server: OnceCell::new(), recent: Arc::new(Recent::new(clock)) }
+    }
+
+    /// What keeps the requests that an operator asks for afterwards.
+    pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
+        Some(Arc::clone(&self.recent) as _)
+    }
 }
 
 impl Telemetry {
@@ -39,15 +54,23 @@ impl Telemetry {
     /// What the operator's routes show.
     pub(super) fn admin(&self) -> Admin {
         let parts = &self.parts;
+        let redactor = parts.logging.redactor();
+        let internals = Internals {
+            settings: settings(&parts.config, redactor),
+            recent: Arc::clone(&parts.serving.recent),
+            routes: Arc::clone(&parts.server.acceptor.routes),
+            redactor: Arc::clone(redactor),
+            clock: parts.config.clock.clone(),
+        };
         Admin {
             service: parts.config.service.clone(),
             access: Gate::new(&parts.config.admin),
-            settings: format!("{:#?}\n", parts.config).into(),
             metrics: parts.metrics.clone(),
             health: parts.health.clone(),
             levels: parts.logging.levels().clone(),
             ledger: parts.server.acceptor.ledger.clone(),
             doctor: super::doctor::route(self),
+            internals,
         }
     }
 }

@@ -1,0 +1,139 @@
+//! The slowest requests of the last minutes.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::past::Past;
+
+/// The slowest of this span of five minutes, and those of the one before.
+///
+/// Spans take turns with two boards. What a board still holds of its span before last ranks below
+/// everything of the new one and gives way to it, so nothing has to be cleared and no turn taken.
+#[derive(Default)]
+pub(super) struct Slowest {
+    boards: [Board; 2],
+}
+
+/// How slow a request was, below the number of the span in which it ended: one number, so that
+/// both are compared at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Rank(u64);
+
+struct Board {
+    /// The lowest rank on it, as far as that is known: it may be lower than that, and never higher.
+    least: AtomicU64,
+    places: [Place; PLACES],
+}
+
+struct Place {
+    /// 0 while it is free. It only grows.
+    rank: AtomicU64,
+    /// Locked for a move at most.
+    kept: Mutex<Option<(Rank, Arc<Past>)>>,
+}
+
+const PLACES: usize = 32;
+const SPAN_SECONDS: u64 = 300;
+const LATENCY_BITS: u32 = 40;
+
+impl Rank {
+    /// Of a request that ended at this age of the telemetry. In microseconds, of which there is
+    /// room for twelve days.
+    #[inline]
+    pub(super) fn of(age: Duration, latency: Duration) -> Self {
+        let micros = u64::try_from(latency.as_micros()).unwrap_or(u64::MAX);
+        // One more, so that none ranks as a free place does.
+        Self(span(age) << LATENCY_BITS | micros.saturating_add(1).min((1 << LATENCY_BITS) - 1))
+    }
+
+    #[inline]
+    fn span(self) -> u64 {
+        self.0 >> LATENCY_BITS
+    }
+
+    fn micros(self) -> u64 {
+        self.0 & ((1 << LATENCY_BITS) - 1)
+    }
+}
+
+impl Slowest {
+    /// Whether it is among the slowest, or may be.
+    #[inline]
+    pub(super) fn wants(&self, rank: Rank) -> bool {
+        self.board(rank).least.load(Ordering::Relaxed) < rank.0
+    }
+
+    pub(super) fn keep(&self, rank: Rank, past: &Arc<Past>) {
+        let board = self.board(rank);
+        let Some(place) = board.take_place(rank) else { return };
+        board.least.store(board.least(), Ordering::Relaxed);
+        place.put(rank, Arc::clone(past));
+    }
+
+    /// Those that ended in the span of this age or in the one before, slowest first.
+    pub(super) fn of_late(&self, age: Duration) -> Vec<Arc<Past>> {
+        let first = span(age).saturating_sub(1);
+        let places = self.boards.iter().flat_map(|board| &board.places);
+        let kept = places.filter_map(|place| place.lock().clone());
+        let mut late: Vec<_> = kept.filter(|(rank, _)| rank.span() >= first).collect();
+        late.sort_by_key(|(rank, _)| std::cmp::Reverse(rank.micros()));
+        late.into_iter().take(PLACES).map(|(_, past)| past).collect()
+    }
+
+    #[inline]
+    fn board(&self, rank: Rank) -> &Board {
+        let [even, odd] = &self.boards;
+        if rank.span().is_multiple_of(2) { even } else { odd }
+    }
+}
+
+impl Board {
+    /// Takes the place of the lowest rank, unless all are higher.
+    fn take_place(&self, rank: Rank) -> Option<&Place> {
+        loop {
+            let ranked =
+                self.places.iter().map(|place| (place.rank.load(Ordering::Relaxed), place));
+            let (least, place) = ranked.min_by_key(|(least, _)| *least)?;
+            if least >= rank.0 {
+                return None;
+            }
+            let (order, failed) = (Ordering::Relaxed, Ordering::Relaxed);
+            if place.rank.compare_exchange(least, rank.0, order, failed).is_ok() {
+                return Some(place);
+            }
+        }
+    }
+
+    fn least(&self) -> u64 {
+        let ranks = self.places.iter().map(|place| place.rank.load(Ordering::Relaxed));
+        ranks.min().unwrap_or_default()
+    }
+}
+
+impl Place {
+    /// Unless a higher rank has taken the place meanwhile.
+    fn put(&self, rank: Rank, past: Arc<Past>) {
+        let mut kept = self.lock();
+        let is_its = self.rank.load(Ordering::Relaxed) == rank.0;
+        let before = if is_its { kept.replace((rank, past)) } else { None };
+        drop(kept);
+        drop(before);
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<(Rank, Arc<Past>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Default for Board {
+    fn default() -> Self {
+        let place = || Place { rank: AtomicU64::new(0), kept: Mutex::new(None) };
+        Self { least: AtomicU64::new(0), places: std::array::from_fn(|_| place()) }
+    }
+}
+
+#[inline]
+fn span(age: Duration) -> u64 {
+    age.as_secs() / SPAN_SECONDS
+}
