@@ -23,6 +23,7 @@ pub(crate) mod directives;
 mod dsn;
 mod egress;
 mod env;
+mod health;
 mod limits;
 mod logs;
 mod metrics;
@@ -42,6 +43,7 @@ pub use clock::Clock;
 pub use dsn::Dsn;
 pub use egress::{Egress, Hosts};
 pub use env::{Environment, ProcessEnvironment, VARIABLES, Variable};
+pub use health::Health;
 pub use limits::{LogLimits, SpanLimits};
 pub use logs::{
     AccessLines, FlightRecorder, Flood, LogFile, LogFormat, LogOutput, LogWriter, Logs,
@@ -82,6 +84,8 @@ pub struct Config {
     pub reports: Reports,
     /// The operator's server.
     pub admin: Admin,
+    /// When it counts as dead.
+    pub health: Health,
     /// How the service stops.
     pub shutdown: Shutdown,
     /// What time it is. Default: the system's clock.

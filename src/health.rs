@@ -20,6 +20,8 @@ mod latch;
 mod passive;
 mod progress;
 #[cfg(feature = "tokio")]
+mod pulse;
+#[cfg(feature = "tokio")]
 mod run;
 #[cfg(not(feature = "tokio"))]
 #[path = "health/runner/disabled.rs"]
@@ -38,5 +40,9 @@ pub use passive::{Passive, PassiveBuilder};
 pub use state::Health;
 pub use status::{Importance, Status};
 
+#[cfg(feature = "tokio")]
+pub(crate) use pulse::Pulse;
 pub(crate) use state::Observe;
-pub(crate) use status::{CheckReport, Probe, Report};
+pub(crate) use status::Probe;
+#[cfg(feature = "admin")]
+pub(crate) use status::{CheckReport, Report};

@@ -13,6 +13,7 @@ mod exposition;
 mod family;
 mod gauge;
 mod given;
+mod health;
 mod histogram;
 mod instruments;
 mod key;
@@ -50,6 +51,7 @@ pub use pool::PoolStatus;
 pub use registry::Metrics;
 
 pub(crate) use dependency::Dependencies;
+pub(crate) use health::HealthFamilies;
 pub(crate) use instruments::{Instrument, Instruments};
 pub(crate) use red::Red;
 pub(crate) use users::ActiveUsers;

@@ -12,6 +12,7 @@ mod capture;
 mod dependency;
 mod doctor;
 mod flushed;
+mod healthy;
 mod install;
 #[cfg(all(feature = "admin", feature = "axum"))]
 mod router;
@@ -80,7 +81,7 @@ pub struct Telemetry {
 struct Parts {
     config: Config,
     metrics: Metrics,
-    health: Health,
+    health: healthy::Healthy,
     server: Arc<Server>,
     calls: Arc<dyn crate::context::RecordCall>,
     dependencies: Arc<Dependencies>,

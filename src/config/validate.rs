@@ -7,7 +7,7 @@ use std::ops::RangeInclusive;
 
 use http::Uri;
 
-use super::{Admin, Batch, Config, Metrics, Otlp, RootSampler, Sampler, Service, Shutdown};
+use super::{Admin, Batch, Config, Health, Metrics, Otlp, RootSampler, Sampler, Service, Shutdown};
 use crate::error::Error;
 
 impl Config {
@@ -41,6 +41,7 @@ impl Config {
         let fits = token.is_none_or(|token| Admin::is_token(token.expose()));
         problems.unless(fits, "admin.token", "[hidden]", "16 to 1024 visible ASCII characters");
         self.redaction.check(&mut problems);
+        self.health.check(&mut problems);
         self.shutdown.check(&mut problems);
         problems.into_result()
     }
@@ -170,6 +171,14 @@ impl Batch {
         problems.within(&field, &self.queue_size, &(1..=Self::LARGEST_QUEUE));
         let field = format!("{signal}.batch.batch_size");
         problems.within(&field, &self.batch_size, &(1..=self.queue_size.max(1)));
+    }
+}
+
+impl Health {
+    fn check(&self, problems: &mut Problems) {
+        let found = format!("{:?}", self.stall_after);
+        let holds = self.stall_after.is_none_or(|after| Self::STALL.contains(&after));
+        problems.unless(holds, "health.stall_after", found, "1s to 1h, or none");
     }
 }
 

@@ -127,6 +127,16 @@ catalog! {
         "The time within which the handler's calls are fast enough.";
     ACTIVE_USERS = Gauge "active_users" ["window"]
         "Distinct users seen within the window; an estimate within 2 %.";
+    HEALTH_STATUS = Gauge "health_check_status" ["check"]
+        "1 while the check passes, 0 while it fails or has not passed yet.";
+    HEALTH_DURATION = Histogram "health_check_duration_seconds" ["check"]
+        "Time that the check's runs took; those given up took their timeout.";
+    HEALTH_CHANGE = Gauge "health_check_last_change_timestamp_seconds" ["check"]
+        "When the check began to pass or to fail, in seconds since 1970; 0 before it does either.";
+    HEALTH_FAILURES = Gauge "health_check_consecutive_failures" ["check"]
+        "Failed runs of the check since the last that passed.";
+    HEALTH_PROBE = Gauge "health_probe_status" ["probe"]
+        "What the probe answers: 1 while it is 200, 0 while it is 503.";
     PROCESS_CPU = Counter "process_cpu_seconds_total" []
         "Total user and system CPU time spent in seconds.";
     PROCESS_START_TIME = Gauge "process_start_time_seconds" []
@@ -167,6 +177,8 @@ catalog! {
         "Time the worker spent working.";
     RUNTIME_PARKS = Counter "runtime_worker_parks_total" ["runtime", "worker"]
         "Times the worker went to sleep for want of work.";
+    RUNTIME_STALLED = Gauge "runtime_stalled_seconds" []
+        "Time for which the service's tokio runtime has run no task; 0 while it runs them.";
     BUILD_INFO = Gauge "build_info" ["service", "version", "environment", "obskit_version"]
         "Which build is running; always 1.";
     LOG_EVENTS = Counter "log_events_total" ["level"]

@@ -7,7 +7,6 @@ use std::sync::atomic::AtomicBool;
 use crate::config::Config;
 use crate::context::{Acceptor, Call, Record, RecordCall, Routes, Sampler, Settle};
 use crate::error::Error;
-use crate::health::Health;
 use crate::ledger::Ledger;
 use crate::logging::{AccessLog, Logging};
 use crate::metrics::{
@@ -18,6 +17,7 @@ use crate::redaction::Redactor;
 
 use super::background::Shared;
 use super::flushed::Flushed;
+use super::healthy::Healthy;
 use super::serve::Serving;
 use super::signals::Signals;
 use super::watching::Watching;
@@ -41,7 +41,7 @@ impl Telemetry {
         let ledger = Ledger::default();
         losses::register(&metrics, &ledger)?;
         let redactor = Arc::new(Redactor::new(&config.redaction)?);
-        let health = Health::new(&config.clock, Arc::clone(&redactor));
+        let health = Healthy::new(&config, &metrics, Arc::clone(&redactor))?;
         let logging = logging(&config, &metrics, &ledger, redactor)?;
         let access = Arc::new(AccessLog::new(logging.clone(), &config.logs.access));
         let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &ledger, &config.clock));

@@ -30,6 +30,8 @@ impl Telemetry {
     where
         S: Clone + Send + Sync + 'static,
     {
+        // Without a thread to watch from, the routes answer as well.
+        let _ = self.meet_runtime();
         admin::router(self.admin())
     }
 }

@@ -59,6 +59,7 @@ impl Telemetry {
         let left = || deadline.saturating_sub(start.elapsed());
         self.drain().begin();
         self.parts.signals.end();
+        self.parts.health.stop();
         let (stopped, ()) =
             together(self.parts.background.stop(deadline), self.settle(deadline)).await;
         let report = self.report();
@@ -71,7 +72,7 @@ impl Telemetry {
 
     pub(super) fn drain(&self) -> Drain {
         let (health, server) = (&self.parts.health, &self.parts.server);
-        Drain { health: health.clone(), acceptor: Arc::clone(&server.acceptor) }
+        Drain { health: Health::clone(health), acceptor: Arc::clone(&server.acceptor) }
     }
 
     /// Writes every line, or gives up those that are not written in time.

@@ -8,8 +8,8 @@ use super::otel::set;
 use super::parse;
 use super::reader::Reader;
 use crate::config::{
-    AccessLines, Admin, Config, Dsn, FlightRecorder, LogFile, LogFormat, LogOutput, Logs, Metrics,
-    Naming, Patterns, Propagation, Redaction, Reports, Shutdown, Trust,
+    AccessLines, Admin, Config, Dsn, FlightRecorder, Health, LogFile, LogFormat, LogOutput, Logs,
+    Metrics, Naming, Patterns, Propagation, Redaction, Reports, Shutdown, Trust,
 };
 
 pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
@@ -21,6 +21,7 @@ pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
     context(reader, &mut config.context);
     metrics(reader, &mut config.metrics);
     admin(reader, &mut config.admin);
+    health(reader, &mut config.health);
     shutdown(reader, &mut config.shutdown);
 }
 
@@ -138,6 +139,11 @@ fn admin(reader: &mut Reader<'_>, admin: &mut Admin) {
     });
     let allow = reader.strict("OBSKIT_ADMIN_ALLOW", |text| text.parse().map_err(|_| ""));
     set(&mut admin.allow, allow);
+}
+
+fn health(reader: &mut Reader<'_>, health: &mut Health) {
+    let after = |text: &str| parse::unless_off(text, |text| parse::duration(text, &Health::STALL));
+    set(&mut health.stall_after, reader.strict("OBSKIT_STALL_AFTER", after));
 }
 
 fn shutdown(reader: &mut Reader<'_>, shutdown: &mut Shutdown) {

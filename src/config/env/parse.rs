@@ -99,6 +99,14 @@ pub(super) fn flood(text: &str) -> Parsed<Flood> {
     Ok(Flood { lines, window: duration(window.trim(), &Flood::WINDOW)? })
 }
 
+/// A value, or none for `off`.
+pub(super) fn unless_off<T>(
+    text: &str,
+    parse: impl FnOnce(&str) -> Parsed<T>,
+) -> Parsed<Option<T>> {
+    if text.eq_ignore_ascii_case("off") { Ok(None) } else { parse(text).map(Some) }
+}
+
 /// Levels by target, as they stand; `off` in any case.
 pub(super) fn directives(text: &str) -> Parsed<&str> {
     if text.eq_ignore_ascii_case("off") {

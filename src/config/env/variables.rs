@@ -224,6 +224,9 @@ pub const VARIABLES: &[Variable] = &[
     row("OBSKIT_ADMIN_ALLOW", "networks as 10.0.0.0/8 and ::1, separated by commas", "",
         "Networks whose callers need no token."),
 
+    row("OBSKIT_STALL_AFTER", "a time of 1s to 60m, or off", "30s",
+        "How long the service's runtime may run no task before `/livez` fails."),
+
     row("OBSKIT_DRAIN_DELAY", TIME, "5s",
         "Time between not being ready and taking no more requests."),
     row("OBSKIT_SHUTDOWN_DEADLINE", TIME, "10s",

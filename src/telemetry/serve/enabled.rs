@@ -43,6 +43,7 @@ impl Telemetry {
     pub async fn serve_admin(&self) -> Result<AdminAddr, Error> {
         // Asked first, so that a telemetry that was shut down says so.
         let background = self.parts.background.get_or_start()?;
+        self.meet_runtime()?;
         let start = async || {
             self.parts.watching.watch_first()?;
             Server::start(self.admin(), &self.config().admin.addr, &background).await

@@ -72,6 +72,7 @@ impl Telemetry {
     /// was shut down before.
     pub fn shutdown_signal(&self) -> Result<ShutdownSignal, Error> {
         let background = self.parts.background.get_or_start()?;
+        self.meet_runtime()?;
         self.parts.signals.signal.get_or_try_init(|| self.listen(background)).cloned()
     }
 

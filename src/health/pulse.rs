@@ -1,0 +1,152 @@
+//! Whether the service's runtime runs its tasks: one of them beats, and another thread listens.
+
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+use tokio::time::sleep;
+
+use crate::export::{Lifeline, unless};
+
+use super::state::Health;
+
+/// The heartbeat of one telemetry.
+#[derive(Debug)]
+pub(crate) struct Pulse {
+    health: Health,
+    /// The silence after which the runtime has stalled.
+    stall_after: Option<Duration>,
+    beats: AtomicU64,
+    /// How long it has been silent, in milliseconds.
+    missed: AtomicU64,
+    is_watched: AtomicBool,
+    task: Mutex<Option<JoinHandle<()>>>,
+}
+
+/// The longest from one beat to the next, and from one look to the next.
+const LONGEST_TICK: Duration = Duration::from_secs(1);
+/// Ticks in the silence that is too long, so that a late one does not matter.
+const TICKS: u32 = 10;
+/// A runtime has been seen to run when it has beaten so often; before, nothing is known of it.
+const ENOUGH_BEATS: u64 = 2;
+
+/// What the listener remembers from one look to the next.
+#[derive(Debug, Default)]
+struct Heard {
+    beats: u64,
+    silent: Duration,
+    is_stalled: bool,
+}
+
+impl Pulse {
+    pub(crate) fn new(stall_after: Option<Duration>, health: &Health) -> Self {
+        Self {
+            health: health.clone(),
+            stall_after,
+            beats: AtomicU64::new(0),
+            missed: AtomicU64::new(0),
+            is_watched: AtomicBool::new(false),
+            task: Mutex::default(),
+        }
+    }
+
+    /// Beats on this runtime, unless it does so on one already.
+    pub(crate) fn beat_on(self: &Arc<Self>, handle: &Handle) {
+        let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_beating = task.as_ref().is_some_and(|task| !task.is_finished());
+        if self.stall_after.is_some() && !is_beating {
+            self.beats.store(0, Ordering::Relaxed);
+            *task = Some(handle.spawn(beat(Arc::downgrade(self), self.tick())));
+        }
+    }
+
+    /// Whether nobody listens yet. Who asks first is to call [`watch`](Self::watch).
+    pub(crate) fn is_first_watch(&self) -> bool {
+        !self.is_watched.swap(true, Ordering::AcqRel)
+    }
+
+    /// Listens, on a thread that does not stall with the service.
+    pub(crate) async fn watch(self: Arc<Self>, mut lifeline: Lifeline) {
+        let tick = self.tick();
+        let listen = async {
+            let mut heard = Heard::default();
+            loop {
+                // By its own ticks, which stop with the machine: a suspended one has not stalled.
+                sleep(tick).await;
+                self.listen(&mut heard, tick);
+                self.health.look();
+            }
+        };
+        unless(lifeline.cut(), listen).await;
+    }
+
+    /// How long the runtime has been silent; nothing within the first ticks.
+    pub(crate) fn missed(&self) -> Duration {
+        Duration::from_millis(self.missed.load(Ordering::Relaxed))
+    }
+
+    /// Beats no more.
+    pub(crate) fn stop(&self) {
+        let mut task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(task) = task.take() {
+            task.abort();
+        }
+    }
+
+    fn listen(&self, heard: &mut Heard, tick: Duration) {
+        let beats = self.beats.load(Ordering::Relaxed);
+        let is_known = beats >= ENOUGH_BEATS && self.is_beating();
+        if beats != heard.beats || !is_known {
+            self.recover(heard);
+            *heard = Heard { beats, ..Heard::default() };
+        } else {
+            heard.silent = heard.silent.saturating_add(tick);
+        }
+        // A beat may come just after the look, so the first silent tick says nothing.
+        let silent = if heard.silent > tick { heard.silent } else { Duration::ZERO };
+        let millis = u64::try_from(silent.as_millis()).unwrap_or(u64::MAX);
+        self.missed.store(millis, Ordering::Relaxed);
+        let is_stalled = self.stall_after.is_some_and(|after| heard.silent >= after);
+        if is_stalled && !heard.is_stalled && !self.health.is_draining() {
+            heard.is_stalled = true;
+            self.health.set_stalled(true);
+            let seconds = silent.as_secs();
+            tracing::error!(
+                target: "obskit::health",
+                seconds,
+                "the service's runtime has run no task"
+            );
+        }
+    }
+
+    fn recover(&self, heard: &Heard) {
+        if heard.is_stalled {
+            self.health.set_stalled(false);
+            let seconds = heard.silent.as_secs();
+            tracing::info!(
+                target: "obskit::health",
+                seconds,
+                "the service's runtime runs tasks again"
+            );
+        }
+    }
+
+    fn is_beating(&self) -> bool {
+        let task = self.task.lock().unwrap_or_else(PoisonError::into_inner);
+        task.as_ref().is_some_and(|task| !task.is_finished())
+    }
+
+    fn tick(&self) -> Duration {
+        self.stall_after.map_or(LONGEST_TICK, |after| LONGEST_TICK.min(after / TICKS))
+    }
+}
+
+async fn beat(pulse: Weak<Pulse>, tick: Duration) {
+    while let Some(pulse) = pulse.upgrade() {
+        pulse.beats.fetch_add(1, Ordering::Relaxed);
+        drop(pulse);
+        sleep(tick).await;
+    }
+}
