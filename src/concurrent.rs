@@ -3,12 +3,14 @@
 
 mod arena;
 mod aside;
+mod few;
 mod shard;
 mod table;
 mod tally;
 mod together;
 
 pub(crate) use aside::aside;
+pub(crate) use few::Few;
 pub(crate) use shard::{Sharded, shard};
 pub(crate) use table::{KeyHasher, Keyed, Query, Table};
 pub(crate) use tally::Tally;

@@ -104,11 +104,6 @@ impl Logging {
         &self.shared.levels
     }
 
-    /// What hides secrets in every signal.
-    pub(crate) fn redactor(&self) -> &Arc<Redactor> {
-        &self.shared.redactor
-    }
-
     /// Tells the logs of one telemetry from those of another.
     #[inline]
     pub(crate) fn owner(&self) -> usize {
@@ -170,6 +165,14 @@ impl Logging {
         if let Some(count) = self.shared.counts.get(rank(level)) {
             count.add(1);
         }
+    }
+}
+
+#[cfg(feature = "admin")]
+impl Logging {
+    /// What hides secrets in every signal.
+    pub(crate) fn redactor(&self) -> &Arc<Redactor> {
+        &self.shared.redactor
     }
 }
 

@@ -1,6 +1,7 @@
 //! Counters, gauges and histograms for Prometheus.
 
 mod builder;
+mod cardinality;
 pub mod catalog;
 pub(crate) mod collect;
 mod counter;
@@ -26,6 +27,7 @@ mod registry;
 mod users;
 
 pub use builder::Builder;
+pub use cardinality::Cardinality;
 pub use counter::{Counter, FloatCounter};
 #[doc(hidden)]
 pub use declaration::{Collected, Site};

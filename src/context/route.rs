@@ -2,10 +2,10 @@
 
 use std::fmt;
 use std::hash::Hasher;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use crate::concurrent::{KeyHasher, Keyed, Query, Table};
+use crate::concurrent::{Few, KeyHasher, Keyed, Query, Table};
 use crate::config::Clock;
 use crate::ledger::{Ledger, Reason, Signal};
 
@@ -18,6 +18,9 @@ pub(crate) struct Routes {
     table: Table<Route>,
     limit: u32,
     undeclared: AtomicU32,
+    /// Requests whose template found no place, and some of those templates.
+    overflowed: AtomicU64,
+    refused: Few<Box<str>>,
     ledger: Ledger,
     epoch: Instant,
 }
@@ -53,6 +56,8 @@ impl Routes {
             table,
             limit,
             undeclared: AtomicU32::new(0),
+            overflowed: AtomicU64::new(0),
+            refused: Few::default(),
             ledger: ledger.clone(),
             epoch: clock.now(),
         }
@@ -120,14 +125,16 @@ impl Routes {
         // Asked before the table is, which would have writers take turns.
         if self.undeclared.load(Ordering::Relaxed) >= self.limit {
             let known = self.table.get(&template).map(|route| route.position);
-            return known.unwrap_or_else(|| self.overflow());
+            return known.unwrap_or_else(|| self.overflow(template));
         }
         let make = |position| self.take_place().then(|| Route::new(position, template));
         let added = self.table.get_or_insert(&template, make);
-        added.map_or_else(|| self.overflow(), |route| route.position)
+        added.map_or_else(|| self.overflow(template), |route| route.position)
     }
 
-    fn overflow(&self) -> usize {
+    fn overflow(&self, template: &str) -> usize {
+        let earlier = self.overflowed.fetch_add(1, Ordering::Relaxed);
+        self.refused.offer(earlier, |kept| **kept == *template, || template.into());
         self.ledger.drop(Signal::Endpoint, Reason::Limit, 1);
         OVERFLOW_POSITION
     }
@@ -139,6 +146,25 @@ impl Routes {
             self.undeclared.fetch_add(1, Ordering::Relaxed);
         }
         free
+    }
+}
+
+/// How full it is, for operators.
+#[cfg(feature = "admin")]
+impl Routes {
+    /// Endpoints that count towards the limit, and the limit.
+    pub(crate) fn room(&self) -> (u32, u32) {
+        (self.undeclared.load(Ordering::Relaxed), self.limit)
+    }
+
+    /// Requests whose template found no place.
+    pub(crate) fn overflowed(&self) -> u64 {
+        self.overflowed.load(Ordering::Relaxed)
+    }
+
+    /// Some of those templates.
+    pub(crate) fn refused(&self) -> Vec<Box<str>> {
+        self.refused.values()
     }
 }
 

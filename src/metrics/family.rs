@@ -12,7 +12,7 @@ use std::sync::Arc;
 use super::label::{LabelSet, Values};
 use super::metric::Metric;
 
-pub(crate) use self::core::{Core, Encode, Found};
+pub(crate) use self::core::{Core, Encode, Found, Room};
 pub(super) use seed::combinations;
 
 /// The series of one metric, by the values of its labels. Cloning it is cheap.

@@ -4,12 +4,12 @@ use std::borrow::Cow;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-use crate::concurrent::Table;
+use crate::concurrent::{Few, Table};
 use crate::config::Clock;
 use crate::metrics::declaration::Domains;
 use crate::metrics::descriptor::Descriptor;
 use crate::metrics::exposition::{Encoder, Sample};
-use crate::metrics::key::{Key, Labels, Layout};
+use crate::metrics::key::{self, Key, Labels, Layout};
 use crate::metrics::metric::Metric;
 
 use super::seed::seed;
@@ -26,6 +26,7 @@ pub(crate) struct Core<M: Metric> {
     /// The series of a family without labels; with labels, that of what found no place.
     common: OnceLock<Series<M>>,
     overflowed: AtomicU64,
+    refused: Few<Box<[u8]>>,
     clock: Clock,
     epoch: f64,
 }
@@ -41,6 +42,22 @@ pub(crate) trait Encode: Send + Sync {
 
     /// Updates that went to the overflow series.
     fn overflowed(&self) -> u64;
+
+    /// How many places for series there are; nothing without labels, or where all are reserved.
+    fn room(&self) -> Option<Room>;
+
+    /// The keys of some of those that found no place.
+    fn refused(&self) -> Vec<Box<[u8]>>;
+
+    /// Shows the keys of the first series, that of what found no place apart.
+    fn keys(&self, most: usize, see: &mut dyn FnMut(&[u8]));
+}
+
+/// The places of a family for label values that the program did not declare.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Room {
+    pub(crate) taken: u32,
+    pub(crate) limit: u32,
 }
 
 /// Where the series of some label values is, or what it is made of.
@@ -72,6 +89,7 @@ impl<M: Metric> Core<M> {
             unreserved: AtomicU32::new(0),
             common: OnceLock::new(),
             overflowed: AtomicU64::new(0),
+            refused: Few::default(),
             epoch: unix_seconds(&clock),
             clock,
         }
@@ -133,6 +151,7 @@ impl<M: Metric> Core<M> {
     #[cold]
     fn find_place(&self, values: &[&[u8]]) -> Found {
         if !self.has_place() {
+            self.refuse(|key| key::holds(key, values), || Key::new(values));
             return Found::Overflow;
         }
         let key = Key::new(values);
@@ -154,6 +173,7 @@ impl<M: Metric> Core<M> {
     fn add_values(&self, values: &[&[u8]], reserved: bool) -> &M {
         // Asked before the table is, which would have writers take turns.
         if !reserved && !self.descriptor.labels.is_empty() && !self.has_place() {
+            self.refuse(|key| key::holds(key, values), || Key::new(values));
             return self.overflow();
         }
         self.add(Key::new(values).as_bytes(), reserved)
@@ -165,8 +185,11 @@ impl<M: Metric> Core<M> {
         if self.is_common(key) {
             return self.common();
         }
-        let added = self.table.get_or_insert(&key, series);
-        added.map_or_else(|| self.overflow(), |series| &series.metric)
+        if let Some(series) = self.table.get_or_insert(&key, series) {
+            return &series.metric;
+        }
+        self.refused.offer(self.overflowed(), |kept| **kept == *key, || key.into());
+        self.overflow()
     }
 
     /// Called by one thread at a time, so the limit is exact.
@@ -180,6 +203,11 @@ impl<M: Metric> Core<M> {
 
     fn has_place(&self) -> bool {
         self.unreserved.load(Ordering::Relaxed) < self.limit
+    }
+
+    /// Remembers some of what finds no place.
+    fn refuse(&self, is: impl Fn(&[u8]) -> bool, key: impl FnOnce() -> Key) {
+        self.refused.offer(self.overflowed(), |kept| is(kept), || key().as_bytes().into());
     }
 
     fn overflow(&self) -> &M {
@@ -244,6 +272,19 @@ impl<M: Metric> Encode for Core<M> {
 
     fn overflowed(&self) -> u64 {
         self.overflowed.load(Ordering::Relaxed)
+    }
+
+    fn room(&self) -> Option<Room> {
+        let room = Room { taken: self.unreserved.load(Ordering::Relaxed), limit: self.limit };
+        (self.limit > 0 && !self.descriptor.labels.is_empty()).then_some(room)
+    }
+
+    fn refused(&self) -> Vec<Box<[u8]>> {
+        self.refused.values()
+    }
+
+    fn keys(&self, most: usize, see: &mut dyn FnMut(&[u8])) {
+        self.table.iter().take(most).for_each(|series| see(&series.values));
     }
 }
 
