@@ -20,6 +20,7 @@
 mod admin;
 mod clock;
 pub(crate) mod directives;
+mod doctor;
 mod dsn;
 mod egress;
 mod env;
@@ -40,6 +41,7 @@ mod validate;
 
 pub use admin::{Admin, AdminAddr};
 pub use clock::Clock;
+pub use doctor::Doctor;
 pub use dsn::Dsn;
 pub use egress::{Egress, Hosts};
 pub use env::{Environment, ProcessEnvironment, VARIABLES, Variable};
@@ -88,6 +90,8 @@ pub struct Config {
     pub health: Health,
     /// How the service stops.
     pub shutdown: Shutdown,
+    /// The examination of obskit by itself.
+    pub doctor: Doctor,
     /// What time it is. Default: the system's clock.
     pub clock: Clock,
     /// Settings that were ignored, in words; [`init`](crate::init) logs them. The OpenTelemetry

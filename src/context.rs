@@ -61,11 +61,9 @@ pub(crate) use home::{Home, install, within};
 pub(crate) use in_flight::Place;
 pub(crate) use kept::{Bounds, Kept, Lines};
 pub(crate) use method::Verb;
-pub(crate) use propagate::{Outgoing, inject, withhold};
+pub(crate) use propagate::{Outgoing, extract, inject, withhold};
 pub(crate) use request::MAX_USER_BYTES;
-#[cfg(feature = "admin")]
-pub(crate) use route::UNMATCHED;
-pub(crate) use route::{Route, Routes};
+pub(crate) use route::{Route, Routes, UNMATCHED};
 pub(crate) use sample::Sampler;
 pub(crate) use span::REQUEST_SPAN;
 pub(crate) use unsaid::{Open, Settle};

@@ -149,6 +149,16 @@ impl Logging {
         }
     }
 
+    /// Whether lines are written at all.
+    pub(crate) fn is_running(&self) -> bool {
+        self.running().is_some()
+    }
+
+    /// Whether the output refused what it was given last.
+    pub(crate) fn is_failing(&self) -> bool {
+        self.running().is_some_and(|running| running.sink.is_failing())
+    }
+
     /// Lines lost since the start.
     pub(crate) fn lost(&self) -> u64 {
         self.running().map_or(0, |running| running.sink.lost())

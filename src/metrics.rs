@@ -53,9 +53,10 @@ pub use pool::PoolStatus;
 pub use registry::Metrics;
 
 pub(crate) use dependency::Dependencies;
+pub(crate) use family::Room;
 pub(crate) use health::HealthFamilies;
 pub(crate) use instruments::{Instrument, Instruments};
-pub(crate) use red::Red;
+pub(crate) use red::{Matched, Red};
 pub(crate) use users::ActiveUsers;
 
 /// The crate whose registries [`Metrics::serve_foreign`] takes, in the version it takes.

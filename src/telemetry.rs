@@ -45,7 +45,7 @@ use std::time::Duration;
 
 use crate::config::Config;
 use crate::health::{Health, Latch};
-use crate::metrics::{Dependencies, Metrics};
+use crate::metrics::{Dependencies, Metrics, Red};
 use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
 
 pub use crate::logging::Levels;
@@ -85,11 +85,13 @@ struct Parts {
     server: Arc<Server>,
     calls: Arc<dyn crate::context::RecordCall>,
     dependencies: Arc<Dependencies>,
+    red: Arc<Red>,
     watching: watching::Watching,
     background: background::Shared,
     signals: signals::Signals,
     serving: serve::Serving,
     logging: flushed::Flushed,
+    practice: doctor::Practice,
     /// The last line was written.
     is_over: AtomicBool,
 }

@@ -57,6 +57,11 @@ impl Networks {
         self.0.iter().any(|network| network.contains(&address))
     }
 
+    /// Whether one of them is all of IPv4 or all of IPv6.
+    pub(crate) fn is_everybody(&self) -> bool {
+        self.0.iter().any(|network| network.prefix_len() == 0)
+    }
+
     /// Whether no network is listed.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

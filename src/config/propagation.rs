@@ -44,14 +44,20 @@ impl Default for Propagation {
 }
 
 impl Propagator {
+    const ALL: [Self; 4] = [Self::TraceContext, Self::Baggage, Self::B3, Self::B3Multi];
+
     /// The propagator of a name in `OTEL_PROPAGATORS`.
     pub(super) fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "tracecontext" => Some(Self::TraceContext),
-            "baggage" => Some(Self::Baggage),
-            "b3" => Some(Self::B3),
-            "b3multi" => Some(Self::B3Multi),
-            _ => None,
+        Self::ALL.into_iter().find(|propagator| propagator.name() == name)
+    }
+
+    /// Its name there.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::TraceContext => "tracecontext",
+            Self::Baggage => "baggage",
+            Self::B3 => "b3",
+            Self::B3Multi => "b3multi",
         }
     }
 }

@@ -126,6 +126,11 @@ impl Sink {
     pub(super) fn lost(&self) -> u64 {
         self.handle.shared.lost()
     }
+
+    /// Whether the output refused what it was given last.
+    pub(super) fn is_failing(&self) -> bool {
+        self.handle.shared.is_failing()
+    }
 }
 
 impl Handle {

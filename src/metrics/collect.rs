@@ -14,6 +14,7 @@ use crate::error::Error;
 
 use super::registry::Metrics;
 
+pub(crate) use process::{Descriptors, descriptors};
 pub(crate) use runtime::Runtimes;
 
 /// Registers `build_info` and, unless switched off, the metrics of the process and of the runtime

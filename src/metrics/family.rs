@@ -9,6 +9,7 @@ use std::marker::PhantomData;
 use std::ops::Deref;
 use std::sync::Arc;
 
+use super::key::Labels;
 use super::label::{LabelSet, Values};
 use super::metric::Metric;
 
@@ -67,6 +68,11 @@ impl<L: LabelSet, M: Metric> Family<L, M> {
     #[inline]
     pub(super) fn at(&self, position: usize) -> Option<&M> {
         self.core.at(position)
+    }
+
+    /// Shows every series with its label values.
+    pub(super) fn for_each(&self, see: impl FnMut(Labels<'_>, &M)) {
+        self.core.for_each(see);
     }
 
     pub(super) fn new(core: Arc<Core<M>>) -> Self {

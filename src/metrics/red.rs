@@ -2,6 +2,7 @@
 
 mod in_flight;
 mod labels;
+mod matched;
 mod memo;
 
 use std::sync::Arc;
@@ -18,6 +19,8 @@ use super::histogram::{Bounds, Histogram};
 use super::label::{LabelSet, Text, Values};
 use super::metric::Metric;
 use super::registry::Metrics;
+
+pub(crate) use matched::Matched;
 
 use labels::{GrpcStatus, Status};
 use memo::Remembered;

@@ -16,6 +16,7 @@ use crate::middleware::{Declared, Server};
 use crate::redaction::Redactor;
 
 use super::background::Shared;
+use super::doctor::Practice;
 use super::flushed::Flushed;
 use super::healthy::Healthy;
 use super::serve::Serving;
@@ -52,8 +53,8 @@ impl Telemetry {
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
         let declare = Arc::clone(&red);
-        let settled = Arc::clone(&instruments);
-        let signals: [Arc<dyn Record>; 4] = [settled, red, users, access];
+        let (settled, counted) = (Arc::clone(&instruments), Arc::clone(&red));
+        let signals: [Arc<dyn Record>; 4] = [settled, counted, users, access];
         let serving = Serving::new(&config.clock);
         let signals =
             signals.into_iter().chain(serving.record()).chain(records).filter(|_| !config.disabled);
@@ -73,6 +74,7 @@ impl Telemetry {
         let server = Arc::new(Server { acceptor, declare });
         let signals = Signals::default();
         let background = Shared::default();
+        let practice = Practice::new(&config.clock);
         let logging = Flushed(logging);
         let parts = Parts {
             config,
@@ -81,11 +83,13 @@ impl Telemetry {
             server,
             calls,
             dependencies,
+            red,
             watching,
             background,
             signals,
             serving,
             logging,
+            practice,
             is_over: AtomicBool::new(false),
         };
         Ok(Self { parts: Arc::new(parts) })

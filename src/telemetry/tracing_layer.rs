@@ -4,7 +4,7 @@ use std::fmt;
 
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
-use tracing::{Dispatch, Event, Metadata, Subscriber};
+use tracing::{Dispatch, Event, Metadata, Subscriber, dispatcher};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
@@ -53,6 +53,14 @@ impl Telemetry {
         self.parts.logging.start()?;
         Ok(TracingLayer { logging: self.parts.logging.clone() })
     }
+}
+
+/// Whether the subscriber of the calling thread has the layer of these logs.
+pub(super) fn is_current(logging: &Logging) -> bool {
+    dispatcher::get_default(|subscriber| {
+        let layer = subscriber.downcast_ref::<TracingLayer>();
+        layer.is_some_and(|layer| layer.logging.owner() == logging.owner())
+    })
 }
 
 impl TracingLayer {

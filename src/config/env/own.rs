@@ -22,6 +22,7 @@ pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
     metrics(reader, &mut config.metrics);
     admin(reader, &mut config.admin);
     health(reader, &mut config.health);
+    set(&mut config.doctor.at_start, reader.strict("OBSKIT_DOCTOR", parse::boolean));
     shutdown(reader, &mut config.shutdown);
 }
 

@@ -227,6 +227,9 @@ pub const VARIABLES: &[Variable] = &[
     row("OBSKIT_STALL_AFTER", "a time of 1s to 60m, or off", "30s",
         "How long the service's runtime may run no task before `/livez` fails."),
 
+    row("OBSKIT_DOCTOR", SWITCH, "true",
+        "Some seconds after the start, what obskit finds wrong with itself is logged."),
+
     row("OBSKIT_DRAIN_DELAY", TIME, "5s",
         "Time between not being ready and taking no more requests."),
     row("OBSKIT_SHUTDOWN_DEADLINE", TIME, "10s",

@@ -1,7 +1,7 @@
 //! What those who push and the thread have in common.
 
 use std::fmt;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -21,6 +21,7 @@ pub(super) struct Shared {
     pub(super) progress: Progress,
     hooks: Mutex<Vec<Hook>>,
     lost: AtomicU64,
+    is_failing: AtomicBool,
     ledger: Ledger,
 }
 
@@ -31,7 +32,8 @@ impl Shared {
     pub(super) fn new(buffer: usize, ledger: Ledger) -> Self {
         let (queue, bell) = (Queue::new(buffer), Bell::new());
         let (progress, hooks) = (Progress::default(), Mutex::default());
-        Self { queue, bell, progress, hooks, lost: AtomicU64::new(0), ledger }
+        let (lost, is_failing) = (AtomicU64::new(0), AtomicBool::new(false));
+        Self { queue, bell, progress, hooks, lost, is_failing, ledger }
     }
 
     pub(super) fn push(&self, rank: Rank, entry: Entry) {
@@ -59,6 +61,16 @@ impl Shared {
     pub(super) fn deliver_own(&self) {
         self.ledger.accept(Signal::Log, 1);
         self.deliver(1);
+    }
+
+    /// Says how the last write has gone.
+    pub(super) fn set_failing(&self, is_failing: bool) {
+        self.is_failing.store(is_failing, Ordering::Relaxed);
+    }
+
+    /// Whether the output refused what it was given last.
+    pub(super) fn is_failing(&self) -> bool {
+        self.is_failing.load(Ordering::Relaxed)
     }
 
     /// Lines lost since the start.

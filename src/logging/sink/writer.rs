@@ -145,6 +145,7 @@ impl Writer {
             !shared.progress.is_abandoned()
         };
         let delivered = deliver(&mut *self.output, self.batch.bytes(), &mut pause);
+        shared.set_failing(!delivered.whole);
         self.batch.sent(delivered)
     }
 

@@ -247,6 +247,15 @@ impl<M: Metric> Core<M> {
         }
     }
 
+    /// Every series with its label values, that of what found no place included.
+    pub(super) fn for_each(&self, mut see: impl FnMut(Labels<'_>, &M)) {
+        let names: &[Cow<'static, str>] = &self.descriptor.labels;
+        for series in self.table.iter().chain(self.common.get()) {
+            let labels = Labels { names, values: &series.values, layout: series.layout };
+            see(labels, &series.metric);
+        }
+    }
+
     fn encode_series(&self, series: &Series<M>, encoder: &mut Encoder<'_>) {
         let names: &[Cow<'static, str>] = &self.descriptor.labels;
         let labels = Labels { names, values: &series.values, layout: series.layout };

@@ -61,6 +61,29 @@ impl Diagnosis {
     }
 }
 
+impl Finding {
+    pub(super) fn ok(check: &'static str, message: impl Into<String>) -> Self {
+        Self { check, severity: Severity::Ok, message: message.into(), hint: None }
+    }
+
+    pub(super) fn warning(
+        check: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        let (message, hint) = (message.into(), Some(hint.into()));
+        Self { check, severity: Severity::Warning, message, hint }
+    }
+
+    pub(super) fn failure(
+        check: &'static str,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+    ) -> Self {
+        Self { severity: Severity::Failure, ..Self::warning(check, message, hint) }
+    }
+}
+
 impl Severity {
     /// `ok`, `warning` or `failure`.
     pub fn as_str(self) -> &'static str {

@@ -46,7 +46,10 @@ impl Telemetry {
         self.meet_runtime()?;
         let start = async || {
             self.parts.watching.watch_first()?;
-            Server::start(self.admin(), &self.config().admin.addr, &background).await
+            let addr = &self.config().admin.addr;
+            let server = Server::start(self.admin(), addr, &background).await?;
+            super::doctor::examine_once(self, &background);
+            Ok::<_, Error>(server)
         };
         let server = self.parts.serving.server.get_or_try_init(start).await?;
         Ok(server.addr().clone())

@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::metrics::catalog::{self, Definition};
 use crate::metrics::{Counter, Family, Gauge, Metrics};
 
+use super::Descriptors;
 use super::network::Octets;
 
 /// Registers what can be read of this process, and has it read anew before each scrape.
@@ -27,6 +28,15 @@ pub(in crate::metrics::collect) fn register(metrics: &Metrics) -> Result<(), Err
     register_limits(metrics, process)?;
     register_open_fds(metrics)?;
     register_network(metrics)
+}
+
+/// What the process has open; nothing where /proc does not tell.
+pub(crate) fn descriptors() -> Option<Descriptors> {
+    let limit = match Process::myself().ok()?.limits().ok()?.max_open_files.soft_limit {
+        LimitValue::Value(limit) => Some(limit),
+        LimitValue::Unlimited => None,
+    };
+    Some(Descriptors { open: open_fds()?, limit })
 }
 
 fn register_stat(metrics: &Metrics, process: Arc<Process>) -> Result<(), Error> {
