@@ -14,6 +14,8 @@ mod changes;
 #[path = "health/changes/enabled.rs"]
 mod changes;
 mod check;
+#[cfg(feature = "checks")]
+pub mod checks;
 mod entry;
 mod failure;
 mod latch;

@@ -46,6 +46,7 @@
 //! | `axum` | routes from axum's `MatchedPath`, and the operator's routes as an axum router | |
 //! | `hyper` | an executor for hyper clients that keeps the current request | with `admin` |
 //! | `tokio` | `context::spawn`, the runtime's metrics | with `admin` |
+//! | `checks` | ready-made health checks: PostgreSQL, Redis, pools, HTTP, TCP, DNS, the machine | |
 //! | `tonic` | gRPC statuses that `#[instrument_endpoint]` understands | |
 //! | `log-file` | log lines to a file that is rotated | |
 //! | `testing` | doubles for a service's own tests | |

@@ -3,6 +3,7 @@
 mod admin;
 mod architecture;
 mod cardinality;
+mod checks;
 mod client;
 mod collect;
 mod config;

@@ -2,6 +2,7 @@
 
 pub mod child;
 pub mod connection;
+pub mod conversation;
 pub mod exporter;
 pub mod golden;
 pub mod http;
