@@ -18,6 +18,8 @@ mod check;
 pub mod checks;
 mod entry;
 mod failure;
+#[cfg(feature = "tonic")]
+mod grpc;
 mod latch;
 mod passive;
 mod progress;
@@ -37,6 +39,8 @@ mod status;
 #[cfg(feature = "tokio")]
 pub use active::CheckBuilder;
 pub use check::{BoxError, Check};
+#[cfg(feature = "tonic")]
+pub use grpc::GrpcHealth;
 pub use latch::Latch;
 pub use passive::{Passive, PassiveBuilder};
 pub use state::Health;

@@ -53,6 +53,8 @@ pub use pool::PoolStatus;
 pub use registry::Metrics;
 
 pub(crate) use dependency::Dependencies;
+#[cfg(feature = "tokio")]
+pub(crate) use dependency::Tally;
 pub(crate) use family::Room;
 pub(crate) use health::HealthFamilies;
 pub(crate) use instruments::{Instrument, Instruments};

@@ -12,6 +12,8 @@ mod capture;
 mod dependency;
 mod doctor;
 mod flushed;
+#[cfg(feature = "tonic")]
+mod grpc;
 mod healthy;
 mod install;
 #[cfg(all(feature = "admin", feature = "axum"))]
@@ -49,6 +51,8 @@ use crate::metrics::{Dependencies, Metrics, Red};
 use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
 
 pub use crate::logging::Levels;
+#[cfg(feature = "tokio")]
+pub use dependency::CallsCheckBuilder;
 pub use dependency::Dependency;
 pub use doctor::{Diagnosis, Doctor, Examining, Finding, Severity};
 pub use install::{init, init_with};

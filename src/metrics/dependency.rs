@@ -27,6 +27,14 @@ pub(crate) struct Dependencies {
     metrics: Metrics,
 }
 
+/// How many calls of a dependency have ended, those apart that were given up.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Tally {
+    pub(crate) calls: u64,
+    /// By the dependency's fault.
+    pub(crate) failures: u64,
+}
+
 /// One operation of a dependency, declared by an attribute.
 #[derive(Debug)]
 pub(super) struct Operation {
@@ -45,6 +53,18 @@ const OUTCOMES: [Outcome; 5] = [
     Outcome::Cancelled,
     Outcome::Panicked,
 ];
+
+const FAILURES: [Outcome; 3] = [Outcome::ServerError, Outcome::Panicked, Outcome::BodyError];
+
+impl Tally {
+    /// What came after another.
+    pub(crate) fn since(self, before: Self) -> Self {
+        Self {
+            calls: self.calls.saturating_sub(before.calls),
+            failures: self.failures.saturating_sub(before.failures),
+        }
+    }
+}
 
 impl Dependencies {
     pub(crate) fn register(metrics: &Metrics) -> Result<Self, Error> {
@@ -71,6 +91,23 @@ impl Dependencies {
         read: impl Fn() -> PoolStatus + Send + Sync + 'static,
     ) {
         pool::watch(&self.metrics, self.connections.clone(), dependency, read);
+    }
+
+    /// All calls of a dependency until now, whatever the operation.
+    pub(crate) fn tally(&self, dependency: &str) -> Tally {
+        let mut tally = Tally::default();
+        self.requests.for_each(|labels, counter| {
+            let mut values = labels.values();
+            let (name, outcome) = (values.next(), values.nth(1));
+            let is = |wanted: Outcome| outcome == Some(wanted.as_str().as_bytes());
+            if name == Some(dependency.as_bytes()) && !is(Outcome::Cancelled) {
+                tally.calls += counter.value();
+                if FAILURES.into_iter().any(is) {
+                    tally.failures += counter.value();
+                }
+            }
+        });
+        tally
     }
 
     /// What an attribute declares, whose series exist from now on.

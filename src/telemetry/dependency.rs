@@ -1,11 +1,16 @@
 //! What a service says of its dependencies, beside the calls that are recorded.
 
-use std::fmt;
-use std::sync::Arc;
+#[cfg(feature = "tokio")]
+mod calls;
 
-use crate::metrics::{Dependencies, PoolStatus};
+use std::fmt;
+
+use crate::metrics::PoolStatus;
 
 use super::Telemetry;
+
+#[cfg(feature = "tokio")]
+pub use calls::CallsCheckBuilder;
 
 /// A database, a cache or another service that this one depends on.
 ///
@@ -13,7 +18,7 @@ use super::Telemetry;
 #[derive(Clone)]
 pub struct Dependency {
     name: &'static str,
-    dependencies: Arc<Dependencies>,
+    telemetry: Telemetry,
 }
 
 impl Telemetry {
@@ -39,7 +44,7 @@ impl Telemetry {
     /// # Ok::<(), obskit::Error>(())
     /// ```
     pub fn dependency(&self, name: &'static str) -> Dependency {
-        Dependency { name, dependencies: Arc::clone(&self.parts.dependencies) }
+        Dependency { name, telemetry: self.clone() }
     }
 }
 
@@ -50,7 +55,7 @@ impl Dependency {
     /// let it only read memory. Several pools of one dependency add up, so each is to be given
     /// once.
     pub fn pool(&self, status: impl Fn() -> PoolStatus + Send + Sync + 'static) -> &Self {
-        self.dependencies.watch_pool(self.name, status);
+        self.telemetry.parts.dependencies.watch_pool(self.name, status);
         self
     }
 }
