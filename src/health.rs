@@ -22,6 +22,7 @@ mod failure;
 mod grpc;
 mod latch;
 mod passive;
+mod probe;
 mod progress;
 #[cfg(feature = "tokio")]
 mod pulse;
@@ -44,11 +45,8 @@ pub use grpc::GrpcHealth;
 pub use latch::Latch;
 pub use passive::{Passive, PassiveBuilder};
 pub use state::Health;
-pub use status::{Importance, Status};
+pub use status::{CheckReport, Importance, Probe, Report, Status};
 
 #[cfg(feature = "tokio")]
 pub(crate) use pulse::Pulse;
 pub(crate) use state::Observe;
-pub(crate) use status::Probe;
-#[cfg(feature = "admin")]
-pub(crate) use status::{CheckReport, Report};

@@ -93,7 +93,7 @@ impl GrpcHealth {
         let known = PROBES.iter().find(|(known, _)| *known == name).map(|(_, probe)| *probe);
         let is_service = || self.services().iter().any(|known| *known == name);
         let probe = known.or_else(|| is_service().then_some(Probe::Ready))?;
-        let fails = self.health.status(probe, &|_| false) == Status::Fail;
+        let fails = self.health.status(probe) == Status::Fail;
         Some(if fails { Serving::NotServing } else { Serving::Serving })
     }
 

@@ -17,7 +17,6 @@ use super::changes::Changes;
 use super::entry::{Change, Entry};
 use super::progress::Ended;
 use super::runner::Runner;
-use super::status::{CheckReport, Probe, Report, Status};
 
 /// The checks of one telemetry and what they have come to. Clones share it.
 #[derive(Clone, Debug)]
@@ -26,11 +25,11 @@ pub struct Health {
 }
 
 pub(super) struct State {
-    latches: AtomicUsize,
+    pub(super) latches: AtomicUsize,
     /// Set when the last latch was dropped for the first time.
-    was_released: AtomicBool,
-    is_draining: AtomicBool,
-    is_stalled: AtomicBool,
+    pub(super) was_released: AtomicBool,
+    pub(super) is_draining: AtomicBool,
+    pub(super) is_stalled: AtomicBool,
     entries: RwLock<Vec<Arc<Entry>>>,
     pub(super) clock: Clock,
     pub(super) redactor: Arc<Redactor>,
@@ -53,34 +52,6 @@ impl Health {
         Self { state: Arc::new(State::new(clock.clone(), redactor)) }
     }
 
-    /// The answer to a probe, read from memory. It allocates nothing.
-    pub(crate) fn status(&self, probe: Probe, is_excluded: &dyn Fn(&str) -> bool) -> Status {
-        let state = &*self.state;
-        match state.obstacle(probe) {
-            Some(_) => Status::Fail,
-            None => state.worst(probe, is_excluded),
-        }
-    }
-
-    /// The same with its reasons.
-    pub(crate) fn report(&self, probe: Probe, is_excluded: &dyn Fn(&str) -> bool) -> Report {
-        let state = &*self.state;
-        let (output, now) = (state.obstacle(probe), state.clock.now());
-        let entries = state.entries();
-        let asked = entries.iter().filter(|entry| probe.asks(entry.importance));
-        let asked = asked.filter(|entry| !is_excluded(&entry.name));
-        let checks: Vec<_> = asked.map(|entry| entry.report(now)).collect();
-        let worst = checks.iter().map(|check| check.importance.weigh(check.status)).max();
-        let status = if output.is_some() { Status::Fail } else { worst.unwrap_or(Status::Pass) };
-        Report { status, output, checks }
-    }
-
-    /// Every check, whatever it means to which probe.
-    pub(crate) fn checks(&self) -> Vec<CheckReport> {
-        let now = self.state.clock.now();
-        self.state.entries().iter().map(|entry| entry.report(now)).collect()
-    }
-
     /// Has runs told to `observer`. Only the first is kept.
     pub(crate) fn observe(&self, observer: impl Observe + 'static) {
         let _ = self.state.observer.set(Box::new(observer));
@@ -99,14 +70,6 @@ impl Health {
     /// Ends every check for good.
     pub(crate) fn stop(&self) {
         self.state.runner.stop();
-    }
-
-    pub(crate) fn is_ready(&self) -> bool {
-        self.status(Probe::Ready, &|_| false) != Status::Fail
-    }
-
-    pub(crate) fn has_started(&self) -> bool {
-        self.status(Probe::Startup, &|_| false) != Status::Fail
     }
 
     /// Sees which results have grown too old meanwhile.
@@ -185,41 +148,16 @@ impl State {
         self.changes.tell();
     }
 
+    pub(super) fn entries(&self) -> RwLockReadGuard<'_, Vec<Arc<Entry>>> {
+        self.entries.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn tell(&self, entry: &Entry, change: Option<Change>) {
         let Some(change) = change else { return };
         self.changes.tell();
         if change.is_news {
             announce(entry, &change);
         }
-    }
-
-    /// Why a probe fails whatever the checks say.
-    fn obstacle(&self, probe: Probe) -> Option<&'static str> {
-        let is_draining = self.is_draining.load(Ordering::Acquire);
-        let is_held = self.latches.load(Ordering::Acquire) > 0;
-        let was_released = self.was_released.load(Ordering::Acquire);
-        let is_stalled = self.is_stalled.load(Ordering::Acquire) && !is_draining;
-        match probe {
-            Probe::Ready if is_draining => Some("the service is shutting down"),
-            Probe::Ready if is_held => Some("the service is not ready yet"),
-            Probe::Live | Probe::Ready if is_stalled => Some("the service's runtime has stalled"),
-            // A start is not undone by a later latch.
-            Probe::Startup if is_held && !was_released => Some("the service is starting"),
-            Probe::Live | Probe::Ready | Probe::Startup => None,
-        }
-    }
-
-    fn worst(&self, probe: Probe, is_excluded: &dyn Fn(&str) -> bool) -> Status {
-        let now = self.clock.now();
-        let entries = self.entries();
-        let asked = entries.iter().filter(|entry| probe.asks(entry.importance));
-        let asked = asked.filter(|entry| !is_excluded(&entry.name));
-        let weighed = asked.map(|entry| entry.importance.weigh(entry.status(now)));
-        weighed.max().unwrap_or(Status::Pass)
-    }
-
-    fn entries(&self) -> RwLockReadGuard<'_, Vec<Arc<Entry>>> {
-        self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

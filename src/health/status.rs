@@ -28,8 +28,8 @@ pub enum Importance {
 }
 
 /// What a probe asks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Probe {
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Probe {
     /// Is the process worth keeping?
     Live,
     /// Can it take requests?
@@ -40,32 +40,37 @@ pub(crate) enum Probe {
 
 /// What one check has come to.
 #[derive(Clone, Debug)]
-pub(crate) struct CheckReport {
-    pub(crate) name: Cow<'static, str>,
-    pub(crate) importance: Importance,
+#[non_exhaustive]
+pub struct CheckReport {
+    /// Its name.
+    pub name: Cow<'static, str>,
+    /// What it means to the service.
+    pub importance: Importance,
     /// Pass or fail: what a failure means to the whole, its importance says.
-    pub(crate) status: Status,
-    /// Why it does not pass: redacted, at most 1 KiB, for trusted callers alone.
-    pub(crate) output: Option<Arc<str>>,
+    pub status: Status,
+    /// Why it does not pass: without secrets, at most 1 KiB, for trusted callers alone.
+    pub output: Option<Arc<str>>,
     /// How long the last run took; of a passive check, nothing.
-    pub(crate) took: Option<Duration>,
+    pub took: Option<Duration>,
     /// When the last run ended.
-    pub(crate) at: Option<SystemTime>,
+    pub at: Option<SystemTime>,
     /// When its status changed last.
-    pub(crate) changed: Option<SystemTime>,
+    pub changed: Option<SystemTime>,
     /// Failed runs since the last that passed.
-    pub(crate) consecutive_failures: u64,
+    pub consecutive_failures: u64,
 }
 
 /// What a probe is told, with the checks it goes by.
 #[derive(Clone, Debug)]
-pub(crate) struct Report {
-    pub(crate) status: Status,
+#[non_exhaustive]
+pub struct Report {
+    /// What the probe answers.
+    pub status: Status,
     /// Why, where no check says it: a latch is held, the service is on its way down, its runtime
     /// has stalled.
-    pub(crate) output: Option<&'static str>,
-    /// In the order of their registration.
-    pub(crate) checks: Vec<CheckReport>,
+    pub output: Option<&'static str>,
+    /// The checks, in the order of their registration.
+    pub checks: Vec<CheckReport>,
 }
 
 impl Status {
@@ -103,7 +108,7 @@ impl Probe {
     pub(crate) const ALL: [Self; 3] = [Self::Live, Self::Ready, Self::Startup];
 
     /// The word for it in labels.
-    pub(crate) const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Ready => "ready",
