@@ -17,3 +17,4 @@ mod pools;
 mod propagation;
 mod reference;
 mod request_id;
+mod shutdown;

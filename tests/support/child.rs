@@ -27,9 +27,19 @@ impl OwnedChild {
 
     /// Asks it to end by SIGTERM and waits for that.
     pub async fn terminate(&mut self, deadline: Duration) -> ExitStatus {
+        self.signal("TERM");
+        self.end(deadline).await
+    }
+
+    /// Sends it a signal, such as `TERM`.
+    pub fn signal(&self, name: &str) {
         // The shell's own `kill`, since the library forbids `unsafe` and Debian's is a package.
-        let line = format!("kill -TERM {}", self.0.id());
+        let line = format!("kill -{name} {}", self.0.id());
         assert!(Command::new("sh").args(["-c", &line]).status().unwrap().success());
+    }
+
+    /// Waits for its end.
+    pub async fn end(&mut self, deadline: Duration) -> ExitStatus {
         wait_until("the process to end", deadline, async || {
             self.0.try_wait().unwrap().ok_or("still running")
         })

@@ -61,6 +61,11 @@ impl Lab {
         self.lines.written()
     }
 
+    /// Where the lines are, for when the lab is gone.
+    pub fn shared_lines(&self) -> Lines {
+        self.lines.clone()
+    }
+
     /// Serves a request by `handler`, and answers what that does.
     pub async fn call<F: Future>(&self, handler: impl FnOnce() -> F) -> F::Output {
         let answer = Arc::new(Mutex::new(None));

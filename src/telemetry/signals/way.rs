@@ -1,5 +1,6 @@
 //! How far a service is on its way down.
 
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::time::{Duration, Instant};
 
 use tokio::sync::watch;
@@ -13,6 +14,8 @@ use crate::telemetry::shutdown::Drain;
 pub(super) struct Way {
     settings: Shutdown,
     drain: Drain,
+    /// The furthest step that somebody takes or has taken.
+    taken: AtomicU8,
     at: watch::Sender<At>,
 }
 
@@ -40,31 +43,31 @@ pub(super) enum Phase {
 impl Way {
     pub(super) fn new(settings: Shutdown, drain: Drain) -> Self {
         let (at, _) = watch::channel(At { phase: Phase::Serving, end: None });
-        Self { settings, drain, at }
+        Self { settings, drain, taken: AtomicU8::new(Phase::Serving as u8), at }
     }
 
     /// The first step, however often it is asked for.
     pub(super) fn begin(&self, cause: &'static str) {
         // Before anything else: whoever looks sends nothing more.
         self.drain.begin();
-        if self.go(Phase::Draining, None) {
-            let drain = self.drain_delay();
-            info!(target: TARGET, cause, drainMs = milliseconds(drain), "leaving: no longer ready");
-        }
+        self.go(Phase::Draining, None, || {
+            let drain = milliseconds(self.drain_delay());
+            info!(target: TARGET, cause, drainMs = drain, "leaving: no longer ready");
+        });
     }
 
     /// No further requests are taken; those under way have until the deadline.
     pub(super) fn stop(&self) {
         let deadline = self.settings.deadline;
-        if self.go(Phase::Stopping, Some(deadline)) {
+        self.go(Phase::Stopping, Some(deadline), || {
             let deadline = milliseconds(deadline);
             info!(target: TARGET, deadlineMs = deadline, "no further requests are taken");
-        }
+        });
     }
 
     /// Nothing is waited for; what is left is for the telemetry.
     pub(super) fn give_up(&self) {
-        self.go(Phase::Over, Some(self.kept()));
+        self.go(Phase::Over, Some(self.kept()), || {});
     }
 
     /// How long the service goes on after it is no longer ready. One that has never been ready is
@@ -103,17 +106,18 @@ impl Way {
         }
     }
 
-    /// Whether this was the step; the earliest end stands.
-    fn go(&self, phase: Phase, within: Option<Duration>) -> bool {
+    /// Takes a step, once. It is told of first, so that its line stands before those of whoever it
+    /// wakes. Of several ends the earliest stands.
+    fn go(&self, phase: Phase, within: Option<Duration>, tell: impl FnOnce()) {
+        if phase as u8 <= self.taken.fetch_max(phase as u8, Ordering::AcqRel) {
+            return;
+        }
+        tell();
         let end = within.and_then(|within| Instant::now().checked_add(within));
-        self.at.send_if_modified(|at| {
-            let is_step = at.phase < phase;
-            if is_step {
-                at.phase = phase;
-                at.end = [at.end, end].into_iter().flatten().min();
-            }
-            is_step
-        })
+        self.at.send_modify(|at| {
+            at.phase = at.phase.max(phase);
+            at.end = [at.end, end].into_iter().flatten().min();
+        });
     }
 }
 
