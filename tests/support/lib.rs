@@ -25,3 +25,8 @@ pub mod tasks;
 pub mod tools;
 pub mod unique;
 pub mod wait;
+
+/// Its examples need frameworks that obskit itself does without.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/shutdown.md")]
+struct Shutdown;

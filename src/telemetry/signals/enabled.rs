@@ -26,7 +26,21 @@ use way::{Phase, Way};
 /// Ready when the service is to take no further requests; made by
 /// [`Telemetry::shutdown_signal`]. Clones are the same signal.
 ///
-#[doc = include_str!("../../../docs/shutdown.md")]
+/// 1. At the first SIGTERM or SIGINT, elsewhere Ctrl-C, or by [`trigger`](Self::trigger), `/readyz`
+///    turns to 503 and [`requested`](Self::requested) is ready. Requests are still taken; responses
+///    of HTTP/1 carry `connection: close`, so that clients go elsewhere for their next one.
+/// 2. After [`drain_delay`](crate::config::Shutdown::drain_delay) the signal itself is ready, so a
+///    graceful server takes no further requests and ends those under way. A service that has never
+///    been ready is sent none, so its signal is ready at once.
+/// 3. [`run_until_deadline`](Self::run_until_deadline) gives the server up, if it has not ended, a
+///    fifth of [`deadline`](crate::config::Shutdown::deadline) before its end. That fifth is for
+///    [`Telemetry::shutdown`].
+///
+/// A further signal cuts short whatever is waited for: the second the drain delay, the next one the
+/// requests under way. Each step is a log line with target `obskit::shutdown`.
+///
+/// The steps are taken on the `obskit` thread, whatever the service's own runtime does. It runs as
+/// long as anybody holds the signal, or until `Telemetry::shutdown`.
 pub struct ShutdownSignal {
     way: Arc<Way>,
     /// Where signals are heard, which goes on while anybody waits for one.
