@@ -9,6 +9,8 @@ use lexopt::prelude::*;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Asked {
     Run(Args),
+    /// An examination of obskit and its surroundings, and nothing else.
+    Doctor,
     Help,
 }
 
@@ -26,7 +28,10 @@ pub(crate) const HELP: &str = "\
 A small workout tracker, watched by obskit and busy by itself.
 
 Usage: exporter [OPTIONS]
+       exporter doctor
 
+  doctor          tells what is wrong with the settings and what they lead to, and fails if
+                  anything is
   --listen ADDR   where the service listens     [127.0.0.1:8080]
   --admin ADDR    where the operator is served  [127.0.0.1:9464, or OBSKIT_ADMIN_ADDR]
   --traffic N     requests a second that it sends to itself; 0 for none  [20]
@@ -41,17 +46,19 @@ const MOST_TRAFFIC: u32 = 10_000;
 /// Reads the arguments after the program's name.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, lexopt::Error> {
     let mut found = Args { listen: ([127, 0, 0, 1], 8080).into(), admin: None, traffic: 20 };
+    let mut asks_doctor = false;
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next()? {
         match arg {
             Long("listen") => found.listen = address("--listen", &parser.value()?)?,
             Long("admin") => found.admin = Some(address("--admin", &parser.value()?)?),
+            Value(word) if word == "doctor" => asks_doctor = true,
             Long("traffic") => found.traffic = traffic(&parser.value()?)?,
             Short('h') | Long("help") => return Ok(Asked::Help),
             other => return Err(other.unexpected()),
         }
     }
-    Ok(Asked::Run(found))
+    Ok(if asks_doctor { Asked::Doctor } else { Asked::Run(found) })
 }
 
 fn address(option: &str, value: &OsString) -> Result<SocketAddr, lexopt::Error> {

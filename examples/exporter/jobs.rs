@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use obskit::instrument_job;
-use tokio::sync::watch;
+use obskit::telemetry::ShutdownSignal;
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::info;
 
@@ -11,14 +11,14 @@ use crate::store::{Exhausted, Store};
 
 const EVERY_MINUTE: Duration = Duration::from_mins(1);
 
-/// Runs them until `stopping` turns true; a run that has begun ends first.
-pub(crate) async fn run(store: Store, mut stopping: watch::Receiver<bool>) {
+/// Runs them until the service is asked to leave; a run that has begun ends first.
+pub(crate) async fn run(store: Store, leave: ShutdownSignal) {
     let mut due = interval(EVERY_MINUTE);
     due.set_missed_tick_behavior(MissedTickBehavior::Skip);
     loop {
         tokio::select! {
             _ = due.tick() => {}
-            _ = stopping.wait_for(|stopping| *stopping) => return,
+            () = leave.requested() => return,
         }
         // What fails is told and counted by the attribute; the next run tries again.
         let _ = send_reminders(&store).await;

@@ -6,7 +6,6 @@
 mod args;
 mod dice;
 mod jobs;
-mod leave;
 mod partners;
 mod service;
 mod store;
@@ -20,13 +19,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use obskit::Telemetry;
-use obskit::config::{AdminAddr, Config, Logs};
+use obskit::config::{AdminAddr, Config, Logs, Shutdown};
+use obskit::telemetry::ShutdownSignal;
 use tokio::net::TcpListener;
-use tokio::sync::mpsc::Receiver;
-use tokio::sync::watch;
 use tokio::task::JoinHandle;
-use tokio::time::timeout;
-use tracing::{Level, info, warn};
+use tracing::{Level, warn};
 
 use args::{Args, Asked};
 use partners::Partners;
@@ -34,62 +31,46 @@ use store::Store;
 
 type Failure = Box<dyn Error + Send + Sync>;
 
-/// For requests under way when the service is asked to leave.
-const GRACE: Duration = Duration::from_secs(5);
-/// For telemetry that is still to be delivered after that.
-const FLUSH: Duration = Duration::from_secs(3);
+/// What of this program is built from which crates.
+const LOCKFILE: &str = include_str!("../../Cargo.lock");
 const WRONG_ARGUMENTS: u8 = 2;
 
 #[tokio::main]
 async fn main() -> ExitCode {
-    let args = match args::parse(std::env::args_os().skip(1)) {
-        Ok(Asked::Run(args)) => args,
+    let done = match args::parse(std::env::args_os().skip(1)) {
+        Ok(Asked::Run(args)) => run(args).await,
+        Ok(Asked::Doctor) => examine().await,
         Ok(Asked::Help) => return print(&mut io::stdout(), args::HELP),
         Err(error) => {
             print(&mut io::stderr(), &format!("exporter: {error}; --help tells what there is\n"));
             return WRONG_ARGUMENTS.into();
         }
     };
-    match run(args).await {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            print(&mut io::stderr(), &format!("exporter: {}\n", told(&*error)));
-            ExitCode::FAILURE
-        }
-    }
+    done.unwrap_or_else(|error| {
+        print(&mut io::stderr(), &format!("exporter: {}\n", told(&*error)));
+        ExitCode::FAILURE
+    })
 }
 
-async fn run(args: Args) -> Result<(), Failure> {
-    let config = configure(&args)?;
-    let telemetry = obskit::init(config)?;
-    // Before anything is served, so that no signal is missed.
-    let mut leave = leave::asked()?;
-    let (stop, stopping) = watch::channel(false);
-    let running = start(&telemetry, args, stopping).await?;
-
-    leave.recv().await;
-    info!("leaving");
-    let _not_ready = telemetry.latch();
-    stop.send_replace(true);
-    finish(running, &mut leave).await;
-    let report = telemetry.shutdown(FLUSH).await?;
-    if report.dropped > 0 {
-        let lost = format!("exporter: {} items of telemetry were lost\n", report.dropped);
-        print(&mut io::stderr(), &lost);
+async fn run(args: Args) -> Result<ExitCode, Failure> {
+    let telemetry = obskit::init(configure(args.admin)?)?;
+    // Before anything else, so that no signal is missed.
+    let leave = telemetry.shutdown_signal()?;
+    let running = start(&telemetry, args, &leave).await?;
+    leave.run_until_deadline(running.end()).await;
+    let report = telemetry.shutdown(leave.remaining()).await?;
+    if !report.is_complete() {
+        print(&mut io::stderr(), &format!("exporter: {report}\n"));
     }
-    Ok(())
+    Ok(ExitCode::SUCCESS)
 }
 
-/// Waits for requests under way, but not for ever, nor when somebody asks once more.
-async fn finish(running: Running, leave: &mut Receiver<()>) {
-    tokio::select! {
-        finished = timeout(GRACE, running.end()) => {
-            if finished.is_err() {
-                warn!("some requests were still under way after {GRACE:?}");
-            }
-        }
-        _ = leave.recv() => warn!("asked twice, so requests under way are given up"),
-    }
+/// Prints what obskit's doctor finds, and fails if anything does not work.
+async fn examine() -> Result<ExitCode, Failure> {
+    let telemetry = obskit::init(configure(None)?)?;
+    let diagnosis = telemetry.doctor().lockfile(LOCKFILE).await;
+    let printed = print(&mut io::stdout(), &format!("{diagnosis}\n"));
+    Ok(if diagnosis.is_healthy() { printed } else { ExitCode::FAILURE })
 }
 
 /// The service, what it does by itself, and what visits it. All end once they are told to.
@@ -115,7 +96,7 @@ impl Running {
 async fn start(
     telemetry: &Telemetry,
     args: Args,
-    stopping: watch::Receiver<bool>,
+    leave: &ShutdownSignal,
 ) -> Result<Running, Failure> {
     // Not ready until the service listens.
     let _starting = telemetry.latch();
@@ -123,30 +104,37 @@ async fn start(
     let refused = |error| format!("the service cannot listen on {}: {error}", args.listen);
     let listener = TcpListener::bind(args.listen).await.map_err(refused)?;
     let addr = listener.local_addr()?;
-    let (store, partners) = (Store::open(telemetry), Partners::start(telemetry).await?);
-    let app = service::app(telemetry, store.clone(), partners, stopping.clone());
-    let mut stop = stopping.clone();
-    let serving = axum::serve(listener, app).with_graceful_shutdown(async move {
-        // An error is the end of who could ask for it.
-        let _ = stop.wait_for(|stopping| *stopping).await;
-    });
+    let (store, partners) = (Store::open(telemetry)?, Partners::start(telemetry).await?);
+    let app = service::app(telemetry, store.clone(), partners, leave.clone());
+    let server = axum::serve(listener, app).with_graceful_shutdown(leave.clone());
+    let over = leave.clone();
+    let serving = async move {
+        let served = server.await;
+        // Whyever it has ended, the rest is to end, too.
+        over.trigger();
+        served
+    };
     announce(addr, &admin, args.traffic);
     Ok(Running {
-        serving: tokio::spawn(serving.into_future()),
-        jobs: tokio::spawn(jobs::run(store, stopping.clone())),
-        traffic: tokio::spawn(traffic::run(addr, args.traffic, stopping)),
+        serving: tokio::spawn(serving),
+        jobs: tokio::spawn(jobs::run(store, leave.clone())),
+        traffic: tokio::spawn(traffic::run(addr, args.traffic, leave.clone())),
     })
 }
 
-/// The environment's settings, and the arguments before them.
-fn configure(args: &Args) -> Result<Config, Failure> {
+/// The environment's settings, and before them where the operator is to be served.
+fn configure(admin: Option<SocketAddr>) -> Result<Config, Failure> {
     let mut config = Config::from_env()?;
     let named = config.service.name != Config::default().service.name;
     if !named {
         "workout-tracker".clone_into(&mut config.service.name);
     }
     config.service.version.get_or_insert_with(|| env!("CARGO_PKG_VERSION").to_owned());
-    config.admin.addr = args.admin.map_or(config.admin.addr, Into::into);
+    config.admin.addr = admin.map_or(config.admin.addr, Into::into);
+    if config.shutdown == Shutdown::default() {
+        // No load balancer stands before it, which would have to learn that it leaves.
+        config.shutdown.drain_delay = Duration::ZERO;
+    }
     if io::stdout().is_terminal() && config.logs == Logs::default() {
         // Nobody reads twenty lines a second.
         config.logs.level = Level::WARN;

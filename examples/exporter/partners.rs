@@ -15,6 +15,7 @@ use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 use obskit::Telemetry;
+use obskit::health::checks::Http;
 use obskit::middleware::{ClientService, Operation};
 use tokio::net::TcpListener;
 use tower::{Layer, ServiceExt};
@@ -47,12 +48,17 @@ impl Partners {
     /// Starts both on a free port.
     pub(crate) async fn start(telemetry: &Telemetry) -> Result<Self, Failure> {
         let listener = TcpListener::bind(("127.0.0.1", 0)).await?;
-        let base = format!("http://{}", listener.local_addr()?).into();
+        let base: Arc<str> = format!("http://{}", listener.local_addr()?).into();
         let router = Router::new()
             .route("/tips/{day}", get(tip))
             .route("/steps", get(steps))
             .with_state(Arc::new(Dice::default()));
         tokio::spawn(axum::serve(listener, router).into_future());
+        // Each can be done without. The coach is asked whether it works; of the wearables the calls
+        // that are made anyway tell enough.
+        let coach = Http::get(&format!("{base}/tips/push"))?;
+        telemetry.health().optional("coach", coach)?;
+        telemetry.dependency("wearables").passive_check("wearables").register()?;
         let client = Client::builder(TokioExecutor::new()).build_http();
         Ok(Self {
             coach: telemetry.client_layer("coach").layer(client.clone()),

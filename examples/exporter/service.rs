@@ -11,7 +11,7 @@ use axum::Router;
 use axum::http::Method;
 use axum::routing::{get, post};
 use obskit::Telemetry;
-use tokio::sync::watch;
+use obskit::telemetry::ShutdownSignal;
 
 use crate::dice::Dice;
 use crate::partners::Partners;
@@ -23,7 +23,7 @@ pub(crate) struct App {
     store: Store,
     partners: Partners,
     dice: Arc<Dice>,
-    stopping: watch::Receiver<bool>,
+    leave: ShutdownSignal,
 }
 
 /// Every route, so that each has its series from the first scrape.
@@ -38,12 +38,12 @@ const ROUTES: [(Method, &str); 8] = [
     (Method::GET, "/api/live"),
 ];
 
-/// The service as a router, which ends its streams when `stopping` turns true.
+/// The service as a router, which ends its streams when it is asked to leave.
 pub(crate) fn app(
     telemetry: &Telemetry,
     store: Store,
     partners: Partners,
-    stopping: watch::Receiver<bool>,
+    leave: ShutdownSignal,
 ) -> Router {
     Router::new()
         .route("/api/workouts", get(handlers::list_workouts))
@@ -57,5 +57,5 @@ pub(crate) fn app(
         // For who cannot reach the operator's port: /api/metrics, /api/health and so on.
         .nest("/api", telemetry.admin_router())
         .layer(telemetry.layer().routes(ROUTES))
-        .with_state(App { store, partners, dice: Arc::default(), stopping })
+        .with_state(App { store, partners, dice: Arc::default(), leave })
 }

@@ -35,15 +35,28 @@ const CONNECTIONS: usize = 8;
 const PATIENCE: Duration = Duration::from_millis(500);
 
 impl Store {
-    /// Opens it, and has its pool watched.
-    pub(crate) fn open(telemetry: &Telemetry) -> Self {
+    /// Opens it, and has it and its pool watched.
+    pub(crate) fn open(telemetry: &Telemetry) -> Result<Self, obskit::Error> {
         let (idle, completed) = (Semaphore::new(CONNECTIONS), Default::default());
         let tables = Arc::new(Tables { idle, completed, dice: Dice::default() });
         let watched = Arc::clone(&tables);
         telemetry.dependency("postgres").pool(move || {
             PoolStatus::new(CONNECTIONS, watched.idle.available_permits()).max(CONNECTIONS)
         });
-        Self(tables)
+        let store = Self(tables);
+        let asked = store.clone();
+        let ping = move || {
+            let store = asked.clone();
+            async move { store.ping().await }
+        };
+        // Without it there is nothing to serve; that it is busy once is no failure.
+        telemetry.health().check("postgres", ping).fail_after(3).register()?;
+        Ok(store)
+    }
+
+    /// Whether a connection is to be had, and answers.
+    async fn ping(&self) -> Result<(), Exhausted> {
+        self.connection(Duration::from_millis(1)).await.map(drop)
     }
 
     /// Every workout.

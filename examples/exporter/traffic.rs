@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use tokio::sync::watch;
+use obskit::telemetry::ShutdownSignal;
 use tokio::task::JoinSet;
 use tokio::time::{MissedTickBehavior, interval, timeout};
 
@@ -33,8 +33,8 @@ struct Users {
 /// One request: method, path and body.
 type Wish = (&'static str, String, String);
 
-/// Sends `rate` requests a second until `stopping` turns true and the last is answered.
-pub(crate) async fn run(service: SocketAddr, rate: u32, mut stopping: watch::Receiver<bool>) {
+/// Sends `rate` requests a second until the service is asked to leave and the last is answered.
+pub(crate) async fn run(service: SocketAddr, rate: u32, leave: ShutdownSignal) {
     let Some(every) = Duration::from_secs(1).checked_div(rate) else { return };
     let client = Client::builder(TokioExecutor::new()).build_http();
     let users = Arc::new(Users { client, service, dice: Dice::default() });
@@ -45,7 +45,7 @@ pub(crate) async fn run(service: SocketAddr, rate: u32, mut stopping: watch::Rec
         tokio::select! {
             _ = due.tick() => {}
             Some(_) = under_way.join_next() => continue,
-            _ = stopping.wait_for(|stopping| *stopping) => break,
+            () = leave.requested() => break,
         }
         if under_way.len() < MOST_AT_ONCE {
             let users = Arc::clone(&users);

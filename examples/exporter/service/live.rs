@@ -20,8 +20,8 @@ const EVERY: Duration = Duration::from_millis(500);
 pub(crate) async fn events(
     State(app): State<App>,
 ) -> Sse<impl Stream<Item = Result<Event, Infallible>>> {
-    let stopping = app.stopping.clone();
-    let ticks = IntervalStream::new(interval(EVERY)).take_while(move |_| !*stopping.borrow());
+    let leave = app.leave.clone();
+    let ticks = IntervalStream::new(interval(EVERY)).take_while(move |_| !leave.is_requested());
     Sse::new(ticks.map(move |_| Ok(Event::default().event("completed").data(counts(&app)))))
 }
 
