@@ -1,6 +1,7 @@
 //! The operator's server and its routes, over real sockets.
 
 mod bounds;
+mod debug;
 mod metrics;
 mod mounted;
 mod routes;
