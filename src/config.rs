@@ -44,6 +44,8 @@ pub use clock::Clock;
 pub use doctor::Doctor;
 pub use dsn::Dsn;
 pub use egress::{Egress, Hosts};
+#[cfg(feature = "admin")]
+pub(crate) use env::duration;
 pub use env::{Environment, ProcessEnvironment, VARIABLES, Variable};
 pub use health::Health;
 pub use limits::{LogLimits, SpanLimits};

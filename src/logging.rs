@@ -40,6 +40,8 @@ pub(crate) use encode::{guard, render};
 pub use level::Levels;
 pub(crate) use span::LoggedSpan;
 #[cfg(feature = "admin")]
+pub(crate) use timestamp::rfc3339;
+#[cfg(feature = "admin")]
 pub(crate) use timestamp::text as timestamp;
 
 /// The logs of one telemetry. Clones share them.
@@ -77,7 +79,7 @@ impl Logging {
         let recorder = settings.recorder.as_ref().map(Recorder::new).transpose()?.map(Arc::new);
         Ok(Self {
             shared: Arc::new(Shared {
-                levels: Levels::new(&settings, recorder)?,
+                levels: Levels::new(&settings, recorder, &config.clock)?,
                 limit: Arc::new(Limit::new(settings.flood, ledger.clone())),
                 service: config.service.clone(),
                 clock: config.clock.clone(),

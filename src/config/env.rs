@@ -14,6 +14,8 @@ use std::collections::{BTreeMap, HashMap};
 use std::ffi::{OsStr, OsString};
 use std::hash::{BuildHasher, Hash};
 
+#[cfg(feature = "admin")]
+pub(crate) use parse::duration;
 pub use variables::{VARIABLES, Variable};
 
 use self::reader::Reader;

@@ -1,23 +1,31 @@
 //! Which events are wanted, and by whom; changed while the service runs.
 
+mod change;
+mod lines;
+
 use std::cell::Cell;
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
 
-use tracing::dispatcher::{self, WeakDispatch};
+use tracing::dispatcher::WeakDispatch;
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::Interest;
-use tracing::{Dispatch, Level, Metadata, Subscriber, callsite};
+use tracing::{Dispatch, Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::Context;
 
-use crate::config::{self, directives};
+use crate::config::{self, Clock, directives};
 use crate::context::RequestContext;
 use crate::error::Error;
 
 use super::recorder::Recorder;
+use change::State;
+
+pub(super) use lines::ChangeLines;
 
 /// Which log events are wanted, by level and target. A clone shows and changes the same levels.
 ///
@@ -29,7 +37,10 @@ pub struct Levels(Arc<Shared>);
 struct Shared {
     /// The level of targets that directives leave out.
     rest: Level,
-    current: Mutex<Current>,
+    /// Those of the settings.
+    configured: Arc<str>,
+    clock: Clock,
+    state: Mutex<State>,
     recorder: Option<Arc<Recorder>>,
     /// Which levels of which telemetry hold, so that whoever decided by others decides again.
     generation: AtomicU64,
@@ -61,30 +72,58 @@ thread_local! {
 }
 
 impl Levels {
-    /// Changes them, at once and for every call site. The text is that of `RUST_LOG`, as
-    /// `info,workouts=debug`; what it leaves out has the level of the settings.
+    /// Changes them, at once and for every call site, until the next change. The text is that of
+    /// `RUST_LOG`, as `info,workouts=debug`; what it leaves out has the level of the settings. A
+    /// line says that they were changed.
     ///
     /// # Errors
     ///
     /// When the text is no list of directives; nothing is changed then.
     pub fn set(&self, directives: &str) -> Result<(), Error> {
-        let current = Current::parse(directives, self.0.rest).map_err(Error::config)?;
-        self.replace(current);
-        self.rebuild();
-        if let Some(changed) = self.0.changed.get() {
-            changed(self.max());
+        self.change(self.parse(directives)?, None);
+        Ok(())
+    }
+
+    /// The same for a time of 1 s to 24 h, after which they are again what [`set`](Self::set) or
+    /// the settings made them last. The `obskit-log` thread sees to that, within a second.
+    ///
+    /// # Errors
+    ///
+    /// As `set`, and when the time is out of bounds.
+    pub fn set_for(&self, directives: &str, time: Duration) -> Result<(), Error> {
+        if !Self::TIMES.contains(&time) {
+            return Err(Error::config(format!("the time is {time:?}; accepted: 1s to 24h")));
         }
+        self.change(self.parse(directives)?, Some(time));
         Ok(())
     }
 
     /// What they are, in the words of [`set`](Self::set).
     pub fn get(&self) -> String {
-        self.current().text.to_string()
+        self.look_at_the_clock();
+        self.state().current.text.to_string()
     }
+
+    /// What the settings make them.
+    pub fn configured(&self) -> &str {
+        &self.0.configured
+    }
+
+    /// How long they stay, where [`set_for`](Self::set_for) made them what they are.
+    pub fn reverts_in(&self) -> Option<Duration> {
+        self.look_at_the_clock();
+        let now = self.0.clock.now();
+        self.state().until().map(|until| until.saturating_duration_since(now))
+    }
+
+    /// For how long `set_for` may change them.
+    pub(crate) const TIMES: RangeInclusive<Duration> =
+        Duration::from_secs(1)..=Duration::from_hours(24);
 
     pub(super) fn new(
         settings: &config::Logs,
         recorder: Option<Arc<Recorder>>,
+        clock: &Clock,
     ) -> Result<Self, Error> {
         let level = settings.level.as_str().to_ascii_lowercase();
         let text = settings.directives.as_deref().unwrap_or(&level);
@@ -93,7 +132,9 @@ impl Levels {
         Ok(Self(Arc::new(Shared {
             rest: settings.level,
             generation: AtomicU64::new(current.generation),
-            current: Mutex::new(current),
+            configured: Arc::clone(&current.text),
+            clock: clock.clone(),
+            state: Mutex::new(State::new(current)),
             recorder,
             changed: OnceLock::new(),
             subscriber: Mutex::default(),
@@ -102,7 +143,7 @@ impl Levels {
 
     /// The most verbose level that anybody wants of any call site.
     pub(crate) fn max(&self) -> LevelFilter {
-        let current = self.current();
+        let current = &self.state().current;
         let levels = current.targets.iter().map(|(_, level)| level);
         let rest = current.targets.default_level();
         let recorder = self.0.recorder.as_ref().map(|recorder| recorder.max_level());
@@ -123,26 +164,9 @@ impl Levels {
         Wanted((u8::from(lines) * Wanted::LINES) | (u8::from(recorder) * Wanted::RECORDER))
     }
 
-    /// Of changes at one time, the generation and the levels of the same one stay.
-    fn replace(&self, new: Current) {
-        let mut current = self.current();
-        self.0.generation.store(new.generation, Ordering::Release);
-        *current = new;
-    }
-
     /// Says which subscriber these levels are for.
     pub(crate) fn serve(&self, subscriber: &Dispatch) {
         *lock(&self.0.subscriber) = Some(subscriber.downgrade());
-    }
-
-    /// Where there is one subscriber, `tracing` has call sites ask the calling thread's one, so
-    /// that is to be ours.
-    fn rebuild(&self) {
-        let subscriber = lock(&self.0.subscriber).as_ref().and_then(WeakDispatch::upgrade);
-        match subscriber {
-            Some(ours) => dispatcher::with_default(&ours, callsite::rebuild_interest_cache),
-            None => callsite::rebuild_interest_cache(),
-        }
     }
 
     pub(super) fn recorder(&self) -> Option<&Recorder> {
@@ -157,15 +181,19 @@ impl Levels {
         let generation = self.0.generation.load(Ordering::Acquire);
         let last = LAST.try_with(Cell::take).ok().flatten();
         let last = last.filter(|last| last.generation == generation);
-        let current = last.unwrap_or_else(|| self.current().clone());
+        let current = last.unwrap_or_else(|| self.state().current.clone());
         let result = work(&current.targets);
         // A thread that ends keeps nothing.
         let _ = LAST.try_with(|last| last.set(Some(current)));
         result
     }
 
-    fn current(&self) -> MutexGuard<'_, Current> {
-        lock(&self.0.current)
+    fn parse(&self, directives: &str) -> Result<Current, Error> {
+        Current::parse(directives, self.0.rest).map_err(Error::config)
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.0.state)
     }
 }
 
@@ -237,16 +265,20 @@ impl Decision {
 
 impl Current {
     fn parse(text: &str, rest: Level) -> Result<Self, String> {
+        let targets = Arc::new(directives::parse(text, rest)?);
+        Ok(Self { text: text.trim().into(), targets, generation: 0 }.renewed())
+    }
+
+    /// The same as a change of its own.
+    fn renewed(self) -> Self {
         /// Of all the telemetries of a process.
         static GENERATION: AtomicU64 = AtomicU64::new(1);
-        let targets = Arc::new(directives::parse(text, rest)?);
-        let generation = GENERATION.fetch_add(1, Ordering::Relaxed);
-        Ok(Self { generation, text: text.trim().into(), targets })
+        Self { generation: GENERATION.fetch_add(1, Ordering::Relaxed), ..self }
     }
 }
 
 impl fmt::Debug for Levels {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Levels").field(&self.current().text).finish()
+        f.debug_tuple("Levels").field(&self.state().current.text).finish()
     }
 }

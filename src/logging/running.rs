@@ -12,6 +12,7 @@ use crate::error::Error;
 use crate::ledger::{Ledger, Reason, Signal};
 
 use super::Shared;
+use super::level::ChangeLines;
 use super::line::Line;
 use super::notice::{Notice, Said};
 use super::schema::Schema;
@@ -48,6 +49,8 @@ impl Running {
         });
         let due = Arc::clone(&summaries);
         sink.each_second(move |closing, take| due.tell(closing, take));
+        let changes = ChangeLines::new(&shared.levels, &schema);
+        sink.each_second(move |_, take| changes.tell(take));
         Ok(Self { sink, schema, sites, summaries, ledger: ledger.clone() })
     }
 

@@ -36,6 +36,12 @@ pub(crate) fn text(at: SystemTime) -> [u8; LENGTH] {
     text
 }
 
+/// The same as a `String`.
+#[cfg(feature = "admin")]
+pub(crate) fn rfc3339(at: SystemTime) -> String {
+    text(at).into_iter().map(char::from).collect()
+}
+
 #[inline]
 fn since_year_0(at: SystemTime) -> (u64, u32) {
     let (seconds, micros) = match at.duration_since(UNIX_EPOCH) {

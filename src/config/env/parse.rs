@@ -46,7 +46,7 @@ pub(super) fn buckets(text: &str) -> Parsed<Vec<f64>> {
 
 /// A number with its unit. A bare number would be taken for seconds by one and for milliseconds,
 /// as in `OTEL_*`, by another.
-pub(super) fn duration(text: &str, of: &RangeInclusive<Duration>) -> Parsed<Duration> {
+pub(crate) fn duration(text: &str, of: &RangeInclusive<Duration>) -> Parsed<Duration> {
     let end = text.find(|digit: char| !digit.is_ascii_digit()).ok_or("it has no unit")?;
     let (number, unit) = text.split_at_checked(end).ok_or("")?;
     let number: u64 = number.parse().map_err(|_| "")?;
@@ -54,7 +54,8 @@ pub(super) fn duration(text: &str, of: &RangeInclusive<Duration>) -> Parsed<Dura
         "ms" => Duration::from_millis(number),
         "s" => Duration::from_secs(number),
         "m" => Duration::from_secs(number.saturating_mul(60)),
-        _ => return Err("its unit is not ms, s or m"),
+        "h" => Duration::from_secs(number.saturating_mul(3_600)),
+        _ => return Err("its unit is not ms, s, m or h"),
     };
     if of.contains(&duration) { Ok(duration) } else { Err("it is out of bounds") }
 }

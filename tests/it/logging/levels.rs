@@ -22,8 +22,11 @@ impl<S: Subscriber> Layer<S> for Count {
     }
 }
 
+/// Those of the lines that are not obskit's own.
 fn messages(lab: &Lab) -> Vec<String> {
-    lab.lines().iter().map(|line| field(line, "message").to_owned()).collect()
+    let lines = lab.lines();
+    let theirs = lines.iter().filter(|line| line["target"] != "obskit::log");
+    theirs.map(|line| field(line, "message").to_owned()).collect()
 }
 
 fn all() {
