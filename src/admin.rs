@@ -16,7 +16,10 @@ mod index;
 mod levels;
 mod listen;
 mod metrics;
+mod places;
 mod probe;
+mod query;
+mod refusals;
 mod respond;
 #[cfg(feature = "axum")]
 mod router;
@@ -25,9 +28,10 @@ mod server;
 
 pub use routes::{Access, ROUTES, Route};
 
-pub(crate) use access::Access as Gate;
+pub(crate) use access::Policy;
 pub(crate) use debug::{Internals, Recent, settings};
 pub(crate) use doctor::Doctor;
+pub(crate) use refusals::Refusals;
 #[cfg(feature = "axum")]
 pub(crate) use router::router;
 pub(crate) use server::Server;
@@ -43,7 +47,8 @@ use crate::metrics::Metrics;
 #[derive(Clone, Debug)]
 pub(crate) struct Admin {
     pub(crate) service: Service,
-    pub(crate) access: Gate,
+    pub(crate) access: Policy,
+    pub(crate) refusals: Refusals,
     pub(crate) metrics: Metrics,
     pub(crate) health: Health,
     pub(crate) levels: Levels,
@@ -66,7 +71,8 @@ impl Admin {
             crate::logging::Logging::new(&config, ledger.clone(), std::sync::Arc::clone(redactor))
                 .unwrap();
         Self {
-            access: Gate::new(&config.admin),
+            access: Policy::new(&config.admin),
+            refusals: Refusals::default(),
             service: config.service,
             metrics: Metrics::default(),
             health,

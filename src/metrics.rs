@@ -23,6 +23,8 @@ pub(crate) mod losses;
 mod metric;
 mod pool;
 mod red;
+#[cfg(feature = "admin")]
+pub(crate) mod refusals;
 mod registry;
 mod users;
 

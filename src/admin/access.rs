@@ -9,11 +9,11 @@ use subtle::ConstantTimeEq;
 
 use crate::config::{self, Networks, Secret};
 
-use super::routes::{self, Route};
+use super::routes::{Access, Route};
 
 /// Decides by the settings.
 #[derive(Clone, Debug)]
-pub(crate) struct Access {
+pub(crate) struct Policy {
     token: Option<Secret<String>>,
     allow: Networks,
 }
@@ -42,40 +42,57 @@ pub(crate) enum Trust {
 
 /// Why a caller may not do what it asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Refusal {
-    /// It showed no token, where one is set.
+pub(crate) enum Refusal {
+    /// It showed no token, and one is set.
     NoToken,
-    /// It showed a wrong one.
+    /// It showed another one.
     WrongToken,
-    /// No token is set that it could show.
+    /// No token is set, and nothing else makes it trusted.
     Forbidden,
 }
 
-/// What a proxy adds: the caller then is somebody else than the peer.
-const PROXIED: [HeaderName; 5] = [
+/// What a caller shows as its token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Shown {
+    Nothing,
+    Wrong,
+    Right,
+}
+
+/// What proxies add.
+const PROXIED: [HeaderName; 6] = [
     FORWARDED,
     VIA,
     HeaderName::from_static("x-forwarded-for"),
     HeaderName::from_static("x-forwarded-host"),
+    HeaderName::from_static("x-forwarded-proto"),
     HeaderName::from_static("x-real-ip"),
 ];
-const FETCH_SITE: &str = "sec-fetch-site";
+/// What browsers say of the page that had them ask.
+const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
-impl Access {
+impl Policy {
     pub(crate) fn new(settings: &config::Admin) -> Self {
         Self { token: settings.token.clone(), allow: settings.allow.clone() }
     }
 
-    /// How far the caller is trusted.
+    /// How far the caller is trusted: by its token; else by where it is, unless a proxy passes on
+    /// what somebody else asks.
     pub(super) fn trust<B>(&self, request: &Request<B>, origin: Origin) -> Trust {
-        if self.shown(request.headers()) == Shown::Right || self.admits(origin) {
-            Trust::Operator
-        } else if !is_local(request, origin) {
-            Trust::Stranger
-        } else if self.token.is_some() {
-            Trust::Reader
-        } else {
-            Trust::Operator
+        if self.shown(request.headers()) == Shown::Right {
+            return Trust::Operator;
+        }
+        if is_proxied(request) {
+            return Trust::Stranger;
+        }
+        match origin {
+            Origin::Unix => Trust::Operator,
+            Origin::Mounted { peer: None } => Trust::Stranger,
+            Origin::Tcp { peer, .. } if self.allow.contains(peer.ip()) => Trust::Operator,
+            Origin::Mounted { peer: Some(peer) } if self.allow.contains(peer) => Trust::Operator,
+            Origin::Mounted { .. } => Trust::Stranger,
+            Origin::Tcp { peer, is_local } if is_local && is_own(request, peer) => self.local(),
+            Origin::Tcp { .. } => Trust::Stranger,
         }
     }
 
@@ -87,87 +104,91 @@ impl Access {
         headers: &HeaderMap,
         trust: Trust,
     ) -> Result<(), Refusal> {
-        if trust >= needed(route, method) {
-            return Ok(());
+        let needed = match route.access {
+            Access::Anyone => Trust::Stranger,
+            Access::Trusted if method.is_safe() => Trust::Reader,
+            Access::Trusted => Trust::Operator,
+        };
+        match self.shown(headers) {
+            _ if trust >= needed => Ok(()),
+            _ if self.token.is_none() => Err(Refusal::Forbidden),
+            Shown::Nothing => Err(Refusal::NoToken),
+            Shown::Wrong | Shown::Right => Err(Refusal::WrongToken),
         }
-        Err(match (&self.token, self.shown(headers)) {
-            (None, _) => Refusal::Forbidden,
-            (Some(_), Shown::Nothing) => Refusal::NoToken,
-            (Some(_), _) => Refusal::WrongToken,
-        })
     }
 
-    /// Whether the way it came is enough.
-    fn admits(&self, origin: Origin) -> bool {
-        match origin {
-            Origin::Tcp { peer, .. } => self.allow.contains(peer.ip()),
-            Origin::Unix => true,
-            Origin::Mounted { peer } => peer.is_some_and(|peer| self.allow.contains(peer)),
-        }
+    /// Of a caller on this machine.
+    fn local(&self) -> Trust {
+        if self.token.is_some() { Trust::Reader } else { Trust::Operator }
     }
 
     fn shown(&self, headers: &HeaderMap) -> Shown {
         let mut values = headers.get_all(AUTHORIZATION).iter();
-        let (Some(value), further) = (values.next(), values.next()) else { return Shown::Nothing };
-        let token = bearer(value.as_bytes()).filter(|_| further.is_none());
-        let is_right = |expected: &Secret<String>| {
-            let expected = expected.expose().as_bytes();
-            token.is_some_and(|token| bool::from(token.ct_eq(expected)))
-        };
-        if self.token.as_ref().is_some_and(is_right) { Shown::Right } else { Shown::Wrong }
+        let Some(value) = values.next() else { return Shown::Nothing };
+        let token = bearer(value.as_bytes()).filter(|_| values.next().is_none());
+        let (Some(token), Some(expected)) = (token, &self.token) else { return Shown::Wrong };
+        // In a time that says nothing about how much of it is right.
+        let is_right = token.ct_eq(expected.expose().as_bytes()).into();
+        if is_right { Shown::Right } else { Shown::Wrong }
     }
 }
 
-/// What a caller shows as its token.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Shown {
-    Nothing,
-    Wrong,
-    Right,
-}
+impl Refusal {
+    /// Every kind, in its order.
+    pub(crate) const ALL: [Self; 3] = [Self::NoToken, Self::WrongToken, Self::Forbidden];
 
-fn needed(route: &Route, method: &Method) -> Trust {
-    match route.access {
-        routes::Access::Anyone => Trust::Stranger,
-        routes::Access::Trusted if method.is_safe() => Trust::Reader,
-        routes::Access::Trusted => Trust::Operator,
+    /// The word for it in logs and labels.
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::NoToken => "no_token",
+            Self::WrongToken => "wrong_token",
+            Self::Forbidden => "forbidden",
+        }
     }
 }
 
-/// The token of `Bearer <token>`; the scheme in any case, as RFC 9110 has it.
+/// The token of `Bearer <token>`. The scheme is in any case, as RFC 9110 has it.
 fn bearer(value: &[u8]) -> Option<&[u8]> {
-    let (scheme, token) = value.split_at_checked(7)?;
+    let (scheme, token) = value.split_at_checked(b"bearer ".len())?;
     scheme.eq_ignore_ascii_case(b"bearer ").then(|| token.trim_ascii())
 }
 
-/// Whether a process of this machine asks on its own behalf. A proxy asks for others; and a browser
-/// may be made to, by a page whose name leads here (DNS rebinding) or by a page elsewhere.
-fn is_local<B>(request: &Request<B>, origin: Origin) -> bool {
-    let headers = request.headers();
-    let Origin::Tcp { peer, is_local: true } = origin else { return false };
-    peer.ip().to_canonical().is_loopback()
-        && is_addressed_here(request)
-        // A proxy that speaks HTTP/1.0, as nginx does by itself, tells nothing of the caller.
-        && request.version() != Version::HTTP_10
-        && !PROXIED.iter().any(|name| headers.contains_key(name))
-        && headers.get(FETCH_SITE).is_none_or(|site| site != "cross-site")
+/// Whether a proxy passes on what somebody else asks. One that speaks HTTP/1.0, as nginx does by
+/// itself, need not say so.
+fn is_proxied<B>(request: &Request<B>) -> bool {
+    request.version() <= Version::HTTP_10
+        || PROXIED.iter().any(|name| request.headers().contains_key(name))
 }
 
-/// Whether the caller calls the server by a name that only this machine has.
+/// Whether a process of this machine asks on its own behalf. A browser may be made to ask, by a
+/// page elsewhere or by one whose name leads here (DNS rebinding).
+fn is_own<B>(request: &Request<B>, peer: SocketAddr) -> bool {
+    let site = request.headers().get(FETCH_SITE);
+    is_loopback(peer.ip())
+        && is_addressed_here(request)
+        && site.is_none_or(|site| site != "cross-site")
+}
+
+/// Whether the caller calls the server by what only this machine is called.
 fn is_addressed_here<B>(request: &Request<B>) -> bool {
     let mut hosts = request.headers().get_all(HOST).iter();
     let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-    let named = host.to_str().ok().and_then(|host| host.parse::<Authority>().ok());
-    named.as_ref().is_some_and(is_loopback) && request.uri().authority().is_none_or(is_loopback)
+    let host = host.to_str().ok().and_then(|host| host.parse().ok());
+    host.as_ref().is_some_and(names_this_machine)
+        && request.uri().authority().is_none_or(names_this_machine)
 }
 
-fn is_loopback(authority: &Authority) -> bool {
+fn names_this_machine(authority: &Authority) -> bool {
     let host = authority.host();
-    if authority.as_str().contains('@') {
-        return false;
-    }
     let literal = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    let address = literal.parse::<IpAddr>();
-    host.eq_ignore_ascii_case("localhost")
-        || address.is_ok_and(|address| address.to_canonical().is_loopback())
+    let is_literal = literal.parse().is_ok_and(is_loopback);
+    (is_literal || host.eq_ignore_ascii_case("localhost")) && !authority.as_str().contains('@')
 }
+
+/// Addresses of 127.0.0.0/8 within IPv6, as a dual-stack socket shows them, are such, too.
+pub(super) fn is_loopback(address: IpAddr) -> bool {
+    address.to_canonical().is_loopback()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,40 +1,74 @@
-//! The body of a request, where a route takes one.
+//! The body of a request, where a method has one.
 
 use std::future::poll_fn;
 use std::pin::pin;
+use std::time::Duration;
 
 use bytes::{Buf, Bytes};
+use http::{Response, StatusCode};
 use http_body::Body;
+use tokio::time::timeout;
+
+use super::access::Origin;
+use super::content::Content;
+use super::respond::text;
 
 /// Why there is none.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Unread {
     /// It is longer than it may be.
     TooLong,
+    /// It did not come in time.
+    TooSlow,
     /// It broke off.
     Broken,
 }
 
-/// The longest that is taken.
 const LONGEST: usize = 4 * 1_024;
+/// From the end of the head to that of the body.
+const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Reads a body whole.
-pub(super) async fn read<B: Body>(body: B) -> Result<Bytes, Unread> {
+/// Reads a body whole. How long the service's own router waits is the service's affair, whose
+/// runtime may have no timer.
+pub(super) async fn read<B: Body>(body: B, origin: Origin) -> Result<Bytes, Unread> {
+    match origin {
+        Origin::Mounted { .. } => read_whole(body).await,
+        Origin::Tcp { .. } | Origin::Unix => {
+            timeout(PATIENCE, read_whole(body)).await.unwrap_or(Err(Unread::TooSlow))
+        }
+    }
+}
+
+async fn read_whole<B: Body>(body: B) -> Result<Bytes, Unread> {
     if body.size_hint().lower() > LONGEST as u64 {
         return Err(Unread::TooLong);
     }
     let (mut body, mut read) = (pin!(body), Vec::new());
     while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
-        let Ok(mut data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
-        if read.len() + data.remaining() > LONGEST {
+        let Ok(data) = frame.map_err(|_| Unread::Broken)?.into_data() else { continue };
+        if data.remaining() > LONGEST - read.len() {
             return Err(Unread::TooLong);
         }
-        while data.has_remaining() {
-            let chunk = data.chunk();
-            read.extend_from_slice(chunk);
-            let length = chunk.len();
-            data.advance(length);
-        }
+        append(&mut read, data);
     }
     Ok(read.into())
+}
+
+fn append(read: &mut Vec<u8>, mut data: impl Buf) {
+    while data.has_remaining() {
+        let chunk = data.chunk();
+        let length = chunk.len();
+        read.extend_from_slice(chunk);
+        data.advance(length);
+    }
+}
+
+impl Unread {
+    pub(super) fn answer(self) -> Response<Content> {
+        match self {
+            Self::TooLong => text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long\n"),
+            Self::TooSlow => text(StatusCode::REQUEST_TIMEOUT, "the body took too long\n"),
+            Self::Broken => text(StatusCode::BAD_REQUEST, "the body broke off\n"),
+        }
+    }
 }

@@ -16,7 +16,7 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::config::AdminAddr;
 use crate::error::Error;
 
-use super::access::Origin;
+use super::access::{Origin, is_loopback};
 
 pub(super) use unix::Socket;
 
@@ -76,7 +76,7 @@ impl Listen for Local {
         let (stream, peer) = self.listener.accept().await?;
         // Answers are written whole, so waiting to fill a packet only costs time.
         let _ = stream.set_nodelay(true);
-        let is_local = self.addr.ip().to_canonical().is_loopback();
+        let is_local = is_loopback(self.addr.ip());
         Ok((stream, Origin::Tcp { peer, is_local }))
     }
 }

@@ -7,20 +7,20 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use http::header::{
-    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_TYPE, HeaderName, WWW_AUTHENTICATE,
-    X_CONTENT_TYPE_OPTIONS,
+    ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
 
 use crate::context::{UNMATCHED, Verb};
+use crate::health::Probe;
 
 use super::Admin;
 use super::access::{Origin, Refusal, Trust};
-use super::body::{Unread, read};
+use super::body::read;
 use super::content::Content;
 use super::index;
-use super::probe;
 use super::routes::{Page, Route};
 
 /// The head of a request, and how far its caller is trusted.
@@ -34,10 +34,20 @@ pub(crate) struct Asked<'a> {
 
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
 pub(super) const JSON: &str = "application/json";
-/// On every answer: it is of this moment, and nothing but what its type says.
-const FIXED: [(HeaderName, HeaderValue); 2] = [
+/// On every answer: it is of this moment, nothing but what its type says, and no part of another
+/// page, which is not told where it was linked from either.
+const FIXED: [(HeaderName, HeaderValue); 5] = [
     (CACHE_CONTROL, HeaderValue::from_static("no-store")),
     (X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")),
+    (
+        CONTENT_SECURITY_POLICY,
+        HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'"),
+    ),
+    (REFERRER_POLICY, HeaderValue::from_static("no-referrer")),
+    (
+        HeaderName::from_static("cross-origin-resource-policy"),
+        HeaderValue::from_static("same-origin"),
+    ),
 ];
 
 impl Admin {
@@ -82,11 +92,14 @@ impl Admin {
             return finish(refused, method);
         }
         if let Err(refusal) = self.access.check(route, method, headers, trust) {
-            return finish(refused(refusal), method);
+            self.note(refusal, route, method);
+            return finish(refusal.answer(), method);
         }
-        let body = match self.body(method, body).await {
+        // Elsewhere it is not read.
+        let body = if method == Method::PUT { read(body, origin).await } else { Ok(Bytes::new()) };
+        let body = match body {
             Ok(body) => body,
-            Err(unread) => return finish(unreadable(unread), method),
+            Err(unread) => return finish(unread.answer(), method),
         };
         let asked = Asked { method, uri: &head.uri, headers, trust };
         let page = caught(self.page(route.page, asked, &body)).await;
@@ -94,17 +107,24 @@ impl Admin {
         finish(page.unwrap_or_else(failed), method)
     }
 
-    /// The body where the method has one; it is not read elsewhere.
-    async fn body<B: Body>(&self, method: &Method, body: B) -> Result<Bytes, Unread> {
-        if method == Method::PUT { read(body).await } else { Ok(Bytes::new()) }
+    /// Says and counts that somebody was refused.
+    fn note(&self, refusal: Refusal, route: &Route, method: &Method) {
+        self.refusals.count(refusal);
+        tracing::warn!(
+            target: "obskit::admin",
+            method = Verb::of(method).as_str(),
+            endpoint = route.path,
+            reason = refusal.as_str(),
+            "operator's request refused"
+        );
     }
 
     async fn page(&self, page: Page, asked: Asked<'_>, body: &[u8]) -> Response<Content> {
         match page {
             Page::Metrics => self.metrics_page(asked),
-            Page::Live => probe::verdict(true),
-            Page::Ready => probe::verdict(self.health.is_ready()),
-            Page::Started => probe::verdict(self.health.has_started()),
+            Page::Live => self.probe_page(Probe::Live, asked),
+            Page::Ready => self.probe_page(Probe::Ready, asked),
+            Page::Started => self.probe_page(Probe::Startup, asked),
             Page::Levels => self.levels_page(asked, body),
             Page::Requests => self.requests_page(),
             Page::Ledger => self.ledger_page(),
@@ -126,28 +146,8 @@ async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
     .await
 }
 
-fn refused(refusal: Refusal) -> Response<Content> {
-    let challenge = |says| {
-        let mut response = text(StatusCode::UNAUTHORIZED, says);
-        let scheme = HeaderValue::from_static("Bearer");
-        response.headers_mut().insert(WWW_AUTHENTICATE, scheme);
-        response
-    };
-    match refusal {
-        Refusal::NoToken => challenge("a token is needed\n"),
-        Refusal::WrongToken => challenge("the token is wrong\n"),
-        Refusal::Forbidden => text(StatusCode::FORBIDDEN, "forbidden\n"),
-    }
-}
-
-fn unreadable(unread: Unread) -> Response<Content> {
-    match unread {
-        Unread::TooLong => text(StatusCode::PAYLOAD_TOO_LARGE, "the body is too long\n"),
-        Unread::Broken => text(StatusCode::BAD_REQUEST, "the body broke off\n"),
-    }
-}
-
-fn text(status: StatusCode, body: impl Into<Bytes>) -> Response<Content> {
+/// An answer in words.
+pub(super) fn text(status: StatusCode, body: impl Into<Bytes>) -> Response<Content> {
     answer(status, TEXT, body)
 }
 

@@ -11,7 +11,7 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
 
 use crate::config::AdminAddr;
@@ -21,6 +21,7 @@ use crate::export::{Background, Lifeline, unless};
 use super::Admin;
 use super::access::Origin;
 use super::listen::{Listen, Listener};
+use super::places::{Place, Places};
 
 /// The operator's server while it runs. It ends with the thread it was started on.
 #[derive(Clone, Debug)]
@@ -45,7 +46,7 @@ const PATIENCE: Patience = Patience {
     connection: Duration::from_mins(1),
     answer: Duration::from_secs(5),
 };
-/// Connections beyond these wait in the listener's backlog until one ends.
+/// Past these, a new connection takes the place of one that asks for nothing.
 const MAX_CONNECTIONS: usize = 64;
 const MAX_HEADERS: usize = 64;
 const MAX_HEAD_BYTES: usize = 16 * 1_024;
@@ -82,38 +83,36 @@ impl Server {
 }
 
 async fn accept(listener: impl Listen, admin: Arc<Admin>, mut lifeline: Lifeline) {
-    let places = Arc::new(Semaphore::new(MAX_CONNECTIONS));
+    let places = Places::new(MAX_CONNECTIONS);
     let connections = lifeline.clone();
     let accepting = async {
-        // A semaphore that is never closed always gives a place in the end.
-        while let Ok(place) = Arc::clone(&places).acquire_owned().await {
+        loop {
             let Ok((stream, origin)) = listener.accept().await else {
                 sleep(PAUSE).await;
                 continue;
             };
-            let answerer = Answerer { admin: Arc::clone(&admin), origin };
-            let serving = serve(stream, answerer, connections.clone(), PATIENCE);
-            tokio::spawn(async {
-                serving.await;
-                drop(place);
-            });
+            let place = places.take().await;
+            let guest = Guest { admin: Arc::clone(&admin), origin, place };
+            tokio::spawn(serve(stream, guest, connections.clone(), PATIENCE));
         }
     };
     unless(lifeline.cut(), accepting).await;
 }
 
-/// Answers the requests of one connection.
-struct Answerer {
+/// Whoever is connected, and what answers.
+struct Guest {
     admin: Arc<Admin>,
     origin: Origin,
+    place: Place,
 }
 
-async fn serve<S>(stream: S, answerer: Answerer, mut lifeline: Lifeline, patience: Patience)
+async fn serve<S>(stream: S, guest: Guest, mut lifeline: Lifeline, patience: Patience)
 where
     S: AsyncRead + AsyncWrite + Unpin + Send,
 {
-    let Answerer { admin, origin } = &answerer;
-    let respond = service_fn(|request: Request<Incoming>| async {
+    let Guest { admin, origin, place } = &guest;
+    let respond = service_fn(async |request: Request<Incoming>| {
+        let _answering = place.answer();
         Ok::<_, Infallible>(admin.respond(request, *origin).await)
     });
     let mut http = http1::Builder::new();
@@ -123,16 +122,19 @@ where
         .max_buf_size(MAX_HEAD_BYTES);
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), respond));
     let over = timeout(patience.connection, lifeline.cut());
-    // What goes wrong on a connection is its peer's affair.
-    if unless(over, connection.as_mut()).await.is_none() {
-        connection.as_mut().graceful_shutdown();
-        let _ = timeout(patience.answer, connection).await;
-    }
+    let serving = async {
+        // What goes wrong on a connection is its peer's affair.
+        if unless(over, connection.as_mut()).await.is_none() {
+            connection.as_mut().graceful_shutdown();
+            let _ = timeout(patience.answer, connection).await;
+        }
+    };
+    unless(place.wanted(), serving).await;
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Admin, Answerer, Origin, PATIENCE, Patience, serve};
+    use super::{Admin, Guest, Origin, PATIENCE, Patience, Places, serve};
     use crate::export::Background;
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
@@ -156,8 +158,9 @@ mod tests {
         let (ended, end) = channel();
         background.spawn(|lifeline| async move {
             let stream = tokio::net::TcpStream::from_std(stream).unwrap();
-            let answerer = Answerer { admin: Arc::new(admin), origin: Origin::Unix };
-            serve(stream, answerer, lifeline, patience).await;
+            let place = Places::new(1).take().await;
+            let guest = Guest { admin: Arc::new(admin), origin: Origin::Unix, place };
+            serve(stream, guest, lifeline, patience).await;
             ended.send(()).unwrap();
         });
         client(peer, &end);

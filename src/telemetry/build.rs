@@ -55,7 +55,7 @@ impl Telemetry {
         let declare = Arc::clone(&red);
         let (settled, counted) = (Arc::clone(&instruments), Arc::clone(&red));
         let signals: [Arc<dyn Record>; 4] = [settled, counted, users, access];
-        let serving = Serving::new(&config.clock);
+        let serving = Serving::new(&config.clock, &metrics)?;
         let signals =
             signals.into_iter().chain(serving.record()).chain(records).filter(|_| !config.disabled);
         // First, so that nothing is left unsaid when the others look.

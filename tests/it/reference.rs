@@ -1,6 +1,6 @@
 //! The references in `docs`: made from the tables that the program itself runs on.
 
-use obskit::admin::ROUTES;
+use obskit::admin::{Access, ROUTES};
 use obskit::metrics::catalog::{Definition, METRICS};
 use obskit_tests::golden;
 
@@ -41,15 +41,16 @@ fn metrics() -> String {
 fn endpoints() -> String {
     let rows = ROUTES.iter().map(|route| {
         let paths: Vec<_> = route.paths().collect();
-        format!("| {} | {} | {} |\n", list(&paths), route.methods, route.help)
+        let who = match route.access {
+            Access::Anyone => "anyone",
+            _ => "trusted",
+        };
+        format!("| {} | {} | {who} | {} |\n", list(&paths), route.methods, route.help)
     });
     format!(
         "# Endpoints\n\n\
-         The operator's server listens on 127.0.0.1:9464 unless `OBSKIT_ADMIN_ADDR` says \
-         otherwise. With axum the same routes, but for `/`, mount in the service's own router by \
-         `Telemetry::admin_router`: under `/api` they are `/api/metrics`, `/api/health` and so \
-         on.\n\n\
-         | path | methods | what it says |\n|---|---|---|\n{}",
+         | path | methods | who | what it says |\n|---|---|---|---|\n{}\n\
+         {ENDPOINTS}",
         rows.collect::<String>(),
     )
 }
@@ -58,3 +59,5 @@ fn list(names: &[&str]) -> String {
     let names: Vec<_> = names.iter().map(|name| format!("`{name}`")).collect();
     names.join(", ")
 }
+
+const ENDPOINTS: &str = include_str!("reference/endpoints.md");

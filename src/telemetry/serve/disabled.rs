@@ -4,14 +4,17 @@ use std::sync::Arc;
 
 use crate::config::Clock;
 use crate::context::Record;
+use crate::error::Error;
+use crate::metrics::Metrics;
 
 /// No server.
 #[derive(Debug)]
 pub(crate) struct Serving {}
 
 impl Serving {
-    pub(super) fn new(_clock: &Clock) -> Self {
-        Self {}
+    #[expect(clippy::unnecessary_wraps, reason = "the twin may fail")]
+    pub(super) fn new(_clock: &Clock, _metrics: &Metrics) -> Result<Self, Error> {
+        Ok(Self {})
     }
 
     /// Nobody asks for requests afterwards.

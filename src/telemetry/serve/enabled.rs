@@ -5,21 +5,26 @@ use std::sync::Arc;
 use tokio::sync::OnceCell;
 
 use super::Telemetry;
-use crate::admin::{Admin, Gate, Internals, Recent, Server, settings};
+use crate::admin::{Admin, Internals, Policy, Recent, Refusals, Server, settings};
 use crate::config::{AdminAddr, Clock};
 use crate::context::Record;
 use crate::error::Error;
+use crate::metrics::{Metrics, refusals};
 
 /// Whether it is served, and by what. It ends with the `obskit` thread.
 #[derive(Debug)]
 pub(crate) struct Serving {
     server: OnceCell<Server>,
     recent: Arc<Recent>,
+    refusals: Refusals,
 }
 
 impl Serving {
-    pub(super) fn new(clock: &Clock) -> Self {
-        Self { server: OnceCell::new(), recent: Arc::new(Recent::new(clock)) }
+    pub(super) fn new(clock: &Clock, metrics: &Metrics) -> Result<Self, Error> {
+        let (recent, refusals) = (Arc::new(Recent::new(clock)), Refusals::default());
+        let counted = refusals.clone();
+        refusals::register(metrics, move || counted.counts())?;
+        Ok(Self { server: OnceCell::new(), recent, refusals })
     }
 
     /// What keeps the requests that an operator asks for afterwards.
@@ -68,7 +73,8 @@ impl Telemetry {
         };
         Admin {
             service: parts.config.service.clone(),
-            access: Gate::new(&parts.config.admin),
+            access: Policy::new(&parts.config.admin),
+            refusals: parts.serving.refusals.clone(),
             metrics: parts.metrics.clone(),
             health: parts.health.clone(),
             levels: parts.logging.levels().clone(),

@@ -90,20 +90,103 @@ async fn what_is_not_http_is_closed() {
     assert!(!read_to_close(&mut stream).await.contains("200"));
 }
 
+async fn is_closed(stream: &mut TcpStream) -> bool {
+    let mut read = [0; 1_024];
+    timeout(DEADLINE, stream.read(&mut read)).await.unwrap().is_ok_and(|length| length == 0)
+}
+
 #[tokio::test]
-async fn connections_past_the_limit_wait_for_a_place() {
+async fn past_the_limit_a_newcomer_takes_the_place_of_who_asks_for_nothing() {
     let (_telemetry, addr) = served().await;
-    let mut open = Vec::new();
-    for _ in 0..CONNECTIONS {
+    let mut asked = connect(addr).await;
+    asked.write_all(REQUEST).await.unwrap();
+    assert!(read_head(&mut asked).await.starts_with("HTTP/1.1 200"));
+    let mut silent = Vec::new();
+    for _ in 1..CONNECTIONS {
+        let mut stream = connect(addr).await;
+        // Part of a head is nothing yet.
+        stream.write_all(b"GET /livez HTTP/1.1\r\n").await.unwrap();
+        silent.push(stream);
+    }
+    let start = Instant::now();
+    let mut late = connect(addr).await;
+    late.write_all(REQUEST).await.unwrap();
+    assert!(read_head(&mut late).await.starts_with("HTTP/1.1 200"));
+    assert!(start.elapsed() < Duration::from_secs(4), "it waited for a head to be late");
+    assert!(is_closed(&mut silent[0]).await);
+    for stream in [&mut asked, &mut late] {
+        stream.write_all(REQUEST).await.unwrap();
+        assert!(read_head(stream).await.starts_with("HTTP/1.1 200"));
+    }
+}
+
+async fn hold(addr: SocketAddr) {
+    loop {
+        let mut stream = connect(addr).await;
+        let _ = stream.write_all(b"GET /livez HTTP/1.1\r\na: ").await;
+        let _ = stream.read(&mut [0; 64]).await;
+    }
+}
+
+/// More than there are places for, held open for as long as they last, and opened again.
+#[tokio::test]
+async fn a_probe_is_answered_while_others_hold_every_place() {
+    let (_telemetry, addr) = served().await;
+    let holders: Vec<_> = (0..2 * CONNECTIONS).map(|_| tokio::spawn(hold(addr))).collect();
+    for _ in 0..20 {
+        let start = Instant::now();
         let mut stream = connect(addr).await;
         stream.write_all(REQUEST).await.unwrap();
         assert!(read_head(&mut stream).await.starts_with("HTTP/1.1 200"));
-        open.push(stream);
+        assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
     }
-    let mut late = connect(addr).await;
-    late.write_all(REQUEST).await.unwrap();
-    let unanswered = timeout(Duration::from_millis(300), late.readable()).await;
-    assert!(unanswered.is_err(), "one connection more than the limit was served");
-    drop(open.pop());
-    assert!(read_head(&mut late).await.starts_with("HTTP/1.1 200"));
+    holders.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
+const PUT: &[u8] = b"PUT /loglevel HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n";
+
+#[tokio::test]
+async fn a_body_that_drips_in_is_cut_off() {
+    let (telemetry, addr) = served().await;
+    let mut stream = connect(addr).await;
+    stream.write_all(PUT).await.unwrap();
+    stream.write_all(b"content-length: 4000\r\n\r\n").await.unwrap();
+    let start = Instant::now();
+    let mut drop_by_drop = interval(Duration::from_millis(200));
+    let (mut read, mut write) = stream.into_split();
+    let dripping = tokio::spawn(async move {
+        while write.write_all(b"a").await.is_ok() {
+            drop_by_drop.tick().await;
+        }
+    });
+    let mut reply = [0; 1_024];
+    let length = timeout(DEADLINE, read.read(&mut reply)).await.unwrap().unwrap();
+    let after = start.elapsed();
+    assert!((4..9).contains(&after.as_secs()), "{after:?}");
+    assert!(reply[..length].starts_with(b"HTTP/1.1 408"), "{:?}", str::from_utf8(&reply[..length]));
+    timeout(DEADLINE, dripping).await.expect("the server closes the connection").unwrap();
+    assert_eq!(telemetry.levels().get(), "info");
+}
+
+#[tokio::test]
+async fn a_body_is_bounded_whether_its_length_is_told_or_not() {
+    let (telemetry, addr) = served().await;
+    let check = async |rest: String, status: &str| {
+        let mut stream = connect(addr).await;
+        stream.write_all(PUT).await.unwrap();
+        // It may be refused before the last byte is sent.
+        let _ = stream.write_all(rest.as_bytes()).await;
+        let reply = read_head(&mut stream).await;
+        assert!(reply.starts_with(&format!("HTTP/1.1 {status}")), "{reply}");
+    };
+    let padded = |length: usize| format!("{}debug", " ".repeat(length - 5));
+    check(format!("content-length: 4096\r\n\r\n{}", padded(4_096)), "200").await;
+    assert_eq!(telemetry.levels().get(), "debug");
+    check("content-length: 4097\r\n\r\n".to_owned(), "413").await;
+    check("content-length: 99999999999999\r\n\r\n".to_owned(), "413").await;
+    let chunk = "400\r\n".to_owned() + &" ".repeat(1_024) + "\r\n";
+    let chunked = format!("transfer-encoding: chunked\r\n\r\n{}", chunk.repeat(5));
+    check(chunked, "413").await;
+    check("transfer-encoding: chunked\r\n\r\nno length\r\n".to_owned(), "400").await;
+    assert_eq!(telemetry.levels().get(), "debug");
 }

@@ -41,8 +41,7 @@ const INTRODUCTION: &str = "\
 - Sizes in `OBSKIT_*` are bytes, or have the unit KiB, MiB or GiB.
 - Without effect so far, only read and checked: `OTEL_BSP_*` and `OTEL_BLRP_*`,
   `OTEL_METRIC_EXPORT_*`, the limits of spans and log records, the exporters, `SENTRY_*`,
-  `OBSKIT_ADMIN_TOKEN` and `OBSKIT_ADMIN_ALLOW`, and those of the shutdown. They wait for what they
-  set.
+  and those of the shutdown. They wait for what they set.
 ";
 
 /// Every variable read stands in the table, and every variable in the table is read.

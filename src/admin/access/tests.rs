@@ -1,0 +1,196 @@
+//! Every way to be trusted, and every way to pretend.
+
+use super::*;
+use crate::admin::routes::ROUTES;
+
+const TOKEN: &str = "sixteen-bytes-ok";
+const LOCAL: Origin = Origin::Tcp { peer: at([127, 0, 0, 1]), is_local: true };
+
+const fn at(address: [u8; 4]) -> SocketAddr {
+    let [a, b, c, d] = address;
+    SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::new(a, b, c, d)), 50_000)
+}
+
+fn policy(token: Option<&str>, allow: &str) -> Policy {
+    let token = token.map(|token| token.to_owned().into());
+    Policy { token, allow: allow.parse().unwrap() }
+}
+
+fn request(headers: &[(&'static str, &str)]) -> Request<()> {
+    let mut request = Request::get("/debug/ledger");
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(()).unwrap()
+}
+
+fn of_local(headers: &[(&'static str, &str)]) -> Trust {
+    policy(None, "").trust(&request(headers), LOCAL)
+}
+
+#[test]
+fn a_right_token_is_trusted_from_everywhere() {
+    let far = Origin::Tcp { peer: at([203, 0, 113, 7]), is_local: false };
+    let check = |shown: &[&str], expected: Trust| {
+        let headers: Vec<_> = shown.iter().map(|value| ("authorization", *value)).collect();
+        for origin in [far, Origin::Mounted { peer: None }] {
+            let found = policy(Some(TOKEN), "").trust(&request(&headers), origin);
+            assert_eq!(found, expected, "{shown:?} {origin:?}");
+        }
+    };
+    check(&["Bearer sixteen-bytes-ok"], Trust::Operator);
+    check(&["bearer   sixteen-bytes-ok "], Trust::Operator);
+    check(&["BEARER sixteen-bytes-ok"], Trust::Operator);
+    for wrong in [
+        "Bearer sixteen-bytes-o",
+        "Bearer sixteen-bytes-okk",
+        "Bearer sixteen-bytes-oK",
+        "Bearer",
+        "Bearer ",
+        "Basic sixteen-bytes-ok",
+        "sixteen-bytes-ok",
+        "Bearer\tsixteen-bytes-ok",
+        "",
+    ] {
+        check(&[wrong], Trust::Stranger);
+    }
+    check(&[], Trust::Stranger);
+    // Which of two a proxy before us has checked cannot be known.
+    check(&["Bearer sixteen-bytes-ok", "Bearer sixteen-bytes-ok"], Trust::Stranger);
+}
+
+#[test]
+fn nobody_has_the_token_that_is_not_set() {
+    let shown = request(&[("authorization", "Bearer ")]);
+    let far = Origin::Tcp { peer: at([203, 0, 113, 7]), is_local: false };
+    assert_eq!(policy(None, "").trust(&shown, far), Trust::Stranger);
+}
+
+#[test]
+fn a_process_of_this_machine_is_trusted_by_the_name_it_uses() {
+    for host in [
+        "localhost",
+        "localhost:9464",
+        "LOCALHOST:9464",
+        "127.0.0.1:9464",
+        "127.8.8.8",
+        "[::1]:9464",
+        "[::ffff:127.0.0.1]",
+    ] {
+        assert_eq!(of_local(&[("host", host)]), Trust::Operator, "{host}");
+        let with_token = policy(Some(TOKEN), "").trust(&request(&[("host", host)]), LOCAL);
+        assert_eq!(with_token, Trust::Reader, "{host}");
+    }
+    for host in [
+        "",
+        "a",
+        "rebound.example:9464",
+        "localhost.example",
+        "127.0.0.1.example",
+        "evil@localhost",
+        "localhost, localhost",
+        "0.0.0.0:9464",
+        "[::]:9464",
+        "128.0.0.1",
+        "2130706433",
+        "127.1",
+    ] {
+        assert_eq!(of_local(&[("host", host)]), Trust::Stranger, "{host}");
+    }
+    assert_eq!(of_local(&[]), Trust::Stranger);
+    assert_eq!(of_local(&[("host", "localhost"), ("host", "localhost")]), Trust::Stranger);
+}
+
+#[test]
+fn the_target_of_the_request_counts_as_its_host_does() {
+    let check = |target: &str, expected: Trust| {
+        let request = Request::get(target).header("host", "localhost").body(()).unwrap();
+        assert_eq!(policy(None, "").trust(&request, LOCAL), expected, "{target}");
+    };
+    check("http://localhost:9464/debug/ledger", Trust::Operator);
+    check("http://rebound.example/debug/ledger", Trust::Stranger);
+}
+
+#[test]
+fn a_browser_and_a_proxy_ask_for_others() {
+    let host = ("host", "localhost");
+    for site in ["none", "same-origin", "same-site"] {
+        assert_eq!(of_local(&[host, ("sec-fetch-site", site)]), Trust::Operator, "{site}");
+    }
+    assert_eq!(of_local(&[host, ("sec-fetch-site", "cross-site")]), Trust::Stranger);
+    for name in PROXIED.each_ref().map(HeaderName::as_str) {
+        let headers = HeaderMap::from_iter([
+            (HOST, http::HeaderValue::from_static("localhost")),
+            (name.parse().unwrap(), http::HeaderValue::from_static("")),
+        ]);
+        let mut request = Request::new(());
+        *request.headers_mut() = headers;
+        let open = policy(None, "0.0.0.0/0");
+        for origin in [LOCAL, Origin::Unix, Origin::Mounted { peer: Some([10, 0, 0, 1].into()) }] {
+            assert_eq!(open.trust(&request, origin), Trust::Stranger, "{name} {origin:?}");
+        }
+    }
+    let mut old = request(&[host]);
+    *old.version_mut() = Version::HTTP_10;
+    assert_eq!(policy(None, "").trust(&old, LOCAL), Trust::Stranger);
+}
+
+#[test]
+fn this_machine_is_trusted_only_where_nobody_else_is_served() {
+    let request = request(&[("host", "localhost")]);
+    let check = |origin: Origin, expected: Trust| {
+        assert_eq!(policy(None, "").trust(&request, origin), expected, "{origin:?}");
+    };
+    let mapped = IpAddr::V6(std::net::Ipv4Addr::LOCALHOST.to_ipv6_mapped());
+    check(Origin::Tcp { peer: (mapped, 1).into(), is_local: true }, Trust::Operator);
+    check(Origin::Tcp { peer: at([127, 0, 0, 1]), is_local: false }, Trust::Stranger);
+    check(Origin::Tcp { peer: at([10, 0, 0, 1]), is_local: true }, Trust::Stranger);
+    check(Origin::Mounted { peer: Some([127, 0, 0, 1].into()) }, Trust::Stranger);
+    check(Origin::Mounted { peer: None }, Trust::Stranger);
+    check(Origin::Unix, Trust::Operator);
+}
+
+#[test]
+fn allowed_networks_need_no_token() {
+    let policy = policy(Some(TOKEN), "10.0.0.0/8, fd00::/8");
+    let check = |origin: Origin, expected: Trust| {
+        assert_eq!(policy.trust(&request(&[("host", "a")]), origin), expected, "{origin:?}");
+    };
+    check(Origin::Tcp { peer: at([10, 1, 2, 3]), is_local: false }, Trust::Operator);
+    check(Origin::Mounted { peer: Some([10, 1, 2, 3].into()) }, Trust::Operator);
+    check(Origin::Tcp { peer: at([11, 1, 2, 3]), is_local: false }, Trust::Stranger);
+    check(Origin::Mounted { peer: Some([11, 1, 2, 3].into()) }, Trust::Stranger);
+}
+
+#[test]
+fn what_is_asked_for_decides_how_much_trust_it_takes() {
+    let headers = HeaderMap::new();
+    for route in ROUTES {
+        let needed = |method: &Method| {
+            let policy = policy(None, "");
+            let enough = |trust: &Trust| policy.check(route, method, &headers, *trust).is_ok();
+            [Trust::Stranger, Trust::Reader, Trust::Operator].into_iter().find(enough)
+        };
+        let anyone = ["/metrics", "/livez", "/readyz", "/startupz"].contains(&route.path);
+        let expected = if anyone { Trust::Stranger } else { Trust::Reader };
+        assert_eq!(needed(&Method::GET), Some(expected), "{}", route.path);
+        assert_eq!(needed(&Method::HEAD), Some(expected), "{}", route.path);
+        let expected = if anyone { Trust::Stranger } else { Trust::Operator };
+        assert_eq!(needed(&Method::PUT), Some(expected), "{}", route.path);
+    }
+}
+
+#[test]
+fn a_refusal_says_what_is_missing() {
+    let route = Route::find("/debug/ledger").unwrap();
+    let check = |token: Option<&str>, shown: &[(&'static str, &str)], expected: Refusal| {
+        let request = request(shown);
+        let policy = policy(token, "");
+        let found = policy.check(route, &Method::GET, request.headers(), Trust::Stranger);
+        assert_eq!(found, Err(expected), "{token:?} {shown:?}");
+    };
+    check(None, &[], Refusal::Forbidden);
+    check(None, &[("authorization", "Bearer whatever-it-is")], Refusal::Forbidden);
+    check(Some(TOKEN), &[], Refusal::NoToken);
+    check(Some(TOKEN), &[("authorization", "Bearer whatever-it-is")], Refusal::WrongToken);
+}
