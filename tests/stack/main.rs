@@ -8,3 +8,4 @@ mod exposition;
 mod logs;
 mod oracle;
 mod prometheus;
+mod shutdown;

@@ -80,6 +80,16 @@ impl Exporter {
         self.metrics.trim_start_matches("http://").trim_end_matches("/metrics")
     }
 
+    /// Asks it to end, by SIGTERM.
+    pub fn ask_to_leave(&self) {
+        self.process.signal("TERM");
+    }
+
+    /// Waits for its end and says how that was.
+    pub async fn end(mut self) -> ExitStatus {
+        self.process.end(STOP).await
+    }
+
     /// Ends it by SIGTERM and says how it ended.
     pub async fn stop(mut self) -> ExitStatus {
         self.process.terminate(STOP).await
