@@ -2,23 +2,27 @@
 //!
 //! Of every request one record is made, an [`Exchange`](context::Exchange), and every signal comes
 //! from it. [`init`] builds what a process needs from its settings, [`Telemetry::layer`] goes
-//! around the service, `Telemetry::serve_admin` serves `/metrics` and the probes.
+//! around the service, `Telemetry::serve_admin` serves `/metrics` and the probes, and
+//! `Telemetry::shutdown_signal` leads the way down, on which nothing is lost.
 //!
 //! ```no_run
 //! use axum::Router;
 //! use axum::routing::get;
 //! use obskit::config::Config;
-//! use std::time::Duration;
 //!
+//! # async fn ping() -> Result<(), std::io::Error> { Ok(()) }
 //! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
 //! let telemetry = obskit::init(Config::from_env()?)?;
+//! let leave = telemetry.shutdown_signal()?;
+//! telemetry.health().critical("postgres", || ping())?;
 //! let app: Router = Router::new()
 //!     .route("/workouts/{id}", get(|| async { "squats" }))
 //!     .layer(telemetry.layer());
 //! telemetry.serve_admin().await?;
 //! let listener = tokio::net::TcpListener::bind("127.0.0.1:8080").await?;
-//! axum::serve(listener, app).await?;
-//! telemetry.shutdown(Duration::from_secs(10)).await?;
+//! let server = axum::serve(listener, app).with_graceful_shutdown(leave.clone());
+//! leave.run_until_deadline(server).await.transpose()?;
+//! telemetry.shutdown(leave.remaining()).await?;
 //! # Ok(())
 //! # }
 //! ```
@@ -45,7 +49,7 @@
 //! | `admin` | the operator's server | yes |
 //! | `axum` | routes from axum's `MatchedPath`, and the operator's routes as an axum router | |
 //! | `hyper` | an executor for hyper clients that keeps the current request | with `admin` |
-//! | `tokio` | `context::spawn`, the runtime's metrics | with `admin` |
+//! | `tokio` | `context::spawn`, the runtime's metrics, health checks, the way down by signals | with `admin` |
 //! | `checks` | ready-made health checks: PostgreSQL, Redis, pools, HTTP, TCP, DNS, the machine | |
 //! | `tonic` | gRPC statuses that `#[instrument_endpoint]` understands | |
 //! | `log-file` | log lines to a file that is rotated | |

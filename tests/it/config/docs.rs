@@ -40,8 +40,8 @@ const INTRODUCTION: &str = "\
   `OBSKIT_*` have their unit.
 - Sizes in `OBSKIT_*` are bytes, or have the unit KiB, MiB or GiB.
 - Without effect so far, only read and checked: `OTEL_BSP_*` and `OTEL_BLRP_*`,
-  `OTEL_METRIC_EXPORT_*`, the limits of spans and log records, the exporters, `SENTRY_*`,
-  and those of the shutdown. They wait for what they set.
+  `OTEL_METRIC_EXPORT_*`, the limits of spans and log records, the exporters and `SENTRY_*`.
+  They wait for what they set.
 ";
 
 /// Every variable read stands in the table, and every variable in the table is read.
