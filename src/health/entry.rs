@@ -45,13 +45,17 @@ impl Entry {
         self.importance == Importance::Gate && self.progress().settled == Some(Status::Pass)
     }
 
-    /// Failed runs since the last that passed, unless it has passed before.
+    /// Failed runs, unless one has passed before.
     pub(super) fn first_failures(&self) -> Option<u64> {
         let progress = self.progress();
-        (progress.settled != Some(Status::Pass)).then_some(progress.failures)
+        (!progress.has_passed).then_some(progress.failures)
     }
 
     pub(super) fn record(&self, ended: Ended) -> Option<Change> {
+        // A gate that has opened stays so.
+        if self.is_done() {
+            return None;
+        }
         let (now, wall) = (ended.at, ended.wall);
         let mut progress = self.progress();
         progress.take(ended, self.rule);

@@ -31,6 +31,7 @@ pub(super) struct Progress {
     /// What the runs say together; nothing before the first that counts.
     pub(super) settled: Option<Status>,
     passes: u32,
+    pub(super) has_passed: bool,
     pub(super) failures: u64,
     /// Of the last run that failed.
     pub(super) failure: Option<Arc<str>>,
@@ -56,6 +57,7 @@ impl Progress {
         Self {
             settled,
             passes: 0,
+            has_passed: false,
             failures: 0,
             failure: None,
             took: None,
@@ -84,6 +86,7 @@ impl Progress {
             // The first pass needs no second: there is nothing to recover from.
             if self.settled.is_none() || self.passes >= rule.recover_after {
                 self.settled = Some(Status::Pass);
+                self.has_passed = true;
                 self.failure = None;
             }
         }

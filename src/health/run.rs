@@ -42,18 +42,21 @@ pub(super) async fn run(
             watched.is_done = true;
             return;
         }
-        sleep_until(start + schedule.wait(&entry)).await;
+        sleep_until(schedule.next(start, &entry)).await;
     }
 }
 
 impl Schedule {
-    /// The time from one start to the next.
-    fn wait(self, entry: &Entry) -> Duration {
-        let retry = entry.first_failures().map_or(self.interval, |failures| {
-            let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX);
-            FIRST_RETRY.saturating_mul(2u32.saturating_pow(doublings.min(20)))
-        });
-        retry.min(self.interval).mul_f64(jitter())
+    /// When the next run begins: by the interval, or soon where none has passed yet.
+    fn next(self, start: Instant, entry: &Entry) -> Instant {
+        match entry.first_failures() {
+            None => start + self.interval.mul_f64(jitter()),
+            Some(failures) => {
+                let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX);
+                let retry = FIRST_RETRY.saturating_mul(2u32.saturating_pow(doublings.min(20)));
+                Instant::now() + retry.min(self.interval).mul_f64(jitter())
+            }
+        }
     }
 }
 

@@ -10,6 +10,7 @@ mod config;
 mod context;
 mod exposition;
 mod families;
+mod health;
 mod histogram;
 mod lifecycle;
 mod logging;
