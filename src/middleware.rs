@@ -27,7 +27,7 @@ pub use layer::{Peer, ServerLayer};
 pub use service::ServerService;
 
 pub(crate) use client::Client;
-pub(crate) use layer::{Declared, Server};
+pub(crate) use layer::{Declare, Declared, Server};
 
 /// The body of a response that passed [`ServerLayer`].
 pub type ResponseBody<B> = WatchedBody<B, pending::PendingExchange>;

@@ -5,11 +5,13 @@ use obskit::config::Config;
 use obskit::{Telemetry, instrument_dependency, instrument_endpoint, instrument_job};
 use obskit_tests::lines::Lines;
 use obskit_tests::samples::count;
+use obskit_tests::wait::wait_until;
 use serde_json::Value;
 use std::convert::Infallible;
 use std::fmt;
 use std::panic::{self, AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 use tower::{Layer, ServiceExt, service_fn};
 use tracing::{Level, debug, enabled, info};
 
@@ -84,6 +86,7 @@ async fn init_sets_globals_once() {
     let lines = Lines::default();
     let environment = [("OTEL_TRACES_SAMPLER", "sometimes")];
     let mut config = Config::from_environment(&environment).unwrap();
+    config.admin.addr = ([127, 0, 0, 1], 0).into();
     config.logs.output = lines.output();
     config.logs.directives = Some("info,quiet=off".into());
     let telemetry = obskit::init(config).unwrap();
@@ -101,6 +104,7 @@ async fn init_sets_globals_once() {
     outside_of_requests(&telemetry).await;
     on_other_threads(&telemetry, &lines).await;
     levels(&telemetry, &lines);
+    examined_after_the_start(&telemetry, &lines).await;
 }
 
 /// R11: a panic is booked though a layer within has caught it, and the hook before still runs.
@@ -184,6 +188,30 @@ async fn outside_of_requests(telemetry: &Telemetry) {
         let labels = ["handler=\"outside\"", "outcome=\"success\""];
         assert_eq!(count(telemetry, "handler_calls_total", &labels), calls);
     }
+}
+
+/// What the doctor finds wrong is logged once a service has started.
+async fn examined_after_the_start(telemetry: &Telemetry, lines: &Lines) {
+    telemetry.levels().set("info").unwrap();
+    telemetry.serve_admin().await.unwrap();
+    let mut told = Vec::new();
+    let settings = wait_until("what was found", Duration::from_secs(20), async || {
+        let found = lines.take(telemetry).into_iter();
+        told.extend(found.filter(|line| line["target"] == "obskit::doctor"));
+        let settings = told.iter().find(|line| line["metadata"]["check"] == "settings");
+        settings.cloned().ok_or(format!("{told:?}"))
+    })
+    .await;
+    assert_eq!(settings["level"], "warn");
+    assert!(settings["message"].as_str().unwrap().contains("OTEL_TRACES_SAMPLER"), "{settings}");
+    assert!(settings["metadata"]["hint"].is_string(), "{settings}");
+    // What is fine is not told, and the process's subscriber is.
+    let told: Vec<_> = told.iter().map(|line| &line["metadata"]["check"]).collect();
+    assert!(
+        told.iter()
+            .all(|check| ["service_name", "settings", "losses"].contains(&check.as_str().unwrap())),
+        "{told:?}"
+    );
 }
 
 /// Tasks and threads need no scope, and their lines come out where all others do.

@@ -12,7 +12,7 @@ use crate::logging::{AccessLog, Logging};
 use crate::metrics::{
     ActiveUsers, Dependencies, Instruments, Metrics, Red, collect, events, losses,
 };
-use crate::middleware::{Declared, Server};
+use crate::middleware::{Declare, Declared, Server};
 use crate::redaction::Redactor;
 
 use super::background::Shared;
@@ -52,7 +52,6 @@ impl Telemetry {
         let calls = calls(&dependencies, config.disabled);
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
-        let declare = Arc::clone(&red);
         let (settled, counted) = (Arc::clone(&instruments), Arc::clone(&red));
         let signals: [Arc<dyn Record>; 4] = [settled, counted, users, access];
         let serving = Serving::new(&config.clock, &metrics)?;
@@ -70,13 +69,9 @@ impl Telemetry {
             instruments: if config.disabled { Arc::new(()) } else { instruments },
             is_leaving: AtomicBool::new(false),
         });
-        let declare = Box::new(move |declared: Declared<'_>| declare_in(&declare, declared));
-        let server = Arc::new(Server { acceptor, declare });
-        let signals = Signals::default();
-        let background = Shared::default();
-        let practice = Practice::new(&config.clock);
-        let logging = Flushed(logging);
+        let server = Arc::new(Server { acceptor, declare: declaring(&red) });
         let parts = Parts {
+            practice: Practice::new(&config.clock),
             config,
             metrics,
             health,
@@ -85,11 +80,10 @@ impl Telemetry {
             dependencies,
             red,
             watching,
-            background,
-            signals,
+            background: Shared::default(),
+            signals: Signals::default(),
             serving,
-            logging,
-            practice,
+            logging: Flushed(logging),
             is_over: AtomicBool::new(false),
         };
         Ok(Self { parts: Arc::new(parts) })
@@ -119,11 +113,13 @@ fn calls(dependencies: &Arc<Dependencies>, disabled: bool) -> Arc<dyn RecordCall
     if disabled { Arc::new(Unrecorded) } else { Arc::clone(dependencies) as _ }
 }
 
-fn declare_in(red: &Red, declared: Declared<'_>) {
-    let Declared { verb, template, is_grpc } = declared;
-    if is_grpc {
-        red.declare_grpc(verb.as_str(), template);
-    } else {
-        red.declare(verb.as_str(), template);
-    }
+fn declaring(red: &Arc<Red>) -> Declare {
+    let red = Arc::clone(red);
+    Box::new(move |Declared { verb, template, is_grpc }| {
+        if is_grpc {
+            red.declare_grpc(verb.as_str(), template);
+        } else {
+            red.declare(verb.as_str(), template);
+        }
+    })
 }

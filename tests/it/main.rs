@@ -8,6 +8,7 @@ mod client;
 mod collect;
 mod config;
 mod context;
+mod doctor;
 mod exposition;
 mod families;
 mod health;

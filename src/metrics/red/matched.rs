@@ -14,9 +14,6 @@ pub(crate) struct Matched {
     pub(crate) served: u64,
 }
 
-/// How a request ends that nobody deals with, or that nobody knows.
-const UNSERVED: [Outcome; 2] = [Outcome::ClientError, Outcome::Cancelled];
-
 impl Red {
     pub(crate) fn matched(&self) -> Matched {
         let mut matched = Matched::default();
@@ -25,12 +22,16 @@ impl Red {
             // Method, endpoint, status, outcome, gRPC status.
             let (endpoint, outcome) = (values.nth(1), values.nth(1));
             matched.requests += count;
-            if endpoint == Some(UNMATCHED.as_bytes()) {
-                matched.unmatched += count;
-                let is = |unserved: Outcome| outcome == Some(unserved.as_str().as_bytes());
-                matched.served += if UNSERVED.into_iter().any(is) { 0 } else { count };
-            }
+            let is_unmatched = endpoint == Some(UNMATCHED.as_bytes());
+            matched.unmatched += if is_unmatched { count } else { 0 };
+            matched.served += if is_unmatched && is_served(outcome) { count } else { 0 };
         });
         matched
     }
+}
+
+/// What nobody deals with blames the client. Of what was given up nothing is known.
+fn is_served(outcome: Option<&[u8]>) -> bool {
+    let is = |other: Outcome| outcome == Some(other.as_str().as_bytes());
+    !is(Outcome::ClientError) && !is(Outcome::Cancelled)
 }

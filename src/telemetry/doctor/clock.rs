@@ -16,7 +16,7 @@ pub(super) struct Birth {
 }
 
 /// A time of day before this is a clock that was never set. 2025-01-01.
-const SANE: Duration = Duration::from_secs(1_735_689_600);
+const SANE: Duration = Duration::from_hours(482_136);
 /// What a clock may be corrected by and pass for steady.
 const STEADY: Duration = Duration::from_secs(5);
 
@@ -53,7 +53,7 @@ fn found(born: &Birth, now: Instant, wall: SystemTime) -> Finding {
                 "the time of day has jumped {direction} by {} s since the start",
                 jump.as_secs()
             ),
-            "The clock was set, or the machine was suspended: timestamps from before do not line up.",
+            "The clock was set, or the machine was suspended: earlier timestamps do not line up.",
         );
     }
     Finding::failure(

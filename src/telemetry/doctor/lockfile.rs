@@ -48,7 +48,7 @@ pub(super) fn versions(text: &str) -> Finding {
         return Finding::warning(
             CHECK,
             "what was given is no Cargo.lock of a program with obskit",
-            "Give include_str!(\"../Cargo.lock\"), with the path from this file to the workspace's.",
+            "Give include_str!(\"../Cargo.lock\"), with the path from that file to the workspace.",
         );
     }
     let several = |shared: &Shared| packages.get(shared.name).is_some_and(|found| found.len() > 1);

@@ -38,8 +38,8 @@ pub(super) fn subscriber(logging: &Logging) -> Finding {
     if !tracing::span_enabled!(target: REQUEST_SPAN, tracing::Level::ERROR, request) {
         return Finding::warning(
             SUBSCRIBER,
-            "the subscriber leaves the span of requests out: tasks that they spawn in it, and other \
-             layers, do not know the request",
+            "the subscriber leaves the span of requests out: tasks that they spawn in it, and \
+             other layers, do not know the request",
             format!("Let {REQUEST_SPAN}=error pass RUST_LOG and the filters of your own."),
         );
     }

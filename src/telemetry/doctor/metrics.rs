@@ -28,8 +28,7 @@ pub(super) fn routes(red: &Red) -> Finding {
         return Finding::warning(
             ROUTES,
             format!("{served} of {requests} requests were served without a route that is known"),
-            "Enable the feature `axum`, or name the endpoint by #[instrument_endpoint] or \
-             RequestContext::set_endpoint.",
+            "Enable the feature `axum`, or tell the layer the routes (ServerLayer::matcher).",
         );
     }
     if unmatched * 2 > requests {

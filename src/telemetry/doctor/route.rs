@@ -1,6 +1,6 @@
 //! The doctor as the operator's route shows it.
 
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
@@ -16,7 +16,7 @@ pub(in crate::telemetry) fn route(telemetry: &Telemetry) -> Doctor {
     let parts = Arc::downgrade(&telemetry.parts);
     let one_at_a_time = Arc::new(Mutex::new(()));
     Doctor::new(move || {
-        let (parts, one_at_a_time) = (parts.clone(), Arc::clone(&one_at_a_time));
+        let (parts, one_at_a_time) = (Weak::clone(&parts), Arc::clone(&one_at_a_time));
         async move {
             let _turn = one_at_a_time.lock().await;
             let doctor = parts.upgrade().map(|parts: Arc<Parts>| Telemetry { parts }.doctor());

@@ -147,17 +147,19 @@ fn metrics() {
 }
 
 #[test]
-fn admin_and_shutdown() {
+fn admin_doctor_and_shutdown() {
     let config = config(&[
         ("OBSKIT_ADMIN_ADDR", "[::]:0"),
         ("OBSKIT_ADMIN_TOKEN", "sixteen-bytes-ok"),
         ("OBSKIT_ADMIN_ALLOW", "10.0.0.0/8"),
+        ("OBSKIT_DOCTOR", "false"),
         ("OBSKIT_DRAIN_DELAY", "250ms"),
         ("OBSKIT_SHUTDOWN_DEADLINE", "1m"),
     ]);
     assert_eq!(config.admin.addr, "[::]:0".parse().unwrap());
     assert_eq!(config.admin.token.unwrap().expose(), "sixteen-bytes-ok");
     assert!(config.admin.allow.contains([10, 0, 0, 1].into()));
+    assert!(!config.doctor.at_start);
     assert_eq!(config.shutdown.drain_delay, Duration::from_millis(250));
     assert_eq!(config.shutdown.deadline, Duration::from_mins(1));
 }

@@ -1,0 +1,159 @@
+//! What telemetry is sent to, played by scripted sockets and a real server.
+
+use super::check;
+use axum::Router;
+use axum::routing::post;
+use obskit::Telemetry;
+use obskit::config::{Config, Exporter, Otlp, Protocol};
+use obskit::telemetry::Severity::{self, Failure, Ok, Warning};
+use obskit::telemetry::{Diagnosis, Finding};
+use obskit_tests::serve::Server;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Answers the first connection's first bytes so, and closes it. What was sent can be taken.
+fn scripted(answer: &'static [u8]) -> (SocketAddr, Receiver<String>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    let (sent, received) = channel();
+    thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut bytes = [0; 4_096];
+        let count = stream.read(&mut bytes).unwrap();
+        sent.send(String::from_utf8_lossy(&bytes[..count]).into_owned()).unwrap();
+        let _ = stream.write_all(answer);
+    });
+    (addr, received)
+}
+
+async fn traces(set: impl FnOnce(&mut Otlp)) -> Diagnosis {
+    let mut config = Config::default();
+    set(&mut config.traces.otlp);
+    Telemetry::build(config).unwrap().doctor().await
+}
+
+async fn check_answer(answer: &'static [u8], severity: Severity, said: &str) -> Finding {
+    let (addr, _received) = scripted(answer);
+    let url = format!("http://{addr}/v1/traces").parse().unwrap();
+    let found = traces(|otlp| otlp.endpoint = Some(url)).await;
+    let found = check(&found, "otlp_traces", severity, said);
+    assert!(!format!("{found:?}").contains("secret"), "{found:?}");
+    found
+}
+
+#[tokio::test]
+async fn a_collectors_answer_is_understood() {
+    check_answer(b"HTTP/1.1 200 OK\r\ncontent-length: 0\r\n\r\n", Ok, "with 200").await;
+    check_answer(b"HTTP/1.0 202 Accepted\r\n\r\nsecret", Ok, "with 202").await;
+    check_answer(b"HTTP/1.1 401 secret\r\n\r\n", Failure, "OTEL_EXPORTER_OTLP_HEADERS").await;
+    check_answer(b"HTTP/1.1 404 Not Found\r\n\r\nsecret", Failure, "/v1/traces").await;
+    check_answer(b"HTTP/1.1 503 \r\nretry-after: 1\r\n\r\n", Warning, "with 503").await;
+    let stale = b"HTTP/1.1 200 OK\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\n\r\n";
+    check_answer(stale, Warning, "behind this one").await;
+    check_answer(b"HTTP/1.1 200 OK\r\ndate: secret\r\n\r\n", Ok, "with 200").await;
+}
+
+#[tokio::test]
+async fn what_is_no_http_is_told() {
+    let settings = b"\0\0\0\x04\0\0\0\0\0secret";
+    check_answer(settings, Failure, "in another protocol Is that its port for gRPC?").await;
+    check_answer(b"", Failure, "does not answer (unexpected end of file)").await;
+    check_answer(b"HTTP/1.1 99 secret\r\n\r\n", Failure, "another protocol").await;
+    check_answer(b"HTTP/1.1\r\n\r\n", Failure, "another protocol").await;
+    check_answer(&[b'x'; 100_000], Failure, "another protocol").await;
+}
+
+#[tokio::test]
+async fn an_export_holds_nothing_and_has_the_headers_that_are_set() {
+    let (addr, received) = scripted(b"HTTP/1.1 200 OK\r\n\r\n");
+    let environment = [
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", &*format!("http://{addr}/otel")),
+        ("OTEL_EXPORTER_OTLP_HEADERS", "authorization=Bearer%20s3cret,host=other"),
+    ];
+    let telemetry = Telemetry::build(Config::from_environment(&environment).unwrap()).unwrap();
+    let diagnosis = telemetry.doctor().await;
+    check(&diagnosis, "otlp_traces", Ok, "with 200");
+    assert!(!diagnosis.to_string().contains("s3cret"), "{diagnosis}");
+    // The other signals are not exported.
+    assert!(diagnosis.finding("otlp_logs").or(diagnosis.finding("otlp_metrics")).is_none());
+    let sent = received.recv().unwrap();
+    let version = env!("CARGO_PKG_VERSION");
+    let expected = format!(
+        "POST /otel/v1/traces HTTP/1.1\r\nhost: {addr}\r\nuser-agent: obskit/{version}\r\n\
+         content-type: application/x-protobuf\r\ncontent-length: 0\r\nconnection: close\r\n\
+         authorization: Bearer s3cret\r\n\r\n"
+    );
+    assert_eq!(sent, expected);
+}
+
+#[tokio::test]
+async fn a_real_server_is_spoken_to_in_both_protocols() {
+    let router = Router::new().route("/v1/traces", post(async || ()));
+    let server = Server::start(router).await;
+    let found = traces(|otlp| otlp.endpoint = Some(server.url("/v1/traces").parse().unwrap()));
+    check(&found.await, "otlp_traces", Ok, "with 200");
+    let found = traces(|otlp| otlp.endpoint = Some(server.url("/v1/other").parse().unwrap()));
+    check(&found.await, "otlp_traces", Failure, "with 404");
+    let grpc = async |addr: SocketAddr| {
+        traces(|otlp| {
+            otlp.endpoint = Some(format!("http://{addr}").parse().unwrap());
+            otlp.protocol = Protocol::Grpc;
+        })
+        .await
+    };
+    check(&grpc(server.address).await, "otlp_traces", Ok, "HTTP/2");
+    let (http_only, _received) = scripted(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    check(&grpc(http_only).await, "otlp_traces", Failure, "port for HTTP?");
+    server.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_is_not_there_is_told() {
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let at = async |url: &str| traces(|otlp| otlp.endpoint = Some(url.parse().unwrap())).await;
+    let refused = format!("{closed}: it cannot be reached (connection refused)");
+    check(&at(&format!("http://{closed}")).await, "otlp_traces", Failure, &refused);
+    check(&at(&format!("https://{closed}")).await, "otlp_traces", Failure, &refused);
+
+    // Its backlog takes the connection, and nobody answers.
+    let mute = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = mute.local_addr().unwrap();
+    let start = Instant::now();
+    let diagnosis = at(&format!("http://{addr}")).await;
+    check(&diagnosis, "otlp_traces", Failure, "does not answer");
+    assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+    check(&at(&format!("https://{addr}")).await, "otlp_traces", Ok, "TLS was not tried");
+}
+
+#[tokio::test]
+async fn what_is_not_exported_is_not_asked() {
+    let mut config = Config::default();
+    config.traces.otlp.endpoint = Some("http://127.0.0.1:1".parse().unwrap());
+    config.traces.exporter = Exporter::None;
+    let diagnosis = Telemetry::build(config).unwrap().doctor().await;
+    assert_eq!(diagnosis.finding("otlp_traces"), None);
+}
+
+#[tokio::test]
+async fn the_host_of_a_dsn_is_connected_to_and_told_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let addr = listener.local_addr().unwrap();
+    let found = async || {
+        let mut config = Config::default();
+        config.reports.dsn = Some(format!("http://f00d@{addr}/42").parse().unwrap());
+        Telemetry::build(config).unwrap().doctor().await
+    };
+    let diagnosis = found().await;
+    check(&diagnosis, "error_reports", Ok, "takes connections");
+    let (mut stream, _) = listener.accept().unwrap();
+    let mut sent = Vec::new();
+    stream.read_to_end(&mut sent).unwrap();
+    assert_eq!(sent, b"");
+    drop((stream, listener));
+    let diagnosis = found().await;
+    let found = check(&diagnosis, "error_reports", Failure, "SENTRY_DSN");
+    assert!(!format!("{found:?}").contains("f00d"), "{found:?}");
+}
