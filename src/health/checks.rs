@@ -16,6 +16,22 @@
 //! | [`Memory`] | the machine and the control group have memory left |
 //! | [`FileDescriptors`] | the process may open more files and connections |
 //!
+//! ```
+//! use obskit::Telemetry;
+//! use obskit::config::Config;
+//! use obskit::health::checks::{DiskSpace, Postgres, Redis};
+//! use std::time::Duration;
+//!
+//! let telemetry = Telemetry::build(Config::default())?;
+//! let health = telemetry.health();
+//! health.critical("postgres", Postgres::new("db.internal:5432")?.user("app"))?;
+//! health.optional("cache", Redis::new("cache.internal:6379")?)?;
+//! let spool = DiskSpace::new("/var/spool/app").min_free_percent(10);
+//! health.check("spool", spool).interval(Duration::from_secs(60)).optional().register()?;
+//! # Ok::<(), obskit::Error>(())
+//! ```
+//!
+//! They run on a tokio runtime with I/O and timers (`enable_all`, which `#[tokio::main]` has).
 //! Names are looked up anew for each run by the system's resolver. Of several addresses each gets a
 //! head start of 250 ms before the next is tried as well (RFC 8305), eight at most.
 

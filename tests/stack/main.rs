@@ -5,6 +5,7 @@ mod attributes;
 mod cardinality;
 mod exporter;
 mod exposition;
+mod health;
 mod logs;
 mod oracle;
 mod prometheus;

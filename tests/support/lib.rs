@@ -1,8 +1,10 @@
 //! What the tests share.
 
+pub mod blackbox;
 pub mod child;
 pub mod connection;
 pub mod conversation;
+pub mod daemon;
 pub mod exporter;
 pub mod golden;
 pub mod http;
@@ -14,9 +16,11 @@ pub mod loki;
 pub mod metric_family;
 pub mod numbers;
 pub mod oracle;
+pub mod postgres;
 pub mod prometheus;
 pub mod promtool;
 pub mod recorded;
+pub mod redis;
 pub mod samples;
 pub mod scripted;
 pub mod serve;
@@ -25,6 +29,7 @@ pub mod tasks;
 pub mod tools;
 pub mod unique;
 pub mod wait;
+pub mod watched;
 
 /// Its examples need frameworks that obskit itself does without.
 #[cfg(doctest)]

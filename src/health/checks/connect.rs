@@ -108,3 +108,35 @@ async fn connect_to_any(addresses: Vec<SocketAddr>) -> io::Result<TcpStream> {
     }
     Err(failed)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::net::{TcpListener, TcpSocket};
+    use tokio::time::Instant;
+
+    #[test]
+    fn an_address_that_hangs_is_not_waited_for() {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let socket = TcpSocket::new_v4().unwrap();
+            socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+            // Past its backlog the kernel answers nobody.
+            let full = socket.listen(1).unwrap();
+            let hanging = full.local_addr().unwrap();
+            let mut held = Vec::new();
+            while let Ok(stream) = timeout(HEAD_START, TcpStream::connect(hanging)).await {
+                held.push(stream.unwrap());
+            }
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let good = listener.local_addr().unwrap();
+            let begun = Instant::now();
+            let found = connect_to_any(vec![hanging, good]).await.unwrap();
+            assert_eq!(found.peer_addr().unwrap(), good);
+            assert!(begun.elapsed() >= HEAD_START, "it has its head start");
+            drop(listener);
+            let refused = connect_to_any(vec![good]).await.unwrap_err();
+            assert_eq!(refused.kind(), io::ErrorKind::ConnectionRefused);
+        });
+    }
+}

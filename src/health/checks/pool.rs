@@ -8,11 +8,10 @@ use super::failure::because;
 
 /// Passes where a pool gives a connection, and where that answers.
 ///
-/// It works with every pool that gives connections in a future; with none of them obskit has
-/// anything to do. It asks through the driver, password and TLS that the service itself uses, and fails too
-/// where the pool is exhausted for longer than the check's timeout. The connection goes back when
-/// it is dropped, as it also is at the timeout; a pool that hands broken connections on should
-/// test them before.
+/// It works with every pool that gives connections by a future, and depends on none. It asks
+/// through the driver, the password and the TLS that the service itself uses, and fails as well
+/// where the pool is exhausted for longer than the check may take. The connection goes back when
+/// it is dropped, as it is too where the check takes too long.
 ///
 /// sqlx, whose pools are cheap clones:
 ///
@@ -20,10 +19,19 @@ use super::failure::because;
 /// # mod sqlx {
 /// #     #[derive(Clone)] pub struct PgPool;
 /// #     pub struct PoolConnection;
-/// #     impl PgPool { pub async fn acquire(&self) -> Result<PoolConnection, std::fmt::Error> { Ok(PoolConnection) } }
-/// #     impl PoolConnection { pub async fn ping(&mut self) -> Result<(), std::fmt::Error> { Ok(()) } }
+/// #     pub type Result<T> = std::result::Result<T, std::fmt::Error>;
+/// #     impl PgPool {
+/// #         pub async fn acquire(&self) -> Result<PoolConnection> { Ok(PoolConnection) }
+/// #     }
+/// #     pub trait Connection {
+/// #         async fn ping(&mut self) -> Result<()>;
+/// #     }
+/// #     impl Connection for PoolConnection {
+/// #         async fn ping(&mut self) -> Result<()> { Ok(()) }
+/// #     }
 /// # }
 /// use obskit::health::checks::Pool;
+/// use sqlx::Connection as _;
 ///
 /// # fn check(pool: sqlx::PgPool) {
 /// let store = Pool::new(move || {
@@ -40,8 +48,13 @@ use super::failure::because;
 /// # mod deadpool_postgres {
 /// #     #[derive(Clone)] pub struct Pool;
 /// #     pub struct Object;
-/// #     impl Pool { pub async fn get(&self) -> Result<Object, std::fmt::Error> { Ok(Object) } }
-/// #     impl Object { pub async fn simple_query(&self, _: &str) -> Result<Vec<()>, std::fmt::Error> { Ok(vec![]) } }
+/// #     pub type Result<T> = std::result::Result<T, std::fmt::Error>;
+/// #     impl Pool {
+/// #         pub async fn get(&self) -> Result<Object> { Ok(Object) }
+/// #     }
+/// #     impl Object {
+/// #         pub async fn simple_query(&self, _: &str) -> Result<Vec<()>> { Ok(Vec::new()) }
+/// #     }
 /// # }
 /// # use obskit::health::checks::Pool;
 /// # fn check(pool: deadpool_postgres::Pool) {
@@ -91,7 +104,13 @@ impl<A> Pool<A> {
     }
 
     /// Asks the connection as well, by a ping or a cheap query.
-    pub fn ping<P>(self, ping: P) -> Pool<A, P> {
+    pub fn ping<F, C, E, P, G, T, D>(self, ping: P) -> Pool<A, P>
+    where
+        A: Fn() -> F,
+        F: Future<Output = Result<C, E>>,
+        P: Fn(C) -> G + Send + Sync + 'static,
+        G: Future<Output = Result<T, D>> + Send,
+    {
         Pool { acquire: self.acquire, ping }
     }
 }

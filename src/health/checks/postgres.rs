@@ -22,13 +22,13 @@ const LONGEST_NAME: usize = 63;
 ///
 /// It begins a session as `postgres`, or as the user and database given. Where the server lets it
 /// in, it ends the session again; where it asks for a password or refuses the login, it takes
-/// connections all the same and the check passes. It fails while the server starts, shuts down or
-/// recovers, has no connection left, or does not have the database that was given. As of any
-/// login that fails, the server may write a line about one that it refuses.
+/// connections all the same and the check passes. It fails while the server starts or shuts down,
+/// has no connection left, or does not have the database that was given. A login that it refuses
+/// the server may write down, at each run; one that it lets in or asks for a password it does not.
 ///
-/// It is a session without TLS, which a server that wants TLS refuses as a login. Before PgBouncer it
-/// says that PgBouncer lives. [`Pool`](super::Pool) asks through the driver that the service has,
-/// with its password and by a query.
+/// The session is without TLS, which a server that wants TLS refuses as a login. Before PgBouncer
+/// it tells of PgBouncer alone. [`Pool`](super::Pool) asks through the driver that the service
+/// has, with its password and by a query.
 ///
 /// ```
 /// use obskit::health::checks::Postgres;

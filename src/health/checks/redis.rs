@@ -18,8 +18,8 @@ const MOST_BYTES: u64 = 4 * 1024;
 /// Passes where a Redis server, or one that speaks its protocol, answers `PING` with `PONG`.
 ///
 /// It fails while the server loads its data (`LOADING`), has lost its master (`MASTERDOWN`) or
-/// wants a password that was not given (`NOAUTH`). It speaks without TLS: with TLS, Sentinel or a cluster,
-/// [`Pool`](super::Pool) asks through the client that the service has.
+/// wants a password that was not given (`NOAUTH`). It speaks without TLS; for TLS, Sentinel or a
+/// cluster, [`Pool`](super::Pool) asks through the client that the service has.
 ///
 /// ```
 /// use obskit::config::Secret;

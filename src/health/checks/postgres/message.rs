@@ -144,7 +144,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn whatever_is_answered_comes_to_an_end(bytes in prop::collection::vec(any::<u8>(), 0..99)) {
+        fn whatever_is_answered_ends(bytes in prop::collection::vec(any::<u8>(), 0..99)) {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             let ended = runtime.block_on(async {
                 let mut stream = tokio::io::join(bytes.as_slice(), tokio::io::sink());
