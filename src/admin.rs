@@ -5,6 +5,8 @@
 //!
 #![doc = include_str!("../docs/endpoints.md")]
 //!
+#![doc = include_str!("../docs/debug.md")]
+//!
 //! Other methods are answered with 405, unknown paths with 404. Nothing of a request is echoed.
 
 mod access;

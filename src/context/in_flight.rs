@@ -127,18 +127,11 @@ impl InFlight {
         let traces: &[Trace] = self.traces.get().map_or(&[], |traces| &traces.0);
         let further = self.more.iter().filter_map(OnceLock::get);
         let further = further.map(|further| (&*further.starts, &*further.traces));
-        for (starts, traces) in std::iter::once((&self.starts.0[..], traces)).chain(further) {
-            for (start, trace) in starts.iter().zip(traces) {
-                let at = start.load(Ordering::Acquire);
-                let read = trace.read();
-                // What was read belongs to this start if that is still there.
-                fence(Ordering::Acquire);
-                let is_still = start.load(Ordering::Relaxed) == at;
-                if let Some(began) = began(at).filter(|_| is_still) {
-                    see(began, read.filter(|_| at & UNNAMED == 0));
-                }
-            }
-        }
+        let levels = std::iter::once((&self.starts.0[..], traces)).chain(further);
+        let places = levels.flat_map(|(starts, traces)| starts.iter().zip(traces));
+        places.filter_map(|(start, trace)| look(start, trace)).for_each(|(began, trace)| {
+            see(began, trace);
+        });
     }
 }
 
@@ -214,6 +207,17 @@ fn name(starts: &[AtomicU64], traces: &[Trace], place: usize, start: u64, trace:
 #[inline]
 fn began(start: u64) -> Option<Duration> {
     (start & !UNNAMED).checked_sub(1).map(Duration::from_nanos)
+}
+
+/// What a place says, unless it is free or changes hands just now.
+#[cfg(feature = "admin")]
+fn look(start: &AtomicU64, trace: &Trace) -> Option<(Duration, Option<TraceId>)> {
+    let at = start.load(Ordering::Acquire);
+    let trace = trace.read().filter(|_| at & UNNAMED == 0);
+    // What was read belongs to this start if that is still there.
+    fence(Ordering::Acquire);
+    let is_still = start.load(Ordering::Relaxed) == at;
+    began(at).filter(|_| is_still).map(|began| (began, trace))
 }
 
 #[cfg(test)]

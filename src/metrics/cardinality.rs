@@ -36,6 +36,9 @@ pub struct Cardinality {
     pub refused: Vec<Vec<String>>,
 }
 
+/// The different values of a label.
+type Seen = HashSet<Box<[u8]>>;
+
 /// Series that are looked at for their values, in each family.
 pub(super) const LOOKED_AT: usize = 10_000;
 
@@ -69,13 +72,9 @@ impl Cardinality {
     fn of(family: &dyn Encode) -> Self {
         let Descriptor { name, kind, labels, .. } = family.descriptor();
         let room = family.room();
-        let mut seen = vec![HashSet::new(); labels.len()];
+        let mut seen = vec![Seen::new(); labels.len()];
         family.keys(LOOKED_AT, &mut |key| {
-            for (seen, value) in seen.iter_mut().zip(key::values(key)) {
-                if !seen.contains(value) {
-                    seen.insert(Box::<[u8]>::from(value));
-                }
-            }
+            seen.iter_mut().zip(key::values(key)).for_each(|(seen, value)| see(seen, value));
         });
         let labels = labels.iter().zip(seen);
         Self {
@@ -88,6 +87,12 @@ impl Cardinality {
             labels: labels.map(|(label, seen)| (label.to_string(), seen.len())).collect(),
             refused: family.refused().iter().map(|key| texts(key)).collect(),
         }
+    }
+}
+
+fn see(seen: &mut Seen, value: &[u8]) {
+    if !seen.contains(value) {
+        seen.insert(value.into());
     }
 }
 

@@ -20,9 +20,10 @@ impl Admin {
 }
 
 fn shown(account: &Account) -> Value {
+    let mut shown = Map::new();
     let dropped = account.dropped.iter();
     let dropped = dropped.map(|(reason, count)| (reason.as_str().to_owned(), json!(count)));
-    let mut shown = json!({ "dropped": dropped.collect::<Map<_, _>>() });
+    shown.insert("dropped".to_owned(), Value::Object(dropped.collect()));
     if account.signal.has_way_out() {
         for (name, count) in [
             ("accepted", account.accepted),
@@ -30,8 +31,8 @@ fn shown(account: &Account) -> Value {
             ("lost", account.lost()),
             ("waiting", account.waiting()),
         ] {
-            shown[name] = json!(count);
+            shown.insert(name.to_owned(), json!(count));
         }
     }
-    shown
+    Value::Object(shown)
 }

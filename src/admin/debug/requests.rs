@@ -21,8 +21,10 @@ struct UnderWay<'a> {
     trace: Option<TraceId>,
 }
 
-/// Requests under way that are shown, the oldest.
+/// Requests under way that are shown, the oldest; and how many of one endpoint, so that streams,
+/// which last, do not hide what hangs.
 const SHOWN: usize = 100;
+const SHOWN_EACH: usize = 20;
 
 impl Admin {
     /// Under way, by their age; the slowest of the last minutes; the last that failed.
@@ -44,23 +46,21 @@ impl Admin {
     fn past(&self, past: &Past) -> Value {
         let endpoint = self.internals.routes.at(past.route).map(Route::template);
         let time = timestamp(past.started);
-        let mut shown = json!({
-            "time": str::from_utf8(&time).unwrap_or_default(),
-            "method": past.method,
-            "endpoint": endpoint,
-            "status": past.status,
-            "outcome": past.outcome.as_str(),
-            "durationMs": milliseconds(past.duration),
-            "requestId": past.request_id,
-            "traceId": past.trace_id.to_string(),
-        });
-        if let Some(status) = past.grpc_status {
-            shown["grpcStatus"] = json!(status);
-        }
-        if let Some(time) = past.time_to_head {
-            shown["timeToHeadMs"] = json!(milliseconds(time));
-        }
-        shown
+        let shown = [
+            ("time", json!(str::from_utf8(&time).unwrap_or_default())),
+            ("method", json!(past.method)),
+            ("endpoint", json!(endpoint)),
+            ("status", json!(past.status)),
+            ("grpcStatus", json!(past.grpc_status)),
+            ("outcome", json!(past.outcome.as_str())),
+            ("durationMs", json!(milliseconds(past.duration))),
+            ("timeToHeadMs", json!(past.time_to_head.map(milliseconds))),
+            ("requestId", json!(past.request_id)),
+            ("traceId", json!(past.trace_id.to_string())),
+        ];
+        // What there is nothing of is left out.
+        let shown = shown.into_iter().filter(|(_, value)| !value.is_null());
+        shown.map(|(name, value)| (name.to_owned(), value)).collect()
     }
 }
 
@@ -71,18 +71,21 @@ fn in_flight(routes: &Routes, now: Duration) -> Value {
         let begun = route.in_flight.oldest().map(|began| now.saturating_sub(began));
         // As in the gauges: the request for this page is nobody's concern.
         if route.is_worth_showing(begun) {
+            let mut ours = Vec::new();
+            route.in_flight.each(|began, trace| ours.push(UnderWay { route, began, trace }));
             count += route.in_flight.count();
-            route.in_flight.each(|began, trace| oldest.push(UnderWay { route, began, trace }));
-            keep_oldest(&mut oldest);
+            keep_oldest(&mut ours, SHOWN_EACH);
+            oldest.append(&mut ours);
+            keep_oldest(&mut oldest, SHOWN);
         }
     }
     let oldest: Vec<_> = oldest.iter().map(|under_way| under_way.shown(now)).collect();
     json!({ "count": count, "oldest": oldest })
 }
 
-fn keep_oldest(requests: &mut Vec<UnderWay<'_>>) {
+fn keep_oldest(requests: &mut Vec<UnderWay<'_>>, most: usize) {
     requests.sort_by_key(|request| request.began);
-    requests.truncate(SHOWN);
+    requests.truncate(most);
 }
 
 impl UnderWay<'_> {

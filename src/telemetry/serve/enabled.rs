@@ -28,6 +28,7 @@ impl Serving {
     }
 
     /// What keeps the requests that an operator asks for afterwards.
+    #[expect(clippy::unnecessary_wraps, reason = "the twin has none")]
     pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
         Some(Arc::clone(&self.recent) as _)
     }

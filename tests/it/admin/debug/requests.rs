@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::Body;
 use axum::extract::Path;
 use axum::routing::get;
-use http::StatusCode;
+use http::{Method, StatusCode};
 use http_body_util::StreamBody;
 use hyper::body::{Bytes, Frame};
 use obskit::context::RequestContext;
@@ -72,24 +72,34 @@ async fn those_under_way_are_shown_by_their_age() {
     assert_eq!(rig.page(PAGE).await["inFlight"], json!({ "count": 0, "oldest": [] }));
 }
 
+/// However many streams last, what hangs on other endpoints is seen.
 #[tokio::test]
-async fn of_many_under_way_the_oldest_are_listed() {
+async fn of_many_under_way_the_oldest_of_each_endpoint_are_listed() {
     let rig = Rig::new(|_| {}).await;
-    let app = Router::new()
-        .route("/", get(std::future::pending::<()>))
-        .layer(rig.telemetry.layer().route(&http::Method::GET, "/"));
-    let mut requests = Vec::new();
-    for _ in 0..1_000 {
+    let layer =
+        (0..10).fold(rig.telemetry.layer(), |layer, n| layer.route(&Method::GET, &paths(n)));
+    let app =
+        (0..10).fold(Router::new(), |app, n| app.route(&paths(n), get(std::future::pending::<()>)));
+    let (app, mut requests) = (app.layer(layer), Vec::new());
+    for endpoint in std::iter::repeat_n(0, 1_000).chain(1..10) {
         let app = app.clone();
-        let mut request = Box::pin(async move { ask(&app, "/").await.status() });
+        let mut request = Box::pin(async move { ask(&app, &paths(endpoint)).await.status() });
         assert!(request.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
         requests.push(request);
         rig.clock.advance(Duration::from_millis(1));
     }
-    let page = rig.page(PAGE).await;
-    assert_eq!(page["inFlight"]["count"], 1_000);
-    let ages = page["inFlight"]["oldest"].as_array().unwrap().iter().map(|row| &row["ageMs"]);
-    assert!(ages.eq((901..=1_000).rev().map(|ms| json!(f64::from(ms))).collect::<Vec<_>>().iter()));
+    let under_way = &rig.page(PAGE).await["inFlight"];
+    assert_eq!(under_way["count"], 1_009);
+    let rows = under_way["oldest"].as_array().unwrap().iter();
+    let listed: Vec<_> = rows.map(|row| (row["endpoint"].clone(), row["ageMs"].clone())).collect();
+    let row = |endpoint, age: u32| (json!(paths(endpoint)), json!(f64::from(age)));
+    let streams = (0..20).map(|n| row(0, 1_009 - n));
+    let others = (1..10).map(|n| row(n, 10 - n));
+    assert_eq!(listed, streams.chain(others).collect::<Vec<_>>());
+}
+
+fn paths(endpoint: u32) -> String {
+    format!("/endpoint/{endpoint}")
 }
 
 #[tokio::test]
