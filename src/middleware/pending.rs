@@ -25,7 +25,7 @@ pub struct PendingExchange {
     span: Span,
     place: Option<(usize, Place)>,
     is_grpc: bool,
-    is_http1: bool,
+    version: Version,
     request_bytes: Option<u64>,
     head: Option<Head>,
     response_bytes: u64,
@@ -75,7 +75,7 @@ impl PendingExchange {
             context,
             place,
             is_grpc: grpc::is_content_type(said.content_type),
-            is_http1: request.version() <= Version::HTTP_11,
+            version: request.version(),
             request_bytes: said.content_length(),
             head: None,
             response_bytes: 0,
@@ -95,7 +95,8 @@ impl PendingExchange {
         if let Some(context) = &self.context {
             parts.headers.insert(&X_REQUEST_ID, context.request_id().as_header().clone());
             // Later versions have no such header, but frames that the server sends by itself.
-            if context.is_service_leaving() && self.is_http1 && !self.is_upgrade() {
+            let is_http1 = self.version <= Version::HTTP_11;
+            if context.is_service_leaving() && is_http1 && !self.is_upgrade() {
                 parts.headers.insert(CONNECTION, CLOSE);
             }
         }

@@ -111,7 +111,11 @@ impl Drain {
         self.health.drain();
         self.acceptor.is_leaving.store(true, Ordering::Relaxed);
     }
+}
 
+/// What only a drain that takes time asks.
+#[cfg(feature = "tokio")]
+impl Drain {
     /// Whether anybody may have been told to send requests.
     pub(super) fn is_of_use(&self) -> bool {
         self.health.has_started()

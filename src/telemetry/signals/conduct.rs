@@ -25,11 +25,10 @@ async fn go_down(way: &Way, mut asked: Asked) {
         info!(target: TARGET, cause = signal, "asked once more: no time is left to drain");
     }
     way.stop();
-    match wait(way.grace(), &mut asked).await {
-        Some(signal) => {
-            warn!(target: TARGET, cause = signal, "asked once more: requests are given up");
-        }
-        None => warn!(target: TARGET, "the deadline is near: requests are given up"),
+    if let Some(signal) = wait(way.grace(), &mut asked).await {
+        warn!(target: TARGET, cause = signal, "asked once more: requests are given up");
+    } else {
+        warn!(target: TARGET, "the deadline is near: requests are given up");
     }
     way.give_up();
     sleep(way.remaining()).await;

@@ -115,8 +115,9 @@ impl ShutdownSignal {
     }
 
     /// What is left of [`deadline`](crate::config::Shutdown::deadline), for
-    /// [`Telemetry::shutdown`]: all of it as long as requests are taken, a fifth at most after a
-    /// signal gave up those under way.
+    /// [`Telemetry::shutdown`]: all of it as long as requests are taken, a fifth at most once those
+    /// under way are given up. It is never less than 250 ms, unless the deadline is: enough for an
+    /// output that takes lines at all.
     pub fn remaining(&self) -> Duration {
         self.way.remaining()
     }

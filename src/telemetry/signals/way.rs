@@ -88,9 +88,9 @@ impl Way {
 
     /// What is left of the deadline; all of it while requests are taken.
     pub(super) fn remaining(&self) -> Duration {
-        let end = self.at().end;
+        let deadline = self.settings.deadline;
         let left = |end: Instant| end.saturating_duration_since(Instant::now());
-        end.map_or(self.settings.deadline, left)
+        self.at().end.map_or(deadline, left).max(LEAST.min(deadline))
     }
 
     pub(super) fn at(&self) -> At {
@@ -121,6 +121,8 @@ impl Way {
     }
 }
 
+/// Enough for an output that takes lines at all, whatever else has used the time up.
+const LEAST: Duration = Duration::from_millis(250);
 pub(super) const TARGET: &str = "obskit::shutdown";
 
 pub(super) fn milliseconds(time: Duration) -> u64 {

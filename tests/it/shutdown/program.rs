@@ -88,6 +88,22 @@ async fn a_server_has_most_of_the_deadline() {
     assert!(hold.is_closed(), "the server is dropped");
 }
 
+/// Whatever else has used the deadline up, lines are not lost for want of a moment.
+#[test]
+fn the_telemetry_has_a_moment_in_any_case() {
+    for (deadline, least) in [(1, 1), (100, 100), (1_000, 250)] {
+        let deadline = Duration::from_millis(deadline);
+        let (_telemetry, leave) = signal(Duration::ZERO, deadline);
+        leave.trigger();
+        assert_eq!(block_on(leave.run_until_deadline(pending::<()>())), None);
+        let over = Instant::now() + deadline;
+        while Instant::now() < over {
+            assert!(leave.remaining() >= Duration::from_millis(least), "{deadline:?}");
+        }
+        assert_eq!(leave.remaining(), Duration::from_millis(least), "{deadline:?}");
+    }
+}
+
 #[tokio::test]
 async fn shutdown_is_the_end_of_every_wait() {
     let (telemetry, leave) = signal(LONG, LONG);
