@@ -194,8 +194,8 @@ mod tests {
         }
     }
 
-    /// What is logged at DEBUG of a GET.
-    fn logged(uri: &'static str) -> String {
+    /// What is logged at DEBUG of a request that came in some way.
+    fn logged(request: http::request::Builder, origin: Origin) -> String {
         let (lines, admin) = (Lines::default(), Admin::of("a"));
         let writer = lines.clone();
         let subscriber = tracing_subscriber::fmt()
@@ -206,8 +206,8 @@ mod tests {
             .finish();
         let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
         tracing::subscriber::with_default(subscriber, || {
-            let request = Request::get(uri).body(Content::default()).unwrap();
-            runtime.block_on(admin.respond(request, Origin::Unix));
+            let request = request.body(Content::default()).unwrap();
+            runtime.block_on(admin.respond(request, origin));
         });
         let bytes = lines.0.lock().unwrap().clone();
         String::from_utf8(bytes).unwrap()
@@ -220,10 +220,20 @@ mod tests {
             ("/health/live", "/livez", 200),
             ("/secret", "unmatched", 404),
         ] {
-            let logged = logged(uri);
+            let logged = logged(Request::get(uri), Origin::Unix);
             let said = "DEBUG obskit::admin: operator's request method=\"GET\"";
             let expected = format!("{said} endpoint=\"{endpoint}\" status={status}\n");
             assert_eq!(logged.trim_start(), expected);
         }
+    }
+
+    #[test]
+    fn a_refusal_is_a_warning_without_what_was_sent() {
+        let request = Request::put("/loglevel?secret").header("authorization", "Bearer secret");
+        let logged = logged(request, Origin::Mounted { peer: None });
+        let request = "method=\"PUT\" endpoint=\"/loglevel\"";
+        let said = format!("operator's request refused {request} reason=\"forbidden\"\n");
+        assert!(logged.starts_with(&format!(" WARN obskit::admin: {said}")), "{logged}");
+        assert!(!logged.contains("secret"), "{logged}");
     }
 }

@@ -59,7 +59,7 @@ pub const ROUTES: &[Route] = &[
         aliases: &["/health/live"],
         methods: READ,
         access: Access::Anyone,
-        help: "200 while the process can answer at all.",
+        help: "200 unless the service's runtime has stalled, then 503. No check counts.",
         page: Page::Live,
     },
     Route {
@@ -67,7 +67,8 @@ pub const ROUTES: &[Route] = &[
         aliases: &["/health", "/health/ready"],
         methods: READ,
         access: Access::Anyone,
-        help: "200 while the service can take requests, else 503.",
+        help: "200 while the service can take requests, else 503; `?exclude=` leaves checks out, \
+               `?verbose` shows them to who is trusted.",
         page: Page::Ready,
     },
     Route {

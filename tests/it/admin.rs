@@ -3,6 +3,7 @@
 mod access;
 mod bounds;
 mod debug;
+mod fuzz;
 mod levels;
 mod metrics;
 mod mounted;
