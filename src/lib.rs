@@ -38,7 +38,7 @@
 //! - [`middleware`]: the layers around a service and around its clients
 //! - [`context`]: what a request is, while it runs and when it has ended
 //! - [`metrics`]: counters, gauges and histograms, and how they are served
-//! - [`health`]: whether the service can take requests
+//! - [`health`]: what the service depends on, and whether it can take requests
 //! - `admin`: the operator's server, with the feature of that name
 //!
 //! # Features
@@ -51,7 +51,7 @@
 //! | `hyper` | an executor for hyper clients that keeps the current request | with `admin` |
 //! | `tokio` | `context::spawn`, the runtime's metrics, health checks, the way down by signals | with `admin` |
 //! | `checks` | ready-made health checks: PostgreSQL, Redis, pools, HTTP, TCP, DNS, the machine | |
-//! | `tonic` | gRPC statuses that `#[instrument_endpoint]` understands | |
+//! | `tonic` | gRPC statuses that `#[instrument_endpoint]` understands, `grpc.health.v1` | |
 //! | `log-file` | log lines to a file that is rotated | |
 //! | `testing` | doubles for a service's own tests | |
 //! | `full` | all of them | |

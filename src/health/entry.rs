@@ -45,12 +45,6 @@ impl Entry {
         self.importance == Importance::Gate && self.progress().settled == Some(Status::Pass)
     }
 
-    /// Failed runs, unless one has passed before.
-    pub(super) fn first_failures(&self) -> Option<u64> {
-        let progress = self.progress();
-        (!progress.has_passed).then_some(progress.failures)
-    }
-
     pub(super) fn record(&self, ended: Ended) -> Option<Change> {
         // A gate that has opened stays so.
         if self.is_done() {
@@ -60,16 +54,6 @@ impl Entry {
         let mut progress = self.progress();
         progress.take(ended, self.rule);
         self.notice(&mut progress, now, wall)
-    }
-
-    /// Sees whether its last result has grown too old, or a new one has come.
-    pub(super) fn look(&self, now: Instant, wall: SystemTime) -> Option<Change> {
-        self.notice(&mut self.progress(), now, wall)
-    }
-
-    /// Says that nothing runs it any more, or that something does.
-    pub(super) fn set_orphan(&self, is_orphan: bool) {
-        self.progress().is_orphan = is_orphan;
     }
 
     pub(super) fn report(&self, now: Instant) -> CheckReport {
@@ -125,5 +109,25 @@ impl Entry {
 
     fn progress(&self) -> MutexGuard<'_, Progress> {
         self.progress.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What only those ask that run checks.
+#[cfg(feature = "tokio")]
+impl Entry {
+    /// Failed runs, unless one has passed before.
+    pub(super) fn first_failures(&self) -> Option<u64> {
+        let progress = self.progress();
+        (!progress.has_passed).then_some(progress.failures)
+    }
+
+    /// Sees whether its last result has grown too old, or a new one has come.
+    pub(super) fn look(&self, now: Instant, wall: SystemTime) -> Option<Change> {
+        self.notice(&mut self.progress(), now, wall)
+    }
+
+    /// Says that nothing runs it any more, or that something does.
+    pub(super) fn set_orphan(&self, is_orphan: bool) {
+        self.progress().is_orphan = is_orphan;
     }
 }

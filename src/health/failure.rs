@@ -1,8 +1,6 @@
 //! A failure in words that may leave the process.
 
-use std::error::Error as StdError;
 use std::fmt::{self, Display, Write};
-use std::iter::successors;
 use std::sync::Arc;
 
 use crate::redaction::Redactor;
@@ -11,27 +9,10 @@ use crate::redaction::Redactor;
 const MAX_BYTES: usize = 1_024;
 /// Of what is read of the error: more than is shown, so that no secret is cut before it is known.
 const MAX_READ: usize = 8 * 1_024;
-/// Of an error's causes.
-const MAX_CAUSES: usize = 8;
-
-/// The error and its causes, redacted and cut.
-pub(super) fn describe(error: &(dyn StdError + 'static), redactor: &Redactor) -> Arc<str> {
+/// A reason, redacted and cut.
+pub(super) fn describe(reason: &dyn Display, redactor: &Redactor) -> Arc<str> {
     let mut text = Bounded::default();
-    let chain = successors(Some(error), |error| StdError::source(*error)).take(MAX_CAUSES);
-    for (depth, error) in chain.enumerate() {
-        let colon = if depth == 0 { "" } else { ": " };
-        // Only the bound stops it, and what fits is kept.
-        if write!(text, "{colon}{error}").is_err() {
-            break;
-        }
-    }
-    text.clean(redactor)
-}
-
-/// A reason in the service's own words, redacted and cut.
-pub(super) fn describe_text(reason: &dyn Display, redactor: &Redactor) -> Arc<str> {
-    let mut text = Bounded::default();
-    // As above.
+    // Only the bound stops it, and what fits is kept.
     let _ = write!(text, "{reason}");
     text.clean(redactor)
 }

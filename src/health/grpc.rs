@@ -20,7 +20,7 @@ use crate::context::RequestContext;
 
 use super::state::Health;
 use super::status::{Probe, Status};
-use message::{Asked, Codec, Serving};
+use message::{Answer, Asked, Codec};
 use watch::{Places, Watching};
 
 /// The gRPC health service (`grpc.health.v1.Health`: Check, List and Watch), for tonic's router;
@@ -32,18 +32,15 @@ use watch::{Places, Watching};
 ///
 /// Its requests are left out of every metric, and it tells nothing but whether a service serves.
 ///
-/// ```no_run
-/// # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+/// ```
 /// use obskit::Telemetry;
 /// use obskit::config::Config;
 ///
 /// let telemetry = Telemetry::build(Config::default())?;
 /// let health = telemetry.grpc_health().service("workouts.v1.Workouts");
-/// # let mut server = axum::Router::new();
 /// // tonic::transport::Server::builder().layer(telemetry.layer()).add_service(health)
-/// # let _ = health;
-/// # Ok(())
-/// # }
+/// # drop(health);
+/// # Ok::<(), obskit::Error>(())
 /// ```
 #[derive(Clone, Debug)]
 pub struct GrpcHealth {
@@ -89,12 +86,12 @@ impl GrpcHealth {
     }
 
     /// Nothing if it is not known.
-    fn serving(&self, name: &str) -> Option<Serving> {
+    fn serving(&self, name: &str) -> Option<Answer> {
         let known = PROBES.iter().find(|(known, _)| *known == name).map(|(_, probe)| *probe);
         let is_service = || self.services().iter().any(|known| *known == name);
         let probe = known.or_else(|| is_service().then_some(Probe::Ready))?;
         let fails = self.health.status(probe) == Status::Fail;
-        Some(if fails { Serving::NotServing } else { Serving::Serving })
+        Some(if fails { Answer::NotServing } else { Answer::Serving })
     }
 
     fn list(&self) -> Bytes {
@@ -153,7 +150,7 @@ impl GrpcHealth {
 }
 
 /// What a method answers at once.
-type Answer<T> = Ready<Result<tonic::Response<T>, tonic::Status>>;
+type Answered<T> = Ready<Result<tonic::Response<T>, tonic::Status>>;
 
 struct Check(GrpcHealth);
 
@@ -163,7 +160,7 @@ struct Watch(GrpcHealth);
 
 impl UnaryService<Asked> for Check {
     type Response = Bytes;
-    type Future = Answer<Bytes>;
+    type Future = Answered<Bytes>;
 
     fn call(&mut self, request: tonic::Request<Asked>) -> Self::Future {
         let serving = self.0.serving(&request.get_ref().service);
@@ -174,7 +171,7 @@ impl UnaryService<Asked> for Check {
 
 impl UnaryService<Asked> for List {
     type Response = Bytes;
-    type Future = Answer<Bytes>;
+    type Future = Answered<Bytes>;
 
     fn call(&mut self, _request: tonic::Request<Asked>) -> Self::Future {
         ready(Ok(tonic::Response::new(self.0.list())))
@@ -184,7 +181,7 @@ impl UnaryService<Asked> for List {
 impl ServerStreamingService<Asked> for Watch {
     type Response = Bytes;
     type ResponseStream = Watching;
-    type Future = Answer<Watching>;
+    type Future = Answered<Watching>;
 
     fn call(&mut self, request: tonic::Request<Asked>) -> Self::Future {
         let full = || tonic::Status::resource_exhausted("too many watch");

@@ -141,7 +141,7 @@ impl Passive {
     /// It does not, for this reason, which is shown to trusted callers and logged: without secrets,
     /// and cut to 1 KiB.
     pub fn fail(&self, reason: impl Display) {
-        let reason = failure::describe_text(&reason, &self.state.redactor);
+        let reason = failure::describe(&reason, &self.state.redactor);
         self.state.record(&self.entry, Some(reason), None);
     }
 }

@@ -143,10 +143,87 @@ impl Pulse {
     }
 }
 
+impl Health {
+    pub(crate) fn is_draining(&self) -> bool {
+        self.state.is_draining.load(Ordering::Acquire)
+    }
+
+    /// Sees which results have grown too old meanwhile.
+    pub(crate) fn look(&self) {
+        let (now, wall) = (self.state.clock.now(), self.state.clock.wall());
+        let entries = self.state.entries().clone();
+        for entry in entries {
+            let change = entry.look(now, wall);
+            self.state.tell(&entry, change);
+        }
+    }
+
+    /// Says whether the service's runtime stands still.
+    pub(crate) fn set_stalled(&self, is_stalled: bool) {
+        self.state.is_stalled.store(is_stalled, Ordering::Release);
+        self.state.changes.tell();
+    }
+}
+
 async fn beat(pulse: Weak<Pulse>, tick: Duration) {
     while let Some(pulse) = pulse.upgrade() {
         pulse.beats.fetch_add(1, Ordering::Relaxed);
         drop(pulse);
         sleep(tick).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Clock, Redaction};
+    use crate::health::{Probe, Status};
+    use crate::redaction::Redactor;
+    use std::future::pending;
+
+    const TICK: Duration = Duration::from_secs(1);
+
+    /// A pulse that is beaten by hand, while a task seems to.
+    fn pulse() -> Pulse {
+        let redactor = Redactor::new(&Redaction::default()).unwrap();
+        let health = Health::new(&Clock::system(), Arc::new(redactor));
+        let pulse = Pulse::new(Some(Duration::from_secs(5)), &health);
+        *pulse.task.lock().unwrap() = Some(tokio::spawn(pending()));
+        pulse
+    }
+
+    /// What liveness says and how long the silence is, after each beat (`b`) and look (`.`).
+    fn check(pulse: &Pulse, events: &str, expected: &str) {
+        let (mut heard, mut found) = (Heard::default(), String::new());
+        for event in events.chars() {
+            if event == 'b' {
+                pulse.beats.fetch_add(1, Ordering::Relaxed);
+                continue;
+            }
+            pulse.listen(&mut heard, TICK);
+            let live = pulse.health.status(Probe::Live) == Status::Pass;
+            found.push_str(if live { "+" } else { "-" });
+            found.push_str(&pulse.missed().as_secs().to_string());
+        }
+        assert_eq!(found, expected, "{events}");
+    }
+
+    #[tokio::test]
+    async fn silence_is_measured_in_looks() {
+        check(&pulse(), "bb......bb.b.", "+0+0+2+3+4-5+0+0");
+        check(&pulse(), "bb.bbbbb..b...", "+0+0+0+0+0+2");
+    }
+
+    #[tokio::test]
+    async fn a_runtime_that_was_not_seen_to_run_has_not_stalled() {
+        check(&pulse(), "..........", "+0+0+0+0+0+0+0+0+0+0");
+        check(&pulse(), "b.........", "+0+0+0+0+0+0+0+0+0");
+    }
+
+    #[tokio::test]
+    async fn a_service_that_leaves_has_not_stalled() {
+        let pulse = pulse();
+        pulse.health.drain();
+        check(&pulse, "bb........", "+0+0+2+3+4+5+6+7");
     }
 }

@@ -1,5 +1,8 @@
 //! One check, again and again.
 
+use std::error::Error as StdError;
+use std::fmt;
+use std::iter::successors;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -26,6 +29,9 @@ pub(super) struct Schedule {
 const JITTER: f64 = 0.1;
 /// How soon a check runs again that has not passed yet, the first time; later it is twice as long.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
+
+/// Of an error that are told.
+const MAX_CAUSES: usize = 8;
 
 /// Runs the check until the task is aborted, or there is nothing more to find out.
 pub(super) async fn run(
@@ -90,7 +96,7 @@ async fn run_once(state: &State, entry: &Entry, check: Arc<dyn Run>, schedule: S
 /// The text of a failure is made where a panic of its making is caught.
 async fn describe(check: Arc<dyn Run>, redactor: Arc<Redactor>) -> Option<Arc<str>> {
     let failed: Result<(), BoxError> = check.run().await;
-    failed.err().map(|error| failure::describe(&*error, &redactor))
+    failed.err().map(|error| failure::describe(&WithCauses(&*error), &redactor))
 }
 
 /// A run that holds on to its thread cannot be ended, and no other is begun beside it: until it
@@ -123,5 +129,17 @@ impl Drop for Watched<'_> {
         if !self.is_done && !self.state.runner.is_over() {
             self.entry.set_orphan(true);
         }
+    }
+}
+
+/// An error and its causes.
+struct WithCauses<'a>(&'a (dyn StdError + 'static));
+
+impl fmt::Display for WithCauses<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)?;
+        let mut causes =
+            successors(self.0.source(), |error| StdError::source(*error)).take(MAX_CAUSES);
+        causes.try_for_each(|cause| write!(f, ": {cause}"))
     }
 }

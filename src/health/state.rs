@@ -19,6 +19,8 @@ use super::progress::Ended;
 use super::runner::Runner;
 
 /// The checks of one telemetry and what they have come to. Clones share it.
+///
+#[doc = include_str!("../../docs/health.md")]
 #[derive(Clone, Debug)]
 pub struct Health {
     pub(super) state: Arc<State>,
@@ -63,29 +65,9 @@ impl Health {
         self.state.changes.tell();
     }
 
-    pub(crate) fn is_draining(&self) -> bool {
-        self.state.is_draining.load(Ordering::Acquire)
-    }
-
     /// Ends every check for good.
     pub(crate) fn stop(&self) {
         self.state.runner.stop();
-    }
-
-    /// Sees which results have grown too old meanwhile.
-    pub(crate) fn look(&self) {
-        let (now, wall) = (self.state.clock.now(), self.state.clock.wall());
-        let entries = self.state.entries().clone();
-        for entry in entries {
-            let change = entry.look(now, wall);
-            self.state.tell(&entry, change);
-        }
-    }
-
-    /// Says whether the service's runtime stands still.
-    pub(crate) fn set_stalled(&self, is_stalled: bool) {
-        self.state.is_stalled.store(is_stalled, Ordering::Release);
-        self.state.changes.tell();
     }
 }
 
@@ -152,7 +134,7 @@ impl State {
         self.entries.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn tell(&self, entry: &Entry, change: Option<Change>) {
+    pub(super) fn tell(&self, entry: &Entry, change: Option<Change>) {
         let Some(change) = change else { return };
         self.changes.tell();
         if change.is_news {

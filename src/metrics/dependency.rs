@@ -1,5 +1,8 @@
 //! Calls to databases, caches and other services.
 
+#[cfg(feature = "tokio")]
+mod tally;
+
 use std::time::Duration;
 
 use crate::context::{Call, Outcome, RecordCall};
@@ -16,6 +19,9 @@ use super::instruments::{ByOutcome, Placed};
 use super::pool::{self, PoolStatus};
 use super::registry::Metrics;
 
+#[cfg(feature = "tokio")]
+pub(crate) use tally::Tally;
+
 /// The dependency families of one registry.
 #[derive(Debug)]
 pub(crate) struct Dependencies {
@@ -25,14 +31,6 @@ pub(crate) struct Dependencies {
     connections: Family<(&'static str, &'static str), Gauge>,
     threshold: Duration,
     metrics: Metrics,
-}
-
-/// How many calls of a dependency have ended, those apart that were given up.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Tally {
-    pub(crate) calls: u64,
-    /// By the dependency's fault.
-    pub(crate) failures: u64,
 }
 
 /// One operation of a dependency, declared by an attribute.
@@ -53,18 +51,6 @@ const OUTCOMES: [Outcome; 5] = [
     Outcome::Cancelled,
     Outcome::Panicked,
 ];
-
-const FAILURES: [Outcome; 3] = [Outcome::ServerError, Outcome::Panicked, Outcome::BodyError];
-
-impl Tally {
-    /// What came after another.
-    pub(crate) fn since(self, before: Self) -> Self {
-        Self {
-            calls: self.calls.saturating_sub(before.calls),
-            failures: self.failures.saturating_sub(before.failures),
-        }
-    }
-}
 
 impl Dependencies {
     pub(crate) fn register(metrics: &Metrics) -> Result<Self, Error> {
@@ -91,23 +77,6 @@ impl Dependencies {
         read: impl Fn() -> PoolStatus + Send + Sync + 'static,
     ) {
         pool::watch(&self.metrics, self.connections.clone(), dependency, read);
-    }
-
-    /// All calls of a dependency until now, whatever the operation.
-    pub(crate) fn tally(&self, dependency: &str) -> Tally {
-        let mut tally = Tally::default();
-        self.requests.for_each(|labels, counter| {
-            let mut values = labels.values();
-            let (name, outcome) = (values.next(), values.nth(1));
-            let is = |wanted: Outcome| outcome == Some(wanted.as_str().as_bytes());
-            if name == Some(dependency.as_bytes()) && !is(Outcome::Cancelled) {
-                tally.calls += counter.value();
-                if FAILURES.into_iter().any(is) {
-                    tally.failures += counter.value();
-                }
-            }
-        });
-        tally
     }
 
     /// What an attribute declares, whose series exist from now on.

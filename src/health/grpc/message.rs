@@ -12,10 +12,10 @@ pub(super) struct Asked {
 
 /// `HealthCheckResponse.ServingStatus`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Serving {
+pub(super) enum Answer {
     Serving = 1,
     NotServing = 2,
-    Unknown = 3,
+    ServiceUnknown = 3,
 }
 
 /// Takes answers that are written already.
@@ -28,17 +28,17 @@ const FIRST_TEXT: u8 = 0x0a;
 const SECOND_TEXT: u8 = 0x12;
 
 /// A `HealthCheckResponse`.
-pub(super) fn status(serving: Serving) -> Bytes {
-    Bytes::copy_from_slice(&[FIRST_NUMBER, serving as u8])
+pub(super) fn status(answer: Answer) -> Bytes {
+    Bytes::copy_from_slice(&[FIRST_NUMBER, answer as u8])
 }
 
 /// A `HealthListResponse`: a map is a list of entries, each with its key and value.
-pub(super) fn list<'a>(services: impl Iterator<Item = (&'a str, Serving)>) -> Bytes {
+pub(super) fn list<'a>(services: impl Iterator<Item = (&'a str, Answer)>) -> Bytes {
     let mut list = BytesMut::new();
-    for (name, serving) in services {
+    for (name, answer) in services {
         let mut entry = BytesMut::new();
         put(&mut entry, FIRST_TEXT, name.as_bytes());
-        put(&mut entry, SECOND_TEXT, &status(serving));
+        put(&mut entry, SECOND_TEXT, &status(answer));
         put(&mut list, FIRST_TEXT, &entry);
     }
     list.freeze()
@@ -169,9 +169,9 @@ mod tests {
 
     #[test]
     fn answers_are_as_protoc_writes_them() {
-        assert_eq!(&status(Serving::Serving)[..], b"\x08\x01");
+        assert_eq!(&status(Answer::Serving)[..], b"\x08\x01");
         let long = "a".repeat(200);
-        let list = list([("", Serving::NotServing), (&long, Serving::Serving)].into_iter());
+        let list = list([("", Answer::NotServing), (&long, Answer::Serving)].into_iter());
         let mut expected = b"\x0a\x06\x0a\x00\x12\x02\x08\x02".to_vec();
         expected.extend(b"\x0a\xcf\x01\x0a\xc8\x01");
         expected.extend(long.bytes());

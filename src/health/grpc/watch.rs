@@ -9,7 +9,7 @@ use futures_core::Stream;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 
 use super::GrpcHealth;
-use super::message::{self, Serving};
+use super::message::{self, Answer};
 
 /// Watches of one service at a time: what one costs is small, what they all cost is bounded.
 #[derive(Clone, Debug)]
@@ -20,7 +20,7 @@ pub(super) struct Watching {
     health: GrpcHealth,
     service: String,
     /// What was told last.
-    told: Option<Serving>,
+    told: Option<Answer>,
     change: Pin<Box<dyn Future<Output = watch::Receiver<()>> + Send>>,
     is_over: bool,
     _place: OwnedSemaphorePermit,
@@ -51,7 +51,7 @@ impl Watching {
     fn news(&mut self) -> Option<Bytes> {
         // Asked first, for a service that drains does not serve: nothing is told after that.
         self.is_over = self.health.health.is_draining();
-        let now = self.health.serving(&self.service).unwrap_or(Serving::Unknown);
+        let now = self.health.serving(&self.service).unwrap_or(Answer::ServiceUnknown);
         let is_news = self.told.replace(now) != Some(now);
         is_news.then(|| message::status(now))
     }
