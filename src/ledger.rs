@@ -137,6 +137,7 @@ impl fmt::Debug for Ledger {
     }
 }
 
+#[cfg(any(test, feature = "admin"))]
 impl Account {
     /// Accepted, and lost on its way.
     pub(crate) fn lost(&self) -> u64 {
@@ -183,7 +184,10 @@ impl Reason {
             Self::Late => "late",
         }
     }
+}
 
+#[cfg(any(test, feature = "admin"))]
+impl Reason {
     /// Whether what is lost so was accepted before. The others never were, but for what was cut,
     /// which is delivered without its end.
     fn is_on_the_way(self) -> bool {
