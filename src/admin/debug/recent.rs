@@ -22,7 +22,7 @@ pub(super) use past::Past;
 /// A request that is neither slow nor failed costs a load and a few comparisons.
 pub(crate) struct Recent {
     epoch: Instant,
-    slowest: Slowest,
+    slowest: Slowest<Past>,
     failures: Failures,
 }
 

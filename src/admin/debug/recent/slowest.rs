@@ -4,15 +4,12 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::past::Past;
-
 /// The slowest of this span of five minutes, and those of the one before.
 ///
 /// Spans take turns with two boards. What a board still holds of its span before last ranks below
 /// everything of the new one and gives way to it, so nothing has to be cleared and no turn taken.
-#[derive(Default)]
-pub(super) struct Slowest {
-    boards: [Board; 2],
+pub(super) struct Slowest<T> {
+    boards: [Board<T>; 2],
 }
 
 /// How slow a request was, below the number of the span in which it ended: one number, so that
@@ -20,17 +17,17 @@ pub(super) struct Slowest {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Rank(u64);
 
-struct Board {
+struct Board<T> {
     /// The lowest rank on it, as far as that is known: it may be lower than that, and never higher.
     least: AtomicU64,
-    places: [Place; PLACES],
+    places: [Place<T>; PLACES],
 }
 
-struct Place {
+struct Place<T> {
     /// 0 while it is free. It only grows.
     rank: AtomicU64,
     /// Locked for a move at most.
-    kept: Mutex<Option<(Rank, Arc<Past>)>>,
+    kept: Mutex<Option<(Rank, Arc<T>)>>,
 }
 
 const PLACES: usize = 32;
@@ -57,40 +54,40 @@ impl Rank {
     }
 }
 
-impl Slowest {
+impl<T> Slowest<T> {
     /// Whether it is among the slowest, or may be.
     #[inline]
     pub(super) fn wants(&self, rank: Rank) -> bool {
         self.board(rank).least.load(Ordering::Relaxed) < rank.0
     }
 
-    pub(super) fn keep(&self, rank: Rank, past: &Arc<Past>) {
+    pub(super) fn keep(&self, rank: Rank, item: &Arc<T>) {
         let board = self.board(rank);
         let Some(place) = board.take_place(rank) else { return };
         board.least.store(board.least(), Ordering::Relaxed);
-        place.put(rank, Arc::clone(past));
+        place.put(rank, Arc::clone(item));
     }
 
     /// Those that ended in the span of this age or in the one before, slowest first.
-    pub(super) fn of_late(&self, age: Duration) -> Vec<Arc<Past>> {
+    pub(super) fn of_late(&self, age: Duration) -> Vec<Arc<T>> {
         let first = span(age).saturating_sub(1);
         let places = self.boards.iter().flat_map(|board| &board.places);
         let kept = places.filter_map(|place| place.lock().clone());
         let mut late: Vec<_> = kept.filter(|(rank, _)| rank.span() >= first).collect();
         late.sort_by_key(|(rank, _)| std::cmp::Reverse(rank.micros()));
-        late.into_iter().take(PLACES).map(|(_, past)| past).collect()
+        late.into_iter().take(PLACES).map(|(_, item)| item).collect()
     }
 
     #[inline]
-    fn board(&self, rank: Rank) -> &Board {
+    fn board(&self, rank: Rank) -> &Board<T> {
         let [even, odd] = &self.boards;
         if rank.span().is_multiple_of(2) { even } else { odd }
     }
 }
 
-impl Board {
+impl<T> Board<T> {
     /// Takes the place of the lowest rank, unless all are higher.
-    fn take_place(&self, rank: Rank) -> Option<&Place> {
+    fn take_place(&self, rank: Rank) -> Option<&Place<T>> {
         loop {
             let ranked =
                 self.places.iter().map(|place| (place.rank.load(Ordering::Relaxed), place));
@@ -111,22 +108,28 @@ impl Board {
     }
 }
 
-impl Place {
+impl<T> Place<T> {
     /// Unless a higher rank has taken the place meanwhile.
-    fn put(&self, rank: Rank, past: Arc<Past>) {
+    fn put(&self, rank: Rank, item: Arc<T>) {
         let mut kept = self.lock();
         let is_its = self.rank.load(Ordering::Relaxed) == rank.0;
-        let before = if is_its { kept.replace((rank, past)) } else { None };
+        let before = if is_its { kept.replace((rank, item)) } else { None };
         drop(kept);
         drop(before);
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<(Rank, Arc<Past>)>> {
+    fn lock(&self) -> MutexGuard<'_, Option<(Rank, Arc<T>)>> {
         self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Default for Board {
+impl<T> Default for Slowest<T> {
+    fn default() -> Self {
+        Self { boards: [Board::default(), Board::default()] }
+    }
+}
+
+impl<T> Default for Board<T> {
     fn default() -> Self {
         let place = || Place { rank: AtomicU64::new(0), kept: Mutex::new(None) };
         Self { least: AtomicU64::new(0), places: std::array::from_fn(|_| place()) }
@@ -136,4 +139,63 @@ impl Default for Board {
 #[inline]
 fn span(age: Duration) -> u64 {
     age.as_secs() / SPAN_SECONDS
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::thread;
+
+    const THREADS: u64 = 4;
+    const EACH: u64 = 20_000;
+
+    fn keep(slowest: &Slowest<u64>, age: Duration, micros: u64) {
+        let rank = Rank::of(age, Duration::from_micros(micros));
+        if slowest.wants(rank) {
+            slowest.keep(rank, &Arc::new(micros));
+        }
+    }
+
+    fn of_late(slowest: &Slowest<u64>, age: Duration) -> Vec<u64> {
+        slowest.of_late(age).iter().map(|micros| **micros).collect()
+    }
+
+    /// Each number once, slower and slower, from threads that all want a place at once.
+    #[test]
+    fn of_many_at_once_the_slowest_are_kept() {
+        let slowest = Slowest::default();
+        for age in [0, SPAN_SECONDS, 2 * SPAN_SECONDS].map(Duration::from_secs) {
+            thread::scope(|scope| {
+                for first in 0..THREADS {
+                    let numbers =
+                        (first..THREADS * EACH).step_by(usize::try_from(THREADS).unwrap());
+                    let slowest = &slowest;
+                    scope.spawn(move || numbers.for_each(|micros| keep(slowest, age, micros)));
+                }
+            });
+            let late = of_late(&slowest, age);
+            let expected: Vec<_> = (0..THREADS * EACH).rev().take(PLACES).collect();
+            let of_two_spans: Vec<_> =
+                expected.iter().flat_map(|n| [*n, *n]).take(PLACES).collect();
+            assert_eq!(late, if age.is_zero() { expected } else { of_two_spans });
+        }
+    }
+
+    #[test]
+    fn a_latency_of_any_length_has_a_rank() {
+        let rank = |age, latency| Rank::of(Duration::from_secs(age), latency);
+        assert!(rank(0, Duration::ZERO) > Rank(0));
+        assert!(rank(0, Duration::MAX) < rank(SPAN_SECONDS, Duration::ZERO));
+        assert!(rank(0, Duration::from_hours(24)) < rank(0, Duration::from_hours(48)));
+    }
+
+    /// A request that ended before the span did may be told after it.
+    #[test]
+    fn one_that_is_told_late_finds_its_span() {
+        let (slowest, now) = (Slowest::default(), Duration::from_secs(SPAN_SECONDS));
+        keep(&slowest, now, 1);
+        keep(&slowest, now - Duration::from_secs(1), 2);
+        assert_eq!(of_late(&slowest, now), [2, 1]);
+        assert_eq!(of_late(&slowest, now * 2), [1]);
+    }
 }
