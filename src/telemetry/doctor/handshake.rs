@@ -26,7 +26,7 @@ pub(super) enum Refusal {
     /// The URL names no host.
     NoHost,
     /// Its name leads to no address.
-    Unknown(ErrorKind),
+    Unknown,
     /// No connection came about.
     Unreachable(ErrorKind),
     /// The connection was ended without a word, or the time was over.
@@ -52,7 +52,7 @@ pub(super) fn connect(url: &Uri) -> Result<TcpStream, Refusal> {
     // An IPv6 address stands in brackets.
     let name = host.trim_start_matches('[').trim_end_matches(']');
     let port = url.port_u16().unwrap_or(if is_tls(url) { 443 } else { 80 });
-    let found = (name, port).to_socket_addrs().map_err(|error| Refusal::Unknown(error.kind()))?;
+    let found = (name, port).to_socket_addrs().map_err(|_| Refusal::Unknown)?;
     let addresses: Vec<_> = found.take(ADDRESSES).collect();
     connect_to_any(&addresses)
 }
@@ -83,7 +83,7 @@ pub(super) fn greet(url: &Uri) -> Result<(), Refusal> {
 
 fn connect_to_any(addresses: &[SocketAddr]) -> Result<TcpStream, Refusal> {
     let deadline = Instant::now() + CONNECTING;
-    let mut refusal = Refusal::Unknown(ErrorKind::NotFound);
+    let mut refusal = Refusal::Unknown;
     for (left, address) in (1..=addresses.len()).rev().zip(addresses) {
         let rest = deadline.saturating_duration_since(Instant::now());
         // One that never answers leaves time for the others.
@@ -167,9 +167,12 @@ impl fmt::Display for Refusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::NoHost => f.write_str("the URL names no host"),
-            Self::Unknown(kind) => write!(f, "its name leads to no address ({kind})"),
+            Self::Unknown => f.write_str("its name leads to no address"),
             Self::Unreachable(kind) => write!(f, "it cannot be reached ({kind})"),
-            Self::Silent(kind) => write!(f, "it does not answer ({kind})"),
+            Self::Silent(ErrorKind::TimedOut | ErrorKind::WouldBlock) => {
+                f.write_str("it does not answer in time")
+            }
+            Self::Silent(_) => f.write_str("it ends the connection without an answer"),
             Self::Foreign => f.write_str("it answers in another protocol"),
         }
     }

@@ -60,7 +60,7 @@ async fn a_collectors_answer_is_understood() {
 async fn what_is_no_http_is_told() {
     let settings = b"\0\0\0\x04\0\0\0\0\0secret";
     check_answer(settings, Failure, "in another protocol Is that its port for gRPC?").await;
-    check_answer(b"", Failure, "does not answer (unexpected end of file)").await;
+    check_answer(b"", Failure, "ends the connection without an answer").await;
     check_answer(b"HTTP/1.1 99 secret\r\n\r\n", Failure, "another protocol").await;
     check_answer(b"HTTP/1.1\r\n\r\n", Failure, "another protocol").await;
     check_answer(&[b'x'; 100_000], Failure, "another protocol").await;
@@ -118,12 +118,16 @@ async fn whoever_is_not_there_is_told() {
     check(&at(&format!("http://{closed}")).await, "otlp_traces", Failure, &refused);
     check(&at(&format!("https://{closed}")).await, "otlp_traces", Failure, &refused);
 
+    // No name server is asked for a label of more than 63 bytes.
+    let nowhere = format!("http://{}.example", "a".repeat(64));
+    check(&at(&nowhere).await, "otlp_traces", Failure, "leads to no address");
+
     // Its backlog takes the connection, and nobody answers.
     let mute = TcpListener::bind("127.0.0.1:0").unwrap();
     let addr = mute.local_addr().unwrap();
     let start = Instant::now();
     let diagnosis = at(&format!("http://{addr}")).await;
-    check(&diagnosis, "otlp_traces", Failure, "does not answer");
+    check(&diagnosis, "otlp_traces", Failure, "does not answer in time");
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
     check(&at(&format!("https://{addr}")).await, "otlp_traces", Ok, "TLS was not tried");
 }
