@@ -87,6 +87,18 @@ async fn what_is_read_is_bounded() {
 }
 
 #[tokio::test]
+async fn a_head_is_bounded() {
+    let answer = |headers: String| format!("HTTP/1.1 200 OK\r\n{headers}\r\n");
+    let long = |bytes: usize| answer(format!("a: {}\r\n", "x".repeat(bytes)));
+    let many = |fields: usize| answer("a: b\r\n".repeat(fields));
+    for (answer, passes) in
+        [(long(16_000), true), (long(17_000), false), (many(100), true), (many(101), false)]
+    {
+        assert_eq!(answered(answer, Then::Wait, ready).await.is_ok(), passes);
+    }
+}
+
+#[tokio::test]
 async fn a_drop_closes_the_connection() {
     ends_when_dropped(ready).await;
 }

@@ -125,6 +125,23 @@ async fn what_is_read_is_bounded() {
 }
 
 #[tokio::test]
+async fn messages_are_bounded_each_and_together() {
+    const LONGEST: usize = 16 * 1024;
+
+    let after = |notices: usize, bytes: usize| {
+        let notice = message(b'N', &vec![0; bytes]);
+        [notice.repeat(notices), message(b'Z', b"I")].concat()
+    };
+    for (answer, expected) in [
+        (after(3, LONGEST), Ok(())),
+        (after(1, LONGEST + 1), Err(STRANGER.to_owned())),
+        (after(4, LONGEST), Err(STRANGER.to_owned())),
+    ] {
+        assert_eq!(answered(answer, Then::Wait, plain).await, expected);
+    }
+}
+
+#[tokio::test]
 async fn a_drop_closes_the_connection() {
     ends_when_dropped(plain).await;
 }

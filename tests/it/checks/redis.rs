@@ -28,6 +28,7 @@ async fn pong_alone_is_well() {
         ),
         ("-ERR \x1b[31m\0red\r\n".into(), Err("PING: ERR  [31m red".into())),
         (format!("-ERR {}\r\n", "x".repeat(999)), Err(format!("PING: ERR {}", "x".repeat(196)))),
+        (format!("-ERR {}\r\n", "x".repeat(4096)), Err(STRANGER.into())),
         ("$4\r\nPONG\r\n".into(), Err(STRANGER.into())),
         ("+PONG".into(), Err(STRANGER.into())),
         ("+PONG\n".into(), Err(STRANGER.into())),

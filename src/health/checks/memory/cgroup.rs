@@ -151,6 +151,19 @@ mod tests {
     }
 
     #[test]
+    fn levels_are_bounded() {
+        let group = "/a".repeat(MOST_LEVELS + 1);
+        let read = |path: &Path| {
+            Some(match path.to_str()? {
+                "/proc/self/cgroup" => format!("0::{group}"),
+                "/proc/self/mountinfo" => TWO_MOUNT.to_owned(),
+                _ => "1".to_owned(),
+            })
+        };
+        assert_eq!(usages(&read).len(), MOST_LEVELS);
+    }
+
+    #[test]
     fn version_1_is_read_where_it_has_the_memory() {
         let files = [
             ("/proc/self/cgroup", "4:cpu,memory:/a\n1:name=systemd:/b\n0::/c\n"),
