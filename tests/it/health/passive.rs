@@ -46,10 +46,9 @@ fn they_count_in_a_row_as_others_do() {
     let queue = queue.register().unwrap();
     let mut statuses = String::new();
     for then in "+-+--+-++".chars() {
-        if then == '+' {
-            queue.pass()
-        } else {
-            queue.fail("gone")
+        match then {
+            '+' => queue.pass(),
+            _ => queue.fail("gone"),
         }
         statuses.push(if verdict(&telemetry, "queue") == passed() { '+' } else { '-' });
     }
