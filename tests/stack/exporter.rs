@@ -7,6 +7,7 @@ use obskit_tests::metric_family::{self, MetricType};
 use obskit_tests::oracle::{Format, Oracle};
 use obskit_tests::wait::wait_until;
 use obskit_tests::{http as client, promtool};
+use std::net::TcpListener;
 use std::time::Duration;
 
 const OPEN_METRICS: (&str, &str) = ("accept", "application/openmetrics-text;version=1.0.0");
@@ -53,6 +54,23 @@ async fn protobuf_is_what_prometheus_is_given_where_it_asks() {
     let requests = families.iter().find(|family| family.name() == "http_requests_total").unwrap();
     assert_eq!(requests.r#type(), MetricType::Counter);
     assert!(requests.metric.iter().any(|metric| metric.counter.clone().unwrap().value() > 0.0));
+}
+
+#[test]
+fn its_doctor_fails_where_something_does_not_work() {
+    let healthy = Exporter::examine(&[]);
+    let table = String::from_utf8(healthy.stdout).unwrap();
+    assert!(healthy.status.success(), "{table}");
+    assert!(table.contains("ok       versions") && table.ends_with("failures: 0\n"), "{table}");
+
+    let closed = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let endpoint = format!("http://{closed}");
+    let ill = Exporter::examine(&[("OTEL_EXPORTER_OTLP_ENDPOINT", &endpoint)]);
+    let table = String::from_utf8(ill.stdout).unwrap();
+    assert_eq!(ill.status.code(), Some(1), "{table}");
+    let said =
+        format!("failure  otlp_traces   {closed}: it cannot be reached (connection refused)");
+    assert!(table.contains(&said) && table.ends_with("failures: 1\n"), "{table}");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use crate::child::OwnedChild;
 use crate::tools;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
-use std::process::{Command, ExitStatus, Stdio};
+use std::process::{Command, ExitStatus, Output, Stdio};
 use std::sync::OnceLock;
 use std::thread;
 use std::time::Duration;
@@ -52,6 +52,12 @@ impl Exporter {
     /// The same with somewhere for its lines to go.
     pub async fn start_into(traffic: u32, variables: &[(&str, &str)], stdout: Stdio) -> Self {
         Self::spawn(build(Profile::Debug), traffic, variables, stdout).await
+    }
+
+    /// What its doctor says with variables set.
+    pub fn examine(variables: &[(&str, &str)]) -> Output {
+        let mut command = Command::new(build(Profile::Debug));
+        command.arg("doctor").envs(variables.iter().copied()).output().unwrap()
     }
 
     async fn spawn(

@@ -160,9 +160,9 @@ async fn a_signal_during_a_slow_start_is_not_missed() {
     let admin = leaving.told("starting").await;
     leaving.signal("TERM");
     wait_until("the signal to be heard", Duration::from_secs(20), async || {
-        let ready = client::get(&format!("http://{admin}/metrics")).await;
-        // Handled, or the process would be gone.
-        if ready.status == StatusCode::OK { Ok(()) } else { Err("not served") }
+        let ready = client::get(&format!("http://{admin}/readyz?verbose")).await;
+        let is_heard = ready.text().contains("shutting down");
+        if is_heard { Ok(()) } else { Err(ready.text().to_owned()) }
     })
     .await;
     leaving.nudge();
