@@ -19,7 +19,8 @@ pub(crate) struct HealthFamilies {
     changed: Family<(Text,), FloatGauge>,
     failures: Family<(Text,), Gauge>,
     probes: Family<(&'static str,), Gauge>,
-    stalled: Family<(), Gauge>,
+    /// Nothing where the runtime's metrics are switched off.
+    stalled: Option<Family<(), Gauge>>,
 }
 
 impl HealthFamilies {
@@ -32,6 +33,7 @@ impl HealthFamilies {
         };
         let (duration, changed) = (&catalog::HEALTH_DURATION, &catalog::HEALTH_CHANGE);
         let (probes, stalled) = (&catalog::HEALTH_PROBE, &catalog::RUNTIME_STALLED);
+        let is_collected = metrics.config().collect_runtime;
         let histogram = metrics.histogram(duration.name, duration.help);
         let change = metrics.float_gauge(changed.name, changed.help);
         Ok(Self {
@@ -40,7 +42,9 @@ impl HealthFamilies {
             changed: change.labels(changed.labels).register()?,
             failures: by_check(&catalog::HEALTH_FAILURES)?,
             probes: metrics.gauge(probes.name, probes.help).labels(probes.labels).register()?,
-            stalled: metrics.gauge(stalled.name, stalled.help).register()?,
+            stalled: is_collected
+                .then(|| metrics.gauge(stalled.name, stalled.help).register())
+                .transpose()?,
         })
     }
 
@@ -72,6 +76,8 @@ impl HealthFamilies {
     }
 
     pub(crate) fn set_stalled(&self, stalled: Duration) {
-        self.stalled.set(i64::try_from(stalled.as_secs()).unwrap_or(i64::MAX));
+        if let Some(gauge) = &self.stalled {
+            gauge.set(i64::try_from(stalled.as_secs()).unwrap_or(i64::MAX));
+        }
     }
 }

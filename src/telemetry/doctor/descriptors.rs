@@ -19,8 +19,8 @@ fn judge(found: Descriptors) -> Finding {
         return Finding::ok(CHECK, format!("{open} files and sockets are open, of any number"));
     };
     let said = format!("{open} files and sockets are open, of {limit} that may be");
-    let hint = "Raise the limit (ulimit -n, systemd's LimitNOFILE=, Docker's --ulimit nofile), or look \
-                for connections that are never closed.";
+    let hint = "Raise the limit (ulimit -n, systemd's LimitNOFILE=, Docker's --ulimit nofile), or \
+                look for connections that are never closed.";
     match open.saturating_mul(100).checked_div(limit).unwrap_or(100) {
         95.. => Finding::failure(CHECK, said, hint),
         80.. => Finding::warning(CHECK, said, hint),

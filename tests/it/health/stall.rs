@@ -17,6 +17,7 @@ fn service() -> Runtime {
 /// A telemetry of that service, and where it is served.
 async fn served(service: &Runtime, set: impl FnOnce(&mut Config)) -> (Telemetry, String) {
     let telemetry = telemetry_with(|config| {
+        config.metrics.collect_runtime = true;
         config.health.stall_after = Some(seconds(1));
         set(config);
     });

@@ -165,13 +165,12 @@ mod tests {
     fn of_many_at_once_the_slowest_are_kept() {
         let slowest = Slowest::default();
         for age in [0, SPAN_SECONDS, 2 * SPAN_SECONDS].map(Duration::from_secs) {
+            let keep_each = |first| {
+                let numbers = (0..EACH).map(|n| n * THREADS + first);
+                numbers.for_each(|micros| keep(&slowest, age, micros));
+            };
             thread::scope(|scope| {
-                for first in 0..THREADS {
-                    let numbers =
-                        (first..THREADS * EACH).step_by(usize::try_from(THREADS).unwrap());
-                    let slowest = &slowest;
-                    scope.spawn(move || numbers.for_each(|micros| keep(slowest, age, micros)));
-                }
+                (0..THREADS).for_each(|first| drop(scope.spawn(move || keep_each(first))));
             });
             let late = of_late(&slowest, age);
             let expected: Vec<_> = (0..THREADS * EACH).rev().take(PLACES).collect();
@@ -194,7 +193,7 @@ mod tests {
     fn one_that_is_told_late_finds_its_span() {
         let (slowest, now) = (Slowest::default(), Duration::from_secs(SPAN_SECONDS));
         keep(&slowest, now, 1);
-        keep(&slowest, now - Duration::from_secs(1), 2);
+        keep(&slowest, Duration::from_secs(SPAN_SECONDS - 1), 2);
         assert_eq!(of_late(&slowest, now), [2, 1]);
         assert_eq!(of_late(&slowest, now * 2), [1]);
     }
