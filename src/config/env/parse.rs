@@ -185,8 +185,9 @@ mod tests {
         check("6m", Err("it is out of bounds"));
         check("18446744073709551615m", Err("it is out of bounds"));
         check("18446744073709551616s", Err(""));
-        check("1.5s", Err("its unit is not ms, s or m"));
-        check("1h", Err("its unit is not ms, s or m"));
+        check("1h", Err("it is out of bounds"));
+        check("1.5s", Err("its unit is not ms, s, m or h"));
+        check("1d", Err("its unit is not ms, s, m or h"));
         check("s", Err(""));
         check("-1s", Err(""));
     }
