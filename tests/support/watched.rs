@@ -4,7 +4,7 @@ use crate::http;
 use crate::wait::wait_until;
 use ::http::StatusCode;
 use obskit::config::Config;
-use obskit::health::Health;
+use obskit::health::{Health, Latch};
 use obskit::{Error, Telemetry};
 use serde_json::Value;
 use std::time::Duration;
@@ -51,6 +51,11 @@ impl Watched {
         })
         .await;
         entry["output"].as_str().unwrap_or_default().to_owned()
+    }
+
+    /// Not ready until this is dropped.
+    pub fn hold(&self) -> Latch {
+        self.telemetry.latch()
     }
 
     /// How a path is answered.

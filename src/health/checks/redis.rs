@@ -146,6 +146,7 @@ fn stranger() -> BoxError {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     #[test]
     fn commands_are_arrays_of_counted_strings() {
@@ -161,5 +162,18 @@ mod tests {
         check(plain().password(password()), &format!("{auth}{ping}"));
         let auth = "*3\r\n$4\r\nAUTH\r\n$1\r\nw\r\n$8\r\npä ss\r\n\r\n";
         check(plain().user("w").password(password()), &format!("{auth}{ping}"));
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_is_answered_ends(answer in prop::collection::vec(any::<u8>(), 0..99)) {
+            let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+            let check = Redis::new("localhost:6379").unwrap();
+            for answer in [answer.clone(), [b"+PONG\r\n", answer.as_slice()].concat()] {
+                let mut stream = tokio::io::join(answer.as_slice(), tokio::io::sink());
+                let outcome = runtime.block_on(check.ask(&mut stream));
+                prop_assert_eq!(outcome.is_ok(), answer.starts_with(b"+PONG\r\n"));
+            }
+        }
     }
 }

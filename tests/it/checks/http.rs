@@ -4,6 +4,8 @@ use super::{answered, ends_when_dropped, is_bounded, outcome, refused};
 use http::{HeaderName, HeaderValue};
 use obskit::health::checks::Http;
 use obskit_tests::conversation::{Conversation, Then};
+use obskit_tests::watched::Watched;
+use std::time::Duration;
 
 fn ready(address: &str) -> Http {
     Http::get(&format!("http://{address}/readyz?full=1")).unwrap()
@@ -29,6 +31,22 @@ async fn the_status_decides() {
     let answer = "HTTP/1.1 401 Unauthorized\r\n\r\n";
     let alive = |address: &str| ready(address).statuses(200..=499);
     assert_eq!(answered(answer, Then::Wait, alive).await, Ok(()));
+}
+
+#[tokio::test]
+async fn a_service_follows_another() {
+    let store = Watched::start(|_| Ok(())).await;
+    let check = Http::get(&store.url("/readyz")).unwrap();
+    let service = Watched::start(|health| {
+        health.check("store", check).interval(Duration::from_millis(100)).register()
+    })
+    .await;
+    service.becomes("store", "pass").await;
+    let latch = store.hold();
+    let output = service.becomes("store", "fail").await;
+    assert_eq!(output, "it answered 503, expected 200 to 299");
+    drop(latch);
+    service.becomes("store", "pass").await;
 }
 
 #[tokio::test]
@@ -79,10 +97,8 @@ async fn what_is_read_is_bounded() {
     let many = is_bounded("HTTP/1.1 200 OK\r\n", b"a: b\r\n", ready).await;
     assert!(many.unwrap_err().starts_with("it gave no answer: "));
     let informed = b"HTTP/1.1 102 Processing\r\n\r\n";
-    let waited = tokio::time::timeout(
-        std::time::Duration::from_millis(100),
-        is_bounded(*informed, informed, ready),
-    );
+    let waited =
+        tokio::time::timeout(Duration::from_millis(100), is_bounded(*informed, informed, ready));
     assert!(waited.await.is_err(), "it goes on until it is given up");
 }
 

@@ -100,6 +100,7 @@ fn usage(level: &Path, version: &Version, read: Read<'_>) -> Option<Usage> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
     use std::collections::BTreeMap;
 
     const TWO_MOUNT: &str =
@@ -190,5 +191,24 @@ mod tests {
         check(&[("/proc/self/cgroup", "\n:\n::"), ("/proc/self/mountinfo", TWO_MOUNT)], &[]);
         let limit = ("/sys/fs/cgroup/a/memory.max", "0");
         check(&[group, ("/proc/self/mountinfo", TWO_MOUNT), limit], &[]);
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_the_files_say_is_read(
+            groups in r"([0-9]:[a-z,]{0,9}:/?[.a/]{0,9}\n|\PC{0,9}\n){0,3}",
+            mounts in r"(1 2 3 /?[.a]{0,3} /m [a-z ]{0,3}- (cgroup2?|x) y memory\n|\PC{0,9}\n){0,3}",
+            number in r"[0-9]{0,21}|\PC{0,3}",
+        ) {
+            let found = usages(&|path| {
+                Some(match path.to_str() {
+                    Some("/proc/self/cgroup") => groups.clone(),
+                    Some("/proc/self/mountinfo") => mounts.clone(),
+                    _ => number.clone(),
+                })
+            });
+            prop_assert!(found.len() <= MOST_LEVELS);
+            prop_assert!(found.iter().all(|usage| usage.limit > 0));
+        }
     }
 }
