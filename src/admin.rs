@@ -27,6 +27,7 @@ mod respond;
 mod router;
 mod routes;
 mod server;
+mod turns;
 
 pub use routes::{Access, ROUTES, Route};
 
@@ -37,6 +38,8 @@ pub(crate) use refusals::Refusals;
 #[cfg(feature = "axum")]
 pub(crate) use router::router;
 pub(crate) use server::Server;
+
+use std::sync::Arc;
 
 use crate::config::Service;
 use crate::health::Health;
@@ -51,6 +54,7 @@ pub(crate) struct Admin {
     pub(crate) service: Service,
     pub(crate) access: Policy,
     pub(crate) refusals: Refusals,
+    pub(crate) turns: Arc<turns::Turns>,
     pub(crate) metrics: Metrics,
     pub(crate) health: Health,
     pub(crate) levels: Levels,
@@ -68,13 +72,13 @@ impl Admin {
         let ledger = Ledger::default();
         let internals = Internals::of(&config, &ledger);
         let redactor = &internals.redactor;
-        let health = Health::new(&config.clock, std::sync::Arc::clone(redactor));
+        let health = Health::new(&config.clock, Arc::clone(redactor));
         let logging =
-            crate::logging::Logging::new(&config, ledger.clone(), std::sync::Arc::clone(redactor))
-                .unwrap();
+            crate::logging::Logging::new(&config, ledger.clone(), Arc::clone(redactor)).unwrap();
         Self {
             access: Policy::new(&config.admin),
             refusals: Refusals::default(),
+            turns: Arc::default(),
             service: config.service,
             metrics: Metrics::default(),
             health,

@@ -1,11 +1,15 @@
 //! How many connections there are at once, and who makes room for another.
 
+use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::{Context, Poll};
 
+use http::Request;
+use http_body::{Body, Frame, SizeHint};
 use tokio::sync::Notify;
 
-/// A number of places. Where all are taken, a newcomer gets that of whoever has asked for nothing
-/// yet, or for nothing the longest: connections that are held open keep no probe out.
+/// A number of places. Where all are taken, a newcomer gets that of whoever has been waited for
+/// the longest: connections that are held open keep no probe out.
 #[derive(Debug)]
 pub(super) struct Places {
     shared: Arc<Shared>,
@@ -22,6 +26,13 @@ pub(super) struct Place {
 /// While a place's request is answered.
 #[derive(Debug)]
 pub(super) struct Answering<'a>(&'a Place);
+
+/// The body of a place's request. Whoever is to send more of it is waited for.
+#[derive(Debug)]
+pub(super) struct Awaited<'a, B> {
+    body: B,
+    place: &'a Place,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -42,8 +53,7 @@ struct State {
 struct Taken {
     id: u64,
     is_answering: bool,
-    has_asked: bool,
-    /// When it began to wait for a request.
+    /// When it came, or had its last answer.
     since: u64,
     is_leaving: bool,
     leave: Arc<Notify>,
@@ -75,7 +85,6 @@ impl Places {
         state.taken.push(Taken {
             id,
             is_answering: false,
-            has_asked: false,
             since: id,
             is_leaving: false,
             leave: Arc::clone(&leave),
@@ -92,10 +101,41 @@ impl Place {
 
     /// Keeps the place for as long as a request is answered.
     pub(super) fn answer(&self) -> Answering<'_> {
-        self.shared.state().update(self.id, |taken, _| {
-            (taken.is_answering, taken.has_asked) = (true, true);
-        });
+        self.set_answering(true);
         Answering(self)
+    }
+
+    fn set_answering(&self, is_answering: bool) {
+        self.shared.state().update(self.id, |taken, _| taken.is_answering = is_answering);
+    }
+}
+
+impl<'a> Answering<'a> {
+    /// The request with its body watched.
+    pub(super) fn watch<B>(&self, request: Request<B>) -> Request<Awaited<'a, B>> {
+        request.map(|body| Awaited { body, place: self.0 })
+    }
+}
+
+impl<B: Body + Unpin> Body for Awaited<'_, B> {
+    type Data = B::Data;
+    type Error = B::Error;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<B::Data>, B::Error>>> {
+        let polled = Pin::new(&mut self.body).poll_frame(cx);
+        self.place.set_answering(polled.is_ready());
+        polled
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -118,7 +158,7 @@ impl State {
             return;
         }
         let idle = self.taken.iter_mut().filter(|taken| !taken.is_answering);
-        if let Some(longest) = idle.min_by_key(|taken| (taken.has_asked, taken.since)) {
+        if let Some(longest) = idle.min_by_key(|taken| taken.since) {
             longest.is_leaving = true;
             longest.leave.notify_one();
         }
@@ -151,7 +191,7 @@ impl Drop for Place {
 mod tests {
     use super::*;
     use std::pin::pin;
-    use std::task::{Context, Poll, Waker};
+    use std::task::Waker;
 
     fn now<F: Future>(future: F) -> Option<F::Output> {
         let mut cx = Context::from_waker(Waker::noop());
@@ -174,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn the_one_leaves_that_has_asked_for_nothing_longest() {
+    fn the_one_leaves_that_was_waited_for_longest() {
         let (places, taken) = full();
         assert_eq!(wanted(&places, &taken), [true, false, false]);
         // One at a time, however often it is asked for.
@@ -182,20 +222,8 @@ mod tests {
         let [first, second, third] = taken;
         drop(first);
         let fourth = now(places.take()).unwrap();
-        assert_eq!(wanted(&places, &[second, third, fourth]), [true, false, false]);
-    }
-
-    #[test]
-    fn whoever_has_asked_leaves_after_those_who_have_not() {
-        let (places, taken) = full();
-        drop(taken[0].answer());
-        drop(taken[1].answer());
-        assert_eq!(wanted(&places, &taken), [false, false, true]);
-        let (places, taken) = full();
-        for at in [2, 0, 1] {
-            drop(taken[at].answer());
-        }
-        assert_eq!(wanted(&places, &taken), [false, false, true]);
+        drop(second.answer());
+        assert_eq!(wanted(&places, &[second, third, fourth]), [false, true, false]);
     }
 
     #[test]
@@ -205,5 +233,30 @@ mod tests {
         assert_eq!(wanted(&places, &taken), [false, false, false]);
         drop(answering);
         assert_eq!(wanted(&places, &taken), [true, false, false]);
+    }
+
+    /// A body that has not come.
+    struct Never;
+
+    impl Body for Never {
+        type Data = bytes::Bytes;
+        type Error = std::convert::Infallible;
+
+        fn poll_frame(
+            self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<bytes::Bytes>, Self::Error>>> {
+            Poll::Pending
+        }
+    }
+
+    #[test]
+    fn whoever_is_to_send_a_body_is_waited_for() {
+        let (places, taken) = full();
+        let answering = taken.each_ref().map(Place::answer);
+        let mut request = answering[1].watch(Request::new(Never));
+        let mut body = Pin::new(request.body_mut());
+        assert!(now(std::future::poll_fn(|cx| body.as_mut().poll_frame(cx))).is_none());
+        assert_eq!(wanted(&places, &taken), [false, true, false]);
     }
 }

@@ -5,16 +5,15 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::task::Poll;
 
+use crate::context::{UNMATCHED, Verb};
+use crate::health::Probe;
 use bytes::Bytes;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
-    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
-
-use crate::context::{UNMATCHED, Verb};
-use crate::health::Probe;
 
 use super::Admin;
 use super::access::{Origin, Refusal, Trust};
@@ -60,6 +59,11 @@ impl Admin {
         let verb = Verb::of(request.method());
         let route = Route::find(request.uri().path());
         let response = match route {
+            Some(route) if route.page == Page::Metrics => {
+                let method = request.method().clone();
+                let scraped = self.turns.take(self.respond_as(route, request, origin)).await;
+                scraped.unwrap_or_else(|| finish(busy(), &method))
+            }
             Some(route) => self.respond_as(route, request, origin).await,
             None => {
                 let missing = text(StatusCode::NOT_FOUND, "not found; / lists what is here\n");
@@ -144,6 +148,13 @@ async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
         polled.map_or(Poll::Ready(None), |polled| polled.map(Some))
     })
     .await
+}
+
+/// For a scrape past those that may wait.
+fn busy() -> Response<Content> {
+    let mut busy = text(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at once\n");
+    busy.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    busy
 }
 
 /// An answer in words.

@@ -46,7 +46,7 @@ const PATIENCE: Patience = Patience {
     connection: Duration::from_mins(1),
     answer: Duration::from_secs(5),
 };
-/// Past these, a new connection takes the place of one that asks for nothing.
+/// Past these, a new connection takes the place of the one that was waited for longest.
 const MAX_CONNECTIONS: usize = 64;
 const MAX_HEADERS: usize = 64;
 const MAX_HEAD_BYTES: usize = 16 * 1_024;
@@ -112,8 +112,8 @@ where
 {
     let Guest { admin, origin, place } = &guest;
     let respond = service_fn(async |request: Request<Incoming>| {
-        let _answering = place.answer();
-        Ok::<_, Infallible>(admin.respond(request, *origin).await)
+        let answering = place.answer();
+        Ok::<_, Infallible>(admin.respond(answering.watch(request), *origin).await)
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())

@@ -10,3 +10,4 @@ mod logs;
 mod oracle;
 mod prometheus;
 mod shutdown;
+mod slow;

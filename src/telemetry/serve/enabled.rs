@@ -76,6 +76,7 @@ impl Telemetry {
             service: parts.config.service.clone(),
             access: Policy::new(&parts.config.admin),
             refusals: parts.serving.refusals.clone(),
+            turns: Arc::default(),
             metrics: parts.metrics.clone(),
             health: parts.health.clone(),
             levels: parts.logging.levels().clone(),

@@ -96,25 +96,25 @@ async fn is_closed(stream: &mut TcpStream) -> bool {
 }
 
 #[tokio::test]
-async fn past_the_limit_a_newcomer_takes_the_place_of_who_asks_for_nothing() {
+async fn past_the_limit_a_newcomer_takes_the_place_of_who_is_waited_for_longest() {
     let (_telemetry, addr) = served().await;
-    let mut asked = connect(addr).await;
-    asked.write_all(REQUEST).await.unwrap();
-    assert!(read_head(&mut asked).await.starts_with("HTTP/1.1 200"));
     let mut silent = Vec::new();
-    for _ in 1..CONNECTIONS {
+    for _ in 0..CONNECTIONS {
         let mut stream = connect(addr).await;
         // Part of a head is nothing yet.
         stream.write_all(b"GET /livez HTTP/1.1\r\n").await.unwrap();
         silent.push(stream);
     }
+    // The first one has its answer, and then is waited for less long than the second.
+    silent[0].write_all(b"host: a\r\n\r\n").await.unwrap();
+    assert!(read_head(&mut silent[0]).await.starts_with("HTTP/1.1 200"));
     let start = Instant::now();
     let mut late = connect(addr).await;
     late.write_all(REQUEST).await.unwrap();
     assert!(read_head(&mut late).await.starts_with("HTTP/1.1 200"));
     assert!(start.elapsed() < Duration::from_secs(4), "it waited for a head to be late");
-    assert!(is_closed(&mut silent[0]).await);
-    for stream in [&mut asked, &mut late] {
+    assert!(is_closed(&mut silent[1]).await);
+    for stream in [&mut silent[0], &mut late] {
         stream.write_all(REQUEST).await.unwrap();
         assert!(read_head(stream).await.starts_with("HTTP/1.1 200"));
     }
