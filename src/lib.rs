@@ -49,7 +49,7 @@
 //! | `admin` | the operator's server | yes |
 //! | `axum` | routes from axum's `MatchedPath`, and the operator's routes as an axum router | |
 //! | `hyper` | an executor for hyper clients that keeps the current request | with `admin` |
-//! | `tokio` | `context::spawn`, the runtime's metrics, health checks, the way down by signals | with `admin` |
+//! | `tokio` | `context::spawn`, the runtime's metrics, health checks, signals | with `admin` |
 //! | `checks` | ready-made health checks: PostgreSQL, Redis, pools, HTTP, TCP, DNS, the machine | |
 //! | `tonic` | gRPC statuses that `#[instrument_endpoint]` understands, `grpc.health.v1` | |
 //! | `log-file` | log lines to a file that is rotated | |

@@ -7,6 +7,9 @@ pub(super) fn announce(entry: &Entry, change: &Change) {
     let (check, status) = (&*entry.name, change.status.as_str());
     let error = change.output.as_deref().unwrap_or_default();
     match (change.status, entry.importance) {
+        (Status::Pass | Status::Warn, Importance::Gate) => {
+            tracing::info!(target: "obskit::health", check, status, "gate is open");
+        }
         (Status::Pass | Status::Warn, _) => {
             tracing::info!(target: "obskit::health", check, status, "check passes again");
         }

@@ -116,7 +116,7 @@ impl Pulse {
             tracing::error!(
                 target: "obskit::health",
                 seconds,
-                "the service's runtime has run no task"
+                "the service's runtime has stalled: it runs no task"
             );
         }
     }

@@ -26,8 +26,8 @@ pub struct Report {
     /// Log lines lost since the start: those that an output did not take in time are among them,
     /// those that the flood limit suppressed are not.
     pub lost_lines: u64,
-    /// Items lost since the start, all signals together: the sum of `obskit_dropped_total`. What was
-    /// held back on purpose, as by the flood limit, is among them.
+    /// Items lost since the start, all signals together: the sum of `obskit_dropped_total`. What
+    /// was held back on purpose, as by the flood limit, is among them.
     pub dropped: u64,
     /// Requests that were still under way. Their records are lost unless they end before the
     /// process does.

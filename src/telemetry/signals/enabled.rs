@@ -30,8 +30,8 @@ use way::{Phase, Way};
 ///    turns to 503 and [`requested`](Self::requested) is ready. Requests are still taken; responses
 ///    of HTTP/1 carry `connection: close`, so that clients go elsewhere for their next one.
 /// 2. After [`drain_delay`](crate::config::Shutdown::drain_delay) the signal itself is ready, so a
-///    graceful server takes no further requests and ends those under way. A service that has never
-///    been ready is sent none, so its signal is ready at once.
+///    graceful server takes no further requests and ends those under way. A service that has not
+///    started yet is sent none, so its signal is ready at once.
 /// 3. [`run_until_deadline`](Self::run_until_deadline) gives the server up, if it has not ended, a
 ///    fifth of [`deadline`](crate::config::Shutdown::deadline) before its end. That fifth is for
 ///    [`Telemetry::shutdown`].

@@ -70,7 +70,7 @@ impl Way {
         self.go(Phase::Over, Some(self.kept()), || {});
     }
 
-    /// How long the service goes on after it is no longer ready. One that has never been ready is
+    /// How long the service goes on after it is no longer ready. One that has not started yet is
     /// sent nothing, so it does not wait for others to learn of it.
     pub(super) fn drain_delay(&self) -> Duration {
         if self.drain.is_of_use() { self.settings.drain_delay } else { Duration::ZERO }

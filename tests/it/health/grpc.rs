@@ -5,6 +5,7 @@ use super::{seconds, telemetry};
 use http::uri::PathAndQuery;
 use obskit::Telemetry;
 use obskit::health::GrpcHealth;
+use obskit_tests::numbers::Numbers;
 use obskit_tests::samples;
 use obskit_tests::wait::{soon, wait_until};
 use std::collections::BTreeMap;
@@ -108,6 +109,9 @@ async fn check_answers_for_what_is_known() {
         assert_eq!(lab.check(service).await, Ok(SERVING), "{service}");
     }
     assert_eq!(lab.check("payments").await, Err(Code::NotFound));
+    assert_eq!(lab.check("numbers.Numbers").await, Err(Code::NotFound));
+    let _ = lab.health.clone().service_of::<Numbers>();
+    assert_eq!(lab.check("numbers.Numbers").await, Ok(SERVING));
     let check = Script::new(Then::Fail("down"));
     lab.telemetry.health().critical("db", check).unwrap();
     for (service, expected) in [
