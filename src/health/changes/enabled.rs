@@ -10,7 +10,11 @@ impl Changes {
     pub(in crate::health) fn tell(&self) {
         self.0.send_replace(());
     }
+}
 
+/// Who watches does so over gRPC.
+#[cfg(feature = "tonic")]
+impl Changes {
     pub(in crate::health) fn subscribe(&self) -> watch::Receiver<()> {
         self.0.subscribe()
     }
