@@ -39,8 +39,8 @@ const LONGEST_AGE: Duration = Duration::from_hours(24 * 7);
 /// Intervals after which a result is too old, unless set.
 const MISSED: u32 = 3;
 
-/// The name of a check is 1 to 64 of `A-Z`, `a-z`, `0-9` and `. _ - : /`, and each stands once. There
-/// are at most 128.
+/// The name of a check is 1 to 64 of `A-Z`, `a-z`, `0-9` and `. _ - : /`, and each stands once.
+/// There are at most 128.
 ///
 /// Checks run on the tokio runtime they are registered in; those registered in none, on that of
 /// [`serve_admin`](crate::Telemetry::serve_admin) or

@@ -48,7 +48,8 @@ impl Health {
     /// use obskit::config::Config;
     ///
     /// let telemetry = Telemetry::build(Config::default())?;
-    /// let queue = telemetry.health().passive("queue").max_age(Duration::from_secs(60)).register()?;
+    /// let queue = telemetry.health().passive("queue");
+    /// let queue = queue.max_age(Duration::from_secs(60)).register()?;
     /// assert!(!telemetry.is_ready(), "nothing is known yet");
     /// queue.pass();
     /// assert!(telemetry.is_ready());
@@ -105,8 +106,8 @@ impl PassiveBuilder {
         self
     }
 
-    /// A dead man's switch: the check fails when it was told nothing for so long, 100 ms to 31 days.
-    /// Unless set, what it was told last stands.
+    /// A dead man's switch: the check fails when it was told nothing for so long, 100 ms to 31
+    /// days. Unless set, what it was told last stands.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.rule.max_age = Some(age);
         self
@@ -116,8 +117,8 @@ impl PassiveBuilder {
     ///
     /// # Errors
     ///
-    /// When the name, a time or a number is not acceptable, the name is taken, or there are too many
-    /// checks.
+    /// When the name, a time or a number is not acceptable, the name is taken, or there are too
+    /// many checks.
     pub fn register(self) -> Result<Passive, Error> {
         bounds::check_name(&self.name)?;
         bounds::check_rule(&self.name, self.rule)?;

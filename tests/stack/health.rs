@@ -6,6 +6,7 @@ mod redis;
 
 use http::StatusCode;
 use obskit::health::{Check, Health};
+use obskit_tests::wait::wait_until;
 use obskit_tests::watched::Watched;
 use std::time::Duration;
 
@@ -17,9 +18,14 @@ fn often(health: &Health, name: &'static str, check: impl Check) -> Result<(), o
     health.check(name, check).interval(INTERVAL).timeout(TIMEOUT).register()
 }
 
+/// Waits until a check passes and the service is ready, for which its other checks pass too.
 async fn is_ready(service: &Watched, check: &str) {
     service.becomes(check, "pass").await;
-    assert_eq!(service.status("/readyz").await, StatusCode::OK);
+    wait_until("the service to be ready", Duration::from_secs(20), async || {
+        let status = service.status("/readyz").await;
+        if status == StatusCode::OK { Ok(()) } else { Err(status) }
+    })
+    .await;
 }
 
 /// Waits until a check fails with these words, which no stranger reads.

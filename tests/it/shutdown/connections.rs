@@ -1,7 +1,7 @@
 //! While the service leaves, clients of HTTP/1 are told to go elsewhere for their next request.
 
 use http::{Request, Response, Version};
-use http_body_util::BodyExt;
+use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use obskit::Telemetry;
 use obskit::config::Config;
@@ -68,6 +68,6 @@ async fn an_upgrade_is_left_alone() {
     let mut connection = Connection::open(server.address, Version::HTTP_11).await;
     let request =
         Request::get("/upgrade").header("connection", "upgrade").header("upgrade", "bells");
-    let response = connection.send(request.body(Default::default()).unwrap()).await.unwrap();
+    let response = connection.send(request.body(Full::default()).unwrap()).await.unwrap();
     assert_eq!(response.headers()["connection"], "upgrade");
 }

@@ -53,6 +53,8 @@ async fn whoever_asks_it_takes_connections() {
         assert_eq!(once(&check).await, Ok(()), "{check:?}");
     }
     let log = server.daemon.log();
+    // `pg_isready` asks while it starts, too.
+    let (_, log) = log.split_once("ready to accept connections").unwrap();
     assert!(!log.contains("FATAL") && !log.contains("ERROR"), "{log}");
     for check in [check().user("refused"), check().user("no_such_role")] {
         assert_eq!(once(&check).await, Ok(()), "{check:?}");
@@ -96,8 +98,14 @@ async fn a_server_without_a_connection_left_fails() {
     server.start_with(&FEW, 0).await;
     let check = Postgres::new(&server.daemon.address()).unwrap();
     assert_eq!(once(&check).await, Ok(()));
-    let sessions = [server.session(), server.session()];
+    let mut sessions = [server.session(), server.session()];
     let failure = wait_until("no connection to be left", Duration::from_secs(20), async || {
+        // One that found the check's own session in its place has ended.
+        for session in &mut sessions {
+            if session.exited().is_some() {
+                *session = server.session();
+            }
+        }
         once(&check).await.map_or_else(Ok, |()| Err("some are left"))
     })
     .await;
