@@ -48,7 +48,7 @@ impl Internals {
         let redactor = Redactor::new(&config.redaction).unwrap();
         Self {
             settings: settings(config, &redactor),
-            recent: Arc::new(Recent::new(&config.clock)),
+            recent: Arc::default(),
             routes: Arc::new(Routes::new(config.metrics.endpoint_limit, ledger, &config.clock)),
             redactor: Arc::new(redactor),
             clock: config.clock.clone(),

@@ -79,6 +79,7 @@ impl Acceptor {
             rest: None,
             verb,
             at,
+            age: self.routes.age(at),
             wall,
         };
         if let Some(incoming) = incoming {

@@ -54,6 +54,8 @@ pub(crate) struct Start {
     pub(crate) rest: Option<Box<Rest>>,
     pub(crate) verb: Verb,
     pub(crate) at: Instant,
+    /// How long after the telemetry's routes were made that was.
+    pub(crate) age: Duration,
     pub(crate) wall: SystemTime,
 }
 

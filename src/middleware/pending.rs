@@ -65,7 +65,7 @@ const CLIENT_CLOSED_REQUEST: u16 = 499;
 
 impl PendingExchange {
     pub(super) fn begin<B>(context: RequestContext, request: &Request<B>) -> Self {
-        let at = context.routes().age(context.start().at);
+        let at = context.start().age;
         let begin = |route: &Route| route.in_flight.begin(at, context.trace_id());
         let place = context.route().map(|route| (route.position(), begin(route)));
         let said = Said::by(request.headers());

@@ -54,7 +54,7 @@ impl Telemetry {
         let watching = Watching::new(collect::register(&metrics, &config)?);
         let (settled, counted) = (Arc::clone(&instruments), Arc::clone(&red));
         let signals: [Arc<dyn Record>; 4] = [settled, counted, users, access];
-        let serving = Serving::new(&config.clock, &metrics)?;
+        let serving = Serving::new(&metrics)?;
         let signals =
             signals.into_iter().chain(serving.record()).chain(records).filter(|_| !config.disabled);
         // First, so that nothing is left unsaid when the others look.

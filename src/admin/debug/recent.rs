@@ -7,9 +7,8 @@ mod slowest;
 
 use std::fmt;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use crate::config::Clock;
 use crate::context::{Exchange, Record, Shape};
 
 use failures::Failures;
@@ -20,20 +19,16 @@ pub(super) use past::Past;
 /// Keeps some of the finished requests of one telemetry, and never more.
 ///
 /// A request that is neither slow nor failed costs a load and a few comparisons.
+#[derive(Default)]
 pub(crate) struct Recent {
-    epoch: Instant,
     slowest: Slowest<Past>,
     failures: Failures,
 }
 
 impl Recent {
-    pub(crate) fn new(clock: &Clock) -> Self {
-        Self { epoch: clock.now(), slowest: Slowest::default(), failures: Failures::default() }
-    }
-
-    /// Those of the last five to ten minutes before `now`, slowest first.
-    pub(super) fn slowest(&self, now: Instant) -> Vec<Arc<Past>> {
-        self.slowest.of_late(now.saturating_duration_since(self.epoch))
+    /// Those of the last five to ten minutes before this age of the routes, slowest first.
+    pub(super) fn slowest(&self, age: Duration) -> Vec<Arc<Past>> {
+        self.slowest.of_late(age)
     }
 
     /// The last ones, latest first.
@@ -56,8 +51,8 @@ impl Recent {
 impl Record for Recent {
     fn record(&self, exchange: &Exchange<'_>) {
         // By the time of the request's end, which needs no clock to be read.
-        let age = exchange.context.start().at.saturating_duration_since(self.epoch);
-        let rank = Rank::of(age.saturating_add(exchange.duration), latency(exchange));
+        let ended = exchange.context.start().age.saturating_add(exchange.duration);
+        let rank = Rank::of(ended, latency(exchange));
         let (slow, failed) = (self.slowest.wants(rank), exchange.outcome.is_failure());
         if slow || failed {
             self.keep(exchange, slow.then_some(rank), failed);

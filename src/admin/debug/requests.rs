@@ -30,14 +30,14 @@ impl Admin {
     /// Under way, by their age; the slowest of the last minutes; the last that failed.
     pub(in crate::admin) fn requests_page(&self) -> Response<Content> {
         let routes = &self.internals.routes;
-        let now = self.internals.clock.now();
+        let now = routes.age(self.internals.clock.now());
         let past = |past: &Past| self.past(past);
         let slowest: Vec<_> =
             self.internals.recent.slowest(now).iter().map(|slow| past(slow)).collect();
         let failures: Vec<_> =
             self.internals.recent.failures().iter().map(|failed| past(failed)).collect();
         page(&json!({
-            "inFlight": in_flight(routes, routes.age(now)),
+            "inFlight": in_flight(routes, now),
             "slowest": slowest,
             "failures": failures,
         }))

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::config::Clock;
 use crate::context::Record;
 use crate::error::Error;
 use crate::metrics::Metrics;
@@ -13,7 +12,7 @@ pub(crate) struct Serving {}
 
 impl Serving {
     #[expect(clippy::unnecessary_wraps, reason = "the twin may fail")]
-    pub(super) fn new(_clock: &Clock, _metrics: &Metrics) -> Result<Self, Error> {
+    pub(super) fn new(_metrics: &Metrics) -> Result<Self, Error> {
         Ok(Self {})
     }
 

@@ -6,7 +6,7 @@ use tokio::sync::OnceCell;
 
 use super::Telemetry;
 use crate::admin::{Admin, Internals, Policy, Recent, Refusals, Server, settings};
-use crate::config::{AdminAddr, Clock};
+use crate::config::AdminAddr;
 use crate::context::Record;
 use crate::error::Error;
 use crate::metrics::{Metrics, refusals};
@@ -20,8 +20,8 @@ pub(crate) struct Serving {
 }
 
 impl Serving {
-    pub(super) fn new(clock: &Clock, metrics: &Metrics) -> Result<Self, Error> {
-        let (recent, refusals) = (Arc::new(Recent::new(clock)), Refusals::default());
+    pub(super) fn new(metrics: &Metrics) -> Result<Self, Error> {
+        let (recent, refusals) = (Arc::default(), Refusals::default());
         let counted = refusals.clone();
         refusals::register(metrics, move || counted.counts())?;
         Ok(Self { server: OnceCell::new(), recent, refusals })
