@@ -162,9 +162,10 @@ impl Telemetry {
 
 impl fmt::Debug for Telemetry {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Parts { config, watching, .. } = &*self.parts;
+        let Parts { config, watching, serving, .. } = &*self.parts;
         let mut telemetry = f.debug_struct("Telemetry");
-        telemetry.field("service", &config.service.name).field("watching", watching);
+        telemetry.field("service", &config.service.name);
+        telemetry.field("watching", watching).field("serving", serving);
         telemetry.finish_non_exhaustive()
     }
 }

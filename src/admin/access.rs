@@ -1,6 +1,7 @@
 //! Who asks, and what that caller may.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::IpAddr;
+use std::time::Duration;
 
 use http::header::{AUTHORIZATION, FORWARDED, HOST, HeaderName, VIA};
 use http::uri::Authority;
@@ -20,13 +21,24 @@ pub(crate) struct Policy {
 
 /// The way a request came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Origin {
-    /// A connection to the operator's own server, with whether that listens on this machine alone.
-    Tcp { peer: SocketAddr, is_local: bool },
-    /// A connection to its Unix socket, which the file's permissions guard.
-    Unix,
-    /// The service's own router, with the caller's address if that is known.
-    Mounted { peer: Option<IpAddr> },
+pub(crate) struct Origin {
+    /// The caller's address, if that is known.
+    pub(super) peer: Option<IpAddr>,
+    pub(super) door: Door,
+    /// How long its body is waited for. `None` leaves that to the service's own server, whose
+    /// runtime may have no timer.
+    pub(super) patience: Option<Duration>,
+}
+
+/// Who can come this way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Door {
+    /// Whoever reaches the server.
+    Anyone,
+    /// Processes of this machine.
+    Local,
+    /// Those who may open the socket's file.
+    File,
 }
 
 /// How far a caller is trusted.
@@ -85,15 +97,13 @@ impl Policy {
         if is_proxied(request) {
             return Trust::Stranger;
         }
-        match origin {
-            Origin::Unix => Trust::Operator,
-            Origin::Mounted { peer: None } => Trust::Stranger,
-            Origin::Tcp { peer, .. } if self.allow.contains(peer.ip()) => Trust::Operator,
-            Origin::Mounted { peer: Some(peer) } if self.allow.contains(peer) => Trust::Operator,
-            Origin::Mounted { .. } => Trust::Stranger,
-            Origin::Tcp { peer, is_local } if is_local && is_own(request, peer) => self.local(),
-            Origin::Tcp { .. } => Trust::Stranger,
+        let Origin { peer, door, .. } = origin;
+        let is_allowed = peer.is_some_and(|peer| self.allow.contains(peer));
+        if is_allowed || door == Door::File {
+            return Trust::Operator;
         }
+        let is_here = door == Door::Local && peer.is_some_and(is_loopback);
+        if is_here && is_own(request) { self.local() } else { Trust::Stranger }
     }
 
     /// Whether a caller of that trust may use a route by a method.
@@ -162,11 +172,9 @@ fn is_proxied<B>(request: &Request<B>) -> bool {
 
 /// Whether a process of this machine asks on its own behalf. A browser may be made to ask, by a
 /// page elsewhere or by one whose name leads here (DNS rebinding).
-fn is_own<B>(request: &Request<B>, peer: SocketAddr) -> bool {
+fn is_own<B>(request: &Request<B>) -> bool {
     let site = request.headers().get(FETCH_SITE);
-    is_loopback(peer.ip())
-        && is_addressed_here(request)
-        && site.is_none_or(|site| site != "cross-site")
+    is_addressed_here(request) && site.is_none_or(|site| site != "cross-site")
 }
 
 /// Whether the caller calls the server by what only this machine is called.

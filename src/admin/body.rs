@@ -9,7 +9,6 @@ use http::{Response, StatusCode};
 use http_body::Body;
 use tokio::time::timeout;
 
-use super::access::Origin;
 use super::content::Content;
 use super::respond::text;
 
@@ -25,17 +24,13 @@ pub(super) enum Unread {
 }
 
 const LONGEST: usize = 4 * 1_024;
-/// From the end of the head to that of the body.
-const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Reads a body whole. How long the service's own router waits is the service's affair, whose
-/// runtime may have no timer.
-pub(super) async fn read<B: Body>(body: B, origin: Origin) -> Result<Bytes, Unread> {
-    match origin {
-        Origin::Mounted { .. } => read_whole(body).await,
-        Origin::Tcp { .. } | Origin::Unix => {
-            timeout(PATIENCE, read_whole(body)).await.unwrap_or(Err(Unread::TooSlow))
-        }
+/// Reads a body whole, for as long as there is patience.
+pub(super) async fn read<B: Body>(body: B, patience: Option<Duration>) -> Result<Bytes, Unread> {
+    let reading = read_whole(body);
+    match patience {
+        Some(patience) => timeout(patience, reading).await.unwrap_or(Err(Unread::TooSlow)),
+        None => reading.await,
     }
 }
 

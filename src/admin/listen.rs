@@ -9,6 +9,7 @@ mod unix;
 
 use std::io;
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
@@ -16,9 +17,12 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::config::AdminAddr;
 use crate::error::Error;
 
-use super::access::{Origin, is_loopback};
+use super::access::{Door, Origin, is_loopback};
 
 pub(super) use unix::Socket;
+
+/// From the end of a request's head to that of its body.
+const BODY: Option<Duration> = Some(Duration::from_secs(5));
 
 /// What connections come in by.
 pub(super) enum Listener {
@@ -76,7 +80,7 @@ impl Listen for Local {
         let (stream, peer) = self.listener.accept().await?;
         // Answers are written whole, so waiting to fill a packet only costs time.
         let _ = stream.set_nodelay(true);
-        let is_local = is_loopback(self.addr.ip());
-        Ok((stream, Origin::Tcp { peer, is_local }))
+        let door = if is_loopback(self.addr.ip()) { Door::Local } else { Door::Anyone };
+        Ok((stream, Origin { peer: Some(peer.ip()), door, patience: BODY }))
     }
 }

@@ -100,7 +100,8 @@ impl Admin {
             return finish(refusal.answer(), method);
         }
         // Elsewhere it is not read.
-        let body = if method == Method::PUT { read(body, origin).await } else { Ok(Bytes::new()) };
+        let takes_body = method == Method::PUT;
+        let body = if takes_body { read(body, origin.patience).await } else { Ok(Bytes::new()) };
         let body = match body {
             Ok(body) => body,
             Err(unread) => return finish(unread.answer(), method),
@@ -188,8 +189,12 @@ fn finish(mut response: Response<Content>, method: &Method) -> Response<Content>
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::admin::access::Door;
     use std::io;
     use std::sync::{Arc, Mutex, PoisonError};
+
+    const FILE: Origin = Origin { peer: None, door: Door::File, patience: None };
+    const STRANGER: Origin = Origin { door: Door::Anyone, ..FILE };
 
     #[derive(Clone, Default)]
     struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -231,7 +236,7 @@ mod tests {
             ("/health/live", "/livez", 200),
             ("/secret", "unmatched", 404),
         ] {
-            let logged = logged(Request::get(uri), Origin::Unix);
+            let logged = logged(Request::get(uri), FILE);
             let said = "DEBUG obskit::admin: operator's request method=\"GET\"";
             let expected = format!("{said} endpoint=\"{endpoint}\" status={status}\n");
             assert_eq!(logged.trim_start(), expected);
@@ -241,7 +246,7 @@ mod tests {
     #[test]
     fn a_refusal_is_a_warning_without_what_was_sent() {
         let request = Request::put("/loglevel?secret").header("authorization", "Bearer secret");
-        let logged = logged(request, Origin::Mounted { peer: None });
+        let logged = logged(request, STRANGER);
         let request = "method=\"PUT\" endpoint=\"/loglevel\"";
         let said = format!("operator's request refused {request} reason=\"forbidden\"\n");
         assert!(logged.starts_with(&format!(" WARN obskit::admin: {said}")), "{logged}");

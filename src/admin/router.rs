@@ -12,7 +12,7 @@ use http::Response;
 use crate::context::RequestContext;
 
 use super::Admin;
-use super::access::Origin;
+use super::access::{Door, Origin};
 use super::routes::{Page, ROUTES, Route};
 
 /// Every route but the list at `/`, a path that belongs to the service.
@@ -35,5 +35,6 @@ async fn answer(admin: Arc<Admin>, route: &Route, request: Request) -> Response<
         context.exclude();
     }
     let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|peer| peer.0.ip());
-    admin.respond_as(route, request, Origin::Mounted { peer }).await.map(Body::new)
+    let origin = Origin { peer, door: Door::Anyone, patience: None };
+    admin.respond_as(route, request, origin).await.map(Body::new)
 }

@@ -135,6 +135,7 @@ where
 #[cfg(test)]
 mod tests {
     use super::{Admin, Guest, Origin, PATIENCE, Patience, Places, serve};
+    use crate::admin::access::Door;
     use crate::export::Background;
     use std::io::{Read, Write};
     use std::net::{TcpListener, TcpStream};
@@ -159,7 +160,8 @@ mod tests {
         background.spawn(|lifeline| async move {
             let stream = tokio::net::TcpStream::from_std(stream).unwrap();
             let place = Places::new(1).take().await;
-            let guest = Guest { admin: Arc::new(admin), origin: Origin::Unix, place };
+            let origin = Origin { peer: None, door: Door::File, patience: None };
+            let guest = Guest { admin: Arc::new(admin), origin, place };
             serve(stream, guest, lifeline, patience).await;
             ended.send(()).unwrap();
         });

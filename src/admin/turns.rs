@@ -35,42 +35,38 @@ impl Turns {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::sync::Mutex;
-    use tokio::runtime::Builder;
-    use tokio::sync::oneshot;
+    use std::cell::Cell;
+    use std::future::poll_fn;
+    use std::pin::{Pin, pin};
+    use std::task::{Context, Poll, Waker};
+
+    fn poll<T>(future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
+        match future.poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => Some(output),
+            Poll::Pending => None,
+        }
+    }
 
     #[test]
     fn one_at_a_time_and_no_more_than_may_wait() {
-        let turns = Turns::default();
-        let (running, order) = (Mutex::new(0), Mutex::new(Vec::new()));
-        let scrape = async |number: usize, hold: Option<oneshot::Receiver<()>>| {
-            let scraped = turns.take(async {
-                *running.lock().unwrap() += 1;
-                if let Some(hold) = hold {
-                    hold.await.unwrap();
-                }
-                *running.lock().unwrap() -= 1;
-                assert_eq!(*running.lock().unwrap(), 0);
-                order.lock().unwrap().push(number);
-            });
-            scraped.await.is_some()
+        let (turns, may_end) = (Turns::default(), Cell::new(false));
+        let scrape = |number: usize| async move { number };
+        let held = async {
+            poll_fn(|_| if may_end.get() { Poll::Ready(()) } else { Poll::Pending }).await;
+            0
         };
-        Builder::new_current_thread().build().unwrap().block_on(async {
-            let (release, held) = oneshot::channel();
-            let release_after = async {
-                let refused = !scrape(MOST, None).await;
-                release.send(()).unwrap();
-                refused
-            };
-            let rest = async {
-                let (a, b, c) = (scrape(1, None), scrape(2, None), scrape(3, None));
-                let (d, e, f) = (scrape(4, None), scrape(5, None), scrape(6, None));
-                tokio::join!(a, b, c, d, e, f, scrape(7, None))
-            };
-            let (first, rest, refused) = tokio::join!(scrape(0, Some(held)), rest, release_after);
-            assert!(first && refused);
-            assert_eq!(rest, (true, true, true, true, true, true, true));
-        });
-        assert_eq!(*order.lock().unwrap(), [0, 1, 2, 3, 4, 5, 6, 7]);
+        let mut first = pin!(turns.take(held));
+        assert_eq!(poll(first.as_mut()), None);
+        let mut waiting: Vec<_> = (1..MOST).map(|n| Box::pin(turns.take(scrape(n)))).collect();
+        assert!(waiting.iter_mut().all(|scrape| poll(scrape.as_mut()).is_none()));
+        assert_eq!(poll(pin!(turns.take(scrape(MOST)))), Some(None));
+        may_end.set(true);
+        assert_eq!(poll(first.as_mut()), None, "others go before the next");
+        assert!(waiting.iter_mut().all(|scrape| poll(scrape.as_mut()).is_none()));
+        assert_eq!(poll(first.as_mut()), Some(Some(0)));
+        for (number, scrape) in (1..MOST).zip(&mut waiting) {
+            assert_eq!(poll(scrape.as_mut()), None);
+            assert_eq!(poll(scrape.as_mut()), Some(Some(number)));
+        }
     }
 }

@@ -193,8 +193,8 @@ catalog! {
         "Telemetry that was lost, by signal and reason; docs/logging.md tells the reasons of \
          lines.";
     ADMIN_REFUSED = Counter "obskit_admin_refused_total" ["reason"]
-        "Requests to the operator's routes that were refused: without a token where one is set \
-         (no_token), with another one (wrong_token), or from where nobody is trusted (forbidden).";
+        "Requests to the operator's routes that were refused: with no token where one is set, with \
+         a wrong one, or from where nobody is trusted.";
     SERIES_OVERFLOW = Counter "obskit_series_overflow_total" ["metric"]
         "Updates that went to a metric's overflow series because its series limit was reached.";
     SCRAPE_ERRORS = Counter "obskit_scrape_errors_total" ["reason"]

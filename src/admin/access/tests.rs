@@ -2,13 +2,18 @@
 
 use super::*;
 use crate::admin::routes::ROUTES;
+use std::net::Ipv4Addr;
 
 const TOKEN: &str = "sixteen-bytes-ok";
-const LOCAL: Origin = Origin::Tcp { peer: at([127, 0, 0, 1]), is_local: true };
+const LOCAL: Origin = from([127, 0, 0, 1], Door::Local);
+const FAR: Origin = from([203, 0, 113, 7], Door::Anyone);
+const FILE: Origin = Origin { peer: None, door: Door::File, patience: None };
+const UNKNOWN: Origin = Origin { peer: None, door: Door::Anyone, patience: None };
 
-const fn at(address: [u8; 4]) -> SocketAddr {
-    let [a, b, c, d] = address;
-    SocketAddr::new(IpAddr::V4(std::net::Ipv4Addr::new(a, b, c, d)), 50_000)
+const fn from(peer: [u8; 4], door: Door) -> Origin {
+    let [a, b, c, d] = peer;
+    let peer = IpAddr::V4(Ipv4Addr::new(a, b, c, d));
+    Origin { peer: Some(peer), door, patience: None }
 }
 
 fn policy(token: Option<&str>, allow: &str) -> Policy {
@@ -30,10 +35,9 @@ fn of_local(headers: &[(&'static str, &str)]) -> Trust {
 
 #[test]
 fn a_right_token_is_trusted_from_everywhere() {
-    let far = Origin::Tcp { peer: at([203, 0, 113, 7]), is_local: false };
     let check = |shown: &[&str], expected: Trust| {
         let headers: Vec<_> = shown.iter().map(|value| ("authorization", *value)).collect();
-        for origin in [far, Origin::Mounted { peer: None }] {
+        for origin in [FAR, UNKNOWN] {
             let found = policy(Some(TOKEN), "").trust(&request(&headers), origin);
             assert_eq!(found, expected, "{shown:?} {origin:?}");
         }
@@ -62,8 +66,7 @@ fn a_right_token_is_trusted_from_everywhere() {
 #[test]
 fn nobody_has_the_token_that_is_not_set() {
     let shown = request(&[("authorization", "Bearer ")]);
-    let far = Origin::Tcp { peer: at([203, 0, 113, 7]), is_local: false };
-    assert_eq!(policy(None, "").trust(&shown, far), Trust::Stranger);
+    assert_eq!(policy(None, "").trust(&shown, FAR), Trust::Stranger);
 }
 
 #[test]
@@ -126,7 +129,7 @@ fn a_browser_and_a_proxy_ask_for_others() {
         let mut request = Request::new(());
         *request.headers_mut() = headers;
         let open = policy(None, "0.0.0.0/0");
-        for origin in [LOCAL, Origin::Unix, Origin::Mounted { peer: Some([10, 0, 0, 1].into()) }] {
+        for origin in [LOCAL, FILE, FAR] {
             assert_eq!(open.trust(&request, origin), Trust::Stranger, "{name} {origin:?}");
         }
     }
@@ -141,13 +144,13 @@ fn this_machine_is_trusted_only_where_nobody_else_is_served() {
     let check = |origin: Origin, expected: Trust| {
         assert_eq!(policy(None, "").trust(&request, origin), expected, "{origin:?}");
     };
-    let mapped = IpAddr::V6(std::net::Ipv4Addr::LOCALHOST.to_ipv6_mapped());
-    check(Origin::Tcp { peer: (mapped, 1).into(), is_local: true }, Trust::Operator);
-    check(Origin::Tcp { peer: at([127, 0, 0, 1]), is_local: false }, Trust::Stranger);
-    check(Origin::Tcp { peer: at([10, 0, 0, 1]), is_local: true }, Trust::Stranger);
-    check(Origin::Mounted { peer: Some([127, 0, 0, 1].into()) }, Trust::Stranger);
-    check(Origin::Mounted { peer: None }, Trust::Stranger);
-    check(Origin::Unix, Trust::Operator);
+    let mapped = IpAddr::V6(Ipv4Addr::LOCALHOST.to_ipv6_mapped());
+    check(Origin { peer: Some(mapped), ..LOCAL }, Trust::Operator);
+    check(from([127, 0, 0, 1], Door::Anyone), Trust::Stranger);
+    check(from([10, 0, 0, 1], Door::Local), Trust::Stranger);
+    check(Origin { peer: None, ..LOCAL }, Trust::Stranger);
+    check(UNKNOWN, Trust::Stranger);
+    check(FILE, Trust::Operator);
 }
 
 #[test]
@@ -156,10 +159,10 @@ fn allowed_networks_need_no_token() {
     let check = |origin: Origin, expected: Trust| {
         assert_eq!(policy.trust(&request(&[("host", "a")]), origin), expected, "{origin:?}");
     };
-    check(Origin::Tcp { peer: at([10, 1, 2, 3]), is_local: false }, Trust::Operator);
-    check(Origin::Mounted { peer: Some([10, 1, 2, 3].into()) }, Trust::Operator);
-    check(Origin::Tcp { peer: at([11, 1, 2, 3]), is_local: false }, Trust::Stranger);
-    check(Origin::Mounted { peer: Some([11, 1, 2, 3].into()) }, Trust::Stranger);
+    check(from([10, 1, 2, 3], Door::Anyone), Trust::Operator);
+    check(from([10, 1, 2, 3], Door::Local), Trust::Operator);
+    check(from([11, 1, 2, 3], Door::Anyone), Trust::Stranger);
+    check(UNKNOWN, Trust::Stranger);
 }
 
 #[test]

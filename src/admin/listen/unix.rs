@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf, absolute};
 
 use tokio::net::{UnixListener, UnixSocket, UnixStream};
 
-use crate::admin::access::Origin;
+use crate::admin::access::{Door, Origin};
 
-use super::Listen;
+use super::{BODY, Listen};
 
 /// A listener, and its file.
 pub(in crate::admin) struct Socket {
@@ -56,7 +56,7 @@ impl Listen for Socket {
 
     async fn accept(&self) -> io::Result<(UnixStream, Origin)> {
         let (stream, _) = self.listener.accept().await?;
-        Ok((stream, Origin::Unix))
+        Ok((stream, Origin { peer: None, door: Door::File, patience: BODY }))
     }
 }
 

@@ -152,14 +152,18 @@ mod tests {
 
     proptest! {
         #[test]
-        fn what_is_read_reads_back(text in r"(\[[0-9a-f:]{0,9}\]|unix:/|[a-z0-9.-]{0,5})?:?\PC{0,6}") {
+        fn what_is_read_reads_back(
+            text in r"(\[[0-9a-f:]{0,9}\]|unix:/|[a-z0-9.-]{0,5})?:?\PC{0,6}",
+        ) {
             if let Ok(address) = Address::parse(&text) {
                 prop_assert_eq!(Address::parse(&address.to_string()).ok(), Some(address));
             }
         }
 
         #[test]
-        fn a_password_is_never_shown(url in r"(redis://)?\PC{0,4}(:|@|/)\PC{0,4}hunter2\PC{0,4}") {
+        fn a_password_is_never_shown(
+            url in r"(redis://)?\PC{0,4}(:|@|/)\PC{0,4}hunter2\PC{0,4}",
+        ) {
             if let Err(error) = Url::parse(&url, &["redis"], 1) {
                 prop_assert!(!error.to_string().contains("hunter2"));
             }
@@ -171,7 +175,10 @@ mod tests {
 
         #[test]
         fn a_url_is_taken_apart(
-            user in "[a-z]{1,5}", password in "\\PC{0,9}", port in 1..=u16::MAX, path in "\\PC{0,9}",
+            user in "[a-z]{1,5}",
+            password in "\\PC{0,9}",
+            port in 1..=u16::MAX,
+            path in "\\PC{0,9}",
         ) {
             let escaped = |text: &str| utf8_percent_encode(text, NON_ALPHANUMERIC).to_string();
             let (secret, tail) = (escaped(&password), escaped(&path));

@@ -1,5 +1,6 @@
 //! The operator's server of one telemetry.
 
+use std::fmt;
 use std::sync::Arc;
 
 use tokio::sync::OnceCell;
@@ -12,7 +13,6 @@ use crate::error::Error;
 use crate::metrics::{Metrics, refusals};
 
 /// Whether it is served, and by what. It ends with the `obskit` thread.
-#[derive(Debug)]
 pub(crate) struct Serving {
     server: OnceCell<Server>,
     recent: Arc<Recent>,
@@ -31,6 +31,13 @@ impl Serving {
     #[expect(clippy::unnecessary_wraps, reason = "the twin has none")]
     pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
         Some(Arc::clone(&self.recent) as _)
+    }
+}
+
+impl fmt::Debug for Serving {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let addr = self.server.get().map(Server::addr);
+        f.debug_struct("Serving").field("addr", &addr).finish_non_exhaustive()
     }
 }
 

@@ -29,7 +29,7 @@ async fn a_connection_is_taken_asked_and_given_back() {
         let free = inside.available_permits();
         async move {
             drop(connection);
-            if free == 0 { Ok(7) } else { Err(format!("{free} free")) }
+            (free == 0).then_some(7).ok_or_else(|| format!("{free} free"))
         }
     });
     assert_eq!(outcome(&check).await, Ok(()));

@@ -57,7 +57,7 @@ async fn service(importance: Importance, works: &Arc<AtomicBool>) -> Watched {
     Watched::start(|health| {
         let check = health.check("store", move || {
             let works = works.load(Ordering::Relaxed);
-            async move { if works { Ok(()) } else { Err("it is gone") } }
+            async move { works.then_some(()).ok_or("it is gone") }
         });
         let check = match importance {
             Importance::Optional => check.optional(),

@@ -101,11 +101,8 @@ async fn a_server_without_a_connection_left_fails() {
     let mut sessions = [server.session(), server.session()];
     let failure = wait_until("no connection to be left", Duration::from_secs(20), async || {
         // One that found the check's own session in its place has ended.
-        for session in &mut sessions {
-            if session.exited().is_some() {
-                *session = server.session();
-            }
-        }
+        let ended = sessions.iter_mut().filter_map(|session| session.exited().map(|_| session));
+        ended.for_each(|session| *session = server.session());
         once(&check).await.map_or_else(Ok, |()| Err("some are left"))
     })
     .await;
