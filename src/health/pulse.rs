@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 use tokio::task::JoinHandle;
 use tokio::time::sleep;
 
@@ -18,6 +19,9 @@ pub(crate) struct Pulse {
     health: Health,
     /// The silence after which the runtime has stalled.
     stall_after: Option<Duration>,
+    /// Asks for a beat. The runtime's own timers are not needed, which it may lack, or which a
+    /// test may have paused.
+    asks: watch::Sender<()>,
     beats: AtomicU64,
     /// How long it has been silent, in milliseconds.
     missed: AtomicU64,
@@ -25,7 +29,7 @@ pub(crate) struct Pulse {
     task: Mutex<Option<JoinHandle<()>>>,
 }
 
-/// The longest from one beat to the next, and from one look to the next.
+/// The longest from one look, which asks for a beat, to the next.
 const LONGEST_TICK: Duration = Duration::from_secs(1);
 /// Ticks in the silence that is too long, so that a late one does not matter.
 const TICKS: u32 = 10;
@@ -45,6 +49,7 @@ impl Pulse {
         Self {
             health: health.clone(),
             stall_after,
+            asks: watch::Sender::default(),
             beats: AtomicU64::new(0),
             missed: AtomicU64::new(0),
             is_watched: AtomicBool::new(false),
@@ -58,7 +63,7 @@ impl Pulse {
         let is_beating = task.as_ref().is_some_and(|task| !task.is_finished());
         if self.stall_after.is_some() && !is_beating {
             self.beats.store(0, Ordering::Relaxed);
-            *task = Some(handle.spawn(beat(Arc::downgrade(self), self.tick())));
+            *task = Some(handle.spawn(beat(Arc::downgrade(self), self.asks.subscribe())));
         }
     }
 
@@ -76,6 +81,7 @@ impl Pulse {
                 // By its own ticks, which stop with the machine: a suspended one has not stalled.
                 sleep(tick).await;
                 self.listen(&mut heard, tick);
+                self.asks.send_replace(());
                 self.health.look();
             }
         };
@@ -165,11 +171,11 @@ impl Health {
     }
 }
 
-async fn beat(pulse: Weak<Pulse>, tick: Duration) {
-    while let Some(pulse) = pulse.upgrade() {
+/// Until the pulse is gone, which asks no more then.
+async fn beat(pulse: Weak<Pulse>, mut asked: watch::Receiver<()>) {
+    while asked.changed().await.is_ok() {
+        let Some(pulse) = pulse.upgrade() else { return };
         pulse.beats.fetch_add(1, Ordering::Relaxed);
-        drop(pulse);
-        sleep(tick).await;
     }
 }
 

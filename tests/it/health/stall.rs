@@ -47,9 +47,8 @@ async fn until(url: &str, status: u16) {
 }
 
 /// Until the runtime has been seen to run, so that its silence means something.
-async fn until_it_beats(service: &Runtime) {
-    let beats = async { tokio::time::sleep(seconds(1)).await };
-    service.spawn(beats).await.unwrap();
+async fn until_it_beats() {
+    tokio::time::sleep(seconds(1)).await;
 }
 
 fn silence(telemetry: &Telemetry) -> f64 {
@@ -60,7 +59,7 @@ fn silence(telemetry: &Telemetry) -> f64 {
 async fn liveness_fails_while_the_runtime_runs_nothing() {
     let service = service();
     let (telemetry, url) = served(&service, |_| ()).await;
-    until_it_beats(&service).await;
+    until_it_beats().await;
     assert_eq!(http::get(&format!("{url}/livez")).await.status, 200);
     let release = block(&service);
     until(&url, 503).await;
@@ -73,11 +72,24 @@ async fn liveness_fails_while_the_runtime_runs_nothing() {
     service.shutdown_background();
 }
 
+/// It is asked from elsewhere, so it needs no timers, and no panic says that it has none.
+#[tokio::test]
+async fn a_runtime_without_timers_is_watched_too() {
+    let service = Builder::new_multi_thread().worker_threads(1).build().unwrap();
+    let (_telemetry, url) = served(&service, |_| ()).await;
+    until_it_beats().await;
+    let release = block(&service);
+    until(&url, 503).await;
+    drop(release);
+    until(&url, 200).await;
+    service.shutdown_background();
+}
+
 #[tokio::test]
 async fn a_runtime_that_has_ended_has_not_stalled() {
     let service = service();
     let (telemetry, url) = served(&service, |_| ()).await;
-    until_it_beats(&service).await;
+    until_it_beats().await;
     let release = block(&service);
     until(&url, 503).await;
     drop(release);
@@ -90,7 +102,7 @@ async fn a_runtime_that_has_ended_has_not_stalled() {
 async fn a_service_on_its_way_down_is_left_to_end() {
     let service = service();
     let (telemetry, url) = served(&service, |_| ()).await;
-    until_it_beats(&service).await;
+    until_it_beats().await;
     let release = block(&service);
     until(&url, 503).await;
     telemetry.shutdown_signal().unwrap().trigger();
@@ -103,7 +115,7 @@ async fn a_service_on_its_way_down_is_left_to_end() {
 async fn it_can_be_switched_off() {
     let service = service();
     let (telemetry, url) = served(&service, |config| config.health.stall_after = None).await;
-    until_it_beats(&service).await;
+    until_it_beats().await;
     let release = block(&service);
     tokio::time::sleep(seconds(2)).await;
     assert_eq!(http::get(&format!("{url}/livez")).await.status, 200);
