@@ -95,7 +95,8 @@ impl GrpcHealth {
     }
 
     fn list(&self) -> Bytes {
-        let services = self.services();
+        // Not read while it is held, or who waits to write it would keep both from going on.
+        let services = self.services().clone();
         let probes = PROBES.iter().map(|(name, _)| *name);
         let names = probes.chain(services.iter().map(|name| &**name));
         message::list(names.filter_map(|name| Some((name, self.serving(name)?))))

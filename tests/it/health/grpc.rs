@@ -2,13 +2,19 @@
 
 use super::script::{Script, Then};
 use super::{seconds, telemetry};
+use bytes::Bytes;
 use http::uri::PathAndQuery;
+use http_body_util::Full;
 use obskit::Telemetry;
 use obskit::health::GrpcHealth;
 use obskit_tests::numbers::Numbers;
 use obskit_tests::samples;
 use obskit_tests::wait::{soon, wait_until};
 use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::channel;
+use std::thread;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
 use tonic::client::Grpc;
@@ -16,6 +22,7 @@ use tonic::transport::server::TcpIncoming;
 use tonic::transport::{Channel, Endpoint, Server};
 use tonic::{Code, Request, Status, Streaming};
 use tonic_prost::ProstCodec;
+use tower::Service;
 
 #[derive(Clone, PartialEq, Eq, prost::Message)]
 struct Ask {
@@ -140,6 +147,33 @@ async fn list_answers_for_all() {
         ("startup", NOT_SERVING),
     ];
     assert_eq!(statuses, expected);
+}
+
+/// Who reads the names twice at once would wait for who waits to write them.
+#[test]
+fn a_service_may_be_added_while_all_are_listed() {
+    let telemetry = telemetry();
+    let health = telemetry.grpc_health().service("orders.v1.Orders");
+    let (adds, (listed, lists)) = (health.clone(), channel());
+    let adding = Arc::new(AtomicBool::new(true));
+    let is_adding = Arc::clone(&adding);
+    thread::spawn(move || {
+        while is_adding.load(Ordering::Relaxed) {
+            drop(adds.clone().service("payments"));
+        }
+    });
+    thread::spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        for _ in 0..1_000 {
+            let ask = Full::new(Bytes::from_static(&[0; 5]));
+            let ask = http::Request::post("/grpc.health.v1.Health/List").body(ask).unwrap();
+            assert_eq!(runtime.block_on(health.clone().call(ask)).unwrap().status(), 200);
+        }
+        listed.send(()).unwrap();
+    });
+    let end = lists.recv_timeout(seconds(20));
+    adding.store(false, Ordering::Relaxed);
+    end.unwrap();
 }
 
 /// H10: not before the first full pass.
