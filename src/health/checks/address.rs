@@ -83,6 +83,10 @@ impl Url {
         }
         let rest = rest.split(['?', '#']).next().unwrap_or(rest);
         let (authority, path) = rest.split_once('/').unwrap_or((rest, ""));
+        if path.contains('@') {
+            // Else the beginning of a password would be taken for the host, and shown.
+            return Err(refused("a / or @ in it is not escaped"));
+        }
         let (login, place) = authority.rsplit_once('@').unwrap_or(("", authority));
         let (host, found) =
             split(place).map_err(|reason| refused(&format!("its host {reason}")))?;

@@ -34,9 +34,10 @@ impl Dns {
     pub fn new(host: &str) -> Result<Self, Error> {
         if !is_host(host) {
             let accepted = "expected at most 253 letters, digits, dots, hyphens and underscores";
-            return Err(Error::config(format!(
-                "the host {host:?} cannot be looked up: {accepted}"
-            )));
+            // A URL in its place may hold a password.
+            let is_url = host.contains(['@', '/', ':']);
+            let shown = if is_url { "that was given" } else { &format!("{host:?}") };
+            return Err(Error::config(format!("the host {shown} cannot be looked up: {accepted}")));
         }
         Ok(Self { host: host.to_owned(), names: Names::default() })
     }

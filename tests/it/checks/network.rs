@@ -61,6 +61,7 @@ fn malformed_addresses_are_refused() {
     refused(Tcp::new(&format!("{}:1", "a".repeat(254))), "has no valid host");
     refused(Dns::new("a b"), "cannot be looked up");
     refused(Dns::new(""), "cannot be looked up");
+    refused(Dns::new("redis://:hunter2@db"), "the host that was given cannot be looked up");
 }
 
 #[cfg(unix)]

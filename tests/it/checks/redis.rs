@@ -95,6 +95,7 @@ async fn a_url_says_it_all() {
         ("redis://:hunter2@", "its host has no valid host"),
         ("redis://:hunter2@db:x", "1 to 65535"),
         ("redis://:hunter2%ff@db", "is no UTF-8"),
+        ("redis://hunter2:1/@db", "is not escaped"),
     ] {
         refused(Redis::from_url(url), expected);
     }
