@@ -154,8 +154,8 @@ impl CheckBuilder {
     }
 
     /// The age past which a result says nothing any more, and the check fails: as when the runtime
-    /// stands still. Interval and timeout together to 7 days; three intervals and the timeout
-    /// unless set.
+    /// stands still. At least the timeout and an interval that a tenth is added to, at most 7
+    /// days; three intervals and the timeout unless set.
     pub fn max_age(mut self, age: Duration) -> Self {
         self.rule.max_age = Some(age);
         self
@@ -173,7 +173,7 @@ impl CheckBuilder {
         bounds::check_time(&self.name, "interval", interval, &INTERVAL)?;
         bounds::check_time(&self.name, "timeout", timeout, &TIMEOUT)?;
         let age = self.rule.max_age.unwrap_or(interval * MISSED + timeout);
-        bounds::check_time(&self.name, "max_age", age, &(interval + timeout..=LONGEST_AGE))?;
+        bounds::check_time(&self.name, "max_age", age, &(self.schedule.apart()..=LONGEST_AGE))?;
         bounds::check_rule(&self.name, self.rule)?;
         self.rule.max_age = Some(age);
         let Self { health: Health { state }, name, check, importance, schedule, rule } = self;

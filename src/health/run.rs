@@ -53,6 +53,11 @@ pub(super) async fn run(
 }
 
 impl Schedule {
+    /// The longest from the end of one run to that of the next.
+    pub(super) fn apart(self) -> Duration {
+        self.interval.mul_f64(1.0 + JITTER) + self.timeout
+    }
+
     /// When the next run begins: by the interval, or soon where none has passed yet.
     fn next(self, start: Instant, entry: &Entry) -> Instant {
         match entry.first_failures() {
