@@ -1,7 +1,7 @@
 //! Without the feature `tokio` nobody waits for changes.
 
 #[derive(Debug, Default)]
-pub(in crate::health) struct Changes;
+pub(in crate::health) struct Changes {}
 
 impl Changes {
     #[expect(clippy::unused_self, reason = "the twin wakes who waits")]

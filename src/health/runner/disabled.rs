@@ -1,7 +1,7 @@
 //! Without the feature `tokio` no check runs by itself.
 
 #[derive(Debug, Default)]
-pub(in crate::health) struct Runner;
+pub(in crate::health) struct Runner {}
 
 impl Runner {
     #[expect(clippy::unused_self, reason = "the twin has something to stop")]

@@ -6,7 +6,7 @@ use crate::config;
 use crate::health::Health;
 
 /// No heart.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(in crate::telemetry) struct Heart;
 
 impl Heart {
@@ -15,14 +15,14 @@ impl Heart {
     }
 
     pub(in crate::telemetry) fn pulse(&self) -> Self {
-        *self
+        self.clone()
     }
 
     #[expect(clippy::unused_self, reason = "the twin has something to stop")]
     pub(in crate::telemetry) fn stop(&self) {}
 
     #[expect(clippy::unused_self, reason = "the twin knows")]
-    pub(in crate::telemetry) fn missed(self) -> Duration {
+    pub(in crate::telemetry) fn missed(&self) -> Duration {
         Duration::ZERO
     }
 }

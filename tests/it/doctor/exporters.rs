@@ -63,7 +63,7 @@ async fn what_is_no_http_is_told() {
     check_answer(b"", Failure, "ends the connection without an answer").await;
     check_answer(b"HTTP/1.1 99 secret\r\n\r\n", Failure, "another protocol").await;
     check_answer(b"HTTP/1.1\r\n\r\n", Failure, "another protocol").await;
-    check_answer(&[b'x'; 100_000], Failure, "another protocol").await;
+    check_answer(b"x".repeat(100_000).leak(), Failure, "another protocol").await;
 }
 
 #[tokio::test]
