@@ -39,12 +39,15 @@ struct Patience {
     connection: Duration,
     /// For the answer that is on its way when a connection's time is over.
     answer: Duration,
+    /// The same when the server ends: a service that leaves does not wait for who says nothing.
+    end: Duration,
 }
 
 const PATIENCE: Patience = Patience {
     head: Duration::from_secs(5),
     connection: Duration::from_mins(1),
     answer: Duration::from_secs(5),
+    end: Duration::from_millis(500),
 };
 /// Past these, a new connection takes the place of the one that was waited for longest.
 const MAX_CONNECTIONS: usize = 64;
@@ -121,12 +124,17 @@ where
         .max_headers(MAX_HEADERS)
         .max_buf_size(MAX_HEAD_BYTES);
     let mut connection = pin!(http.serve_connection(TokioIo::new(stream), respond));
-    let over = timeout(patience.connection, lifeline.cut());
     let serving = async {
+        let mut rest = patience.answer;
+        let over = async {
+            if timeout(patience.connection, lifeline.cut()).await.is_ok() {
+                rest = patience.end;
+            }
+        };
         // What goes wrong on a connection is its peer's affair.
         if unless(over, connection.as_mut()).await.is_none() {
             connection.as_mut().graceful_shutdown();
-            let _ = timeout(patience.answer, connection).await;
+            let _ = timeout(rest, connection).await;
         }
     };
     unless(place.wanted(), serving).await;

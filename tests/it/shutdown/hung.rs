@@ -73,3 +73,25 @@ async fn a_scrape_that_hangs_takes_no_line_along() {
     drop(let_go);
     scrape.await.unwrap();
 }
+
+/// Neither the rest of a head nor that of a body is waited for.
+#[tokio::test]
+async fn a_caller_who_falls_silent_holds_nobody() {
+    for silent in
+        ["GET /metr", "PUT /loglevel HTTP/1.1\r\nhost: localhost\r\ncontent-length: 9\r\n\r\nwa"]
+    {
+        let lab = Lab::new(|config| config.admin.addr = AdminAddr::from(([127, 0, 0, 1], 0)));
+        let addr = lab.telemetry.serve_admin().await.unwrap().tcp().unwrap();
+        let mut stream = TcpStream::connect(addr).unwrap();
+        // With a request before it, whose answer says that both have come.
+        write!(stream, "GET /livez HTTP/1.1\r\n\r\n{silent}").unwrap();
+        let answered = tokio::task::spawn_blocking(move || {
+            stream.read_exact(&mut [0; 12]).unwrap();
+            stream
+        });
+        let _held = answered.await.unwrap();
+        let begun = Instant::now();
+        lab.telemetry.shutdown(DEADLINE).await.unwrap();
+        assert!(begun.elapsed() < Duration::from_secs(3), "{silent}: {:?}", begun.elapsed());
+    }
+}
