@@ -1,9 +1,11 @@
 //! Who asks, and what that caller may.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv6Addr};
 use std::time::Duration;
 
-use http::header::{AUTHORIZATION, FORWARDED, HOST, HeaderName, VIA};
+use http::header::{
+    ACCEPT_LANGUAGE, AUTHORIZATION, FORWARDED, HOST, HeaderName, ORIGIN, REFERER, VIA,
+};
 use http::uri::Authority;
 use http::{HeaderMap, Method, Request, Version};
 use subtle::ConstantTimeEq;
@@ -40,6 +42,11 @@ pub(super) enum Door {
     /// Those who may open the socket's file.
     File,
 }
+
+/// Callers that share what there is among them: those at one IPv4 address, or in one IPv6 network
+/// of 64 bits, of which a single machine may have every address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Neighbour(Option<Ipv6Addr>);
 
 /// How far a caller is trusted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -82,19 +89,21 @@ const PROXIED: [HeaderName; 6] = [
 ];
 /// What browsers say of the page that had them ask.
 const FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
+/// What browsers add to whatever a page has them ask, and tools do not.
+const BROWSERS: [HeaderName; 3] = [ACCEPT_LANGUAGE, REFERER, FETCH_SITE];
 
 impl Policy {
     pub(crate) fn new(settings: &config::Admin) -> Self {
         Self { token: settings.token.clone(), allow: settings.allow.clone() }
     }
 
-    /// How far the caller is trusted: by its token; else by where it is, unless a proxy passes on
-    /// what somebody else asks.
+    /// How far the caller is trusted: by its token; else by where it is, unless a proxy or a
+    /// browser passes on what somebody else asks.
     pub(super) fn trust<B>(&self, request: &Request<B>, origin: Origin) -> Trust {
         if self.shown(request.headers()) == Shown::Right {
             return Trust::Operator;
         }
-        if is_proxied(request) {
+        if is_proxied(request) || is_led(request) {
             return Trust::Stranger;
         }
         let Origin { peer, door, .. } = origin;
@@ -102,8 +111,10 @@ impl Policy {
         if is_allowed || door == Door::File {
             return Trust::Operator;
         }
-        let is_here = door == Door::Local && peer.is_some_and(is_loopback);
-        if is_here && is_own(request) { self.local() } else { Trust::Stranger }
+        let is_here = door == Door::Local
+            && peer.is_some_and(is_loopback)
+            && is_addressed(request, names_this_machine);
+        if is_here { self.local() } else { Trust::Stranger }
     }
 
     /// Whether a caller of that trust may use a route by a method.
@@ -143,6 +154,15 @@ impl Policy {
     }
 }
 
+impl Origin {
+    pub(super) fn neighbour(self) -> Neighbour {
+        Neighbour(self.peer.map(|address| match address.to_canonical() {
+            IpAddr::V4(address) => address.to_ipv6_mapped(),
+            IpAddr::V6(address) => (address.to_bits() & !u128::from(u64::MAX)).into(),
+        }))
+    }
+}
+
 impl Refusal {
     /// Every kind, in its order.
     pub(crate) const ALL: [Self; 3] = [Self::NoToken, Self::WrongToken, Self::Forbidden];
@@ -170,27 +190,46 @@ fn is_proxied<B>(request: &Request<B>) -> bool {
         || PROXIED.iter().any(|name| request.headers().contains_key(name))
 }
 
-/// Whether a process of this machine asks on its own behalf. A browser may be made to ask, by a
-/// page elsewhere or by one whose name leads here (DNS rebinding).
-fn is_own<B>(request: &Request<B>) -> bool {
-    let site = request.headers().get(FETCH_SITE);
-    is_addressed_here(request) && site.is_none_or(|site| site != "cross-site")
+/// Whether a browser may have been made to ask: by a page elsewhere, or by one whose name leads
+/// here (DNS rebinding), unless it calls the server by an address. Only a script says its `Origin`,
+/// and none is served here.
+fn is_led<B>(request: &Request<B>) -> bool {
+    let headers = request.headers();
+    let is_browser = BROWSERS.iter().any(|name| headers.contains_key(name));
+    headers.contains_key(ORIGIN)
+        || headers.get_all(FETCH_SITE).iter().any(|site| site == "cross-site")
+        || (is_browser && !is_addressed(request, names_a_machine))
 }
 
-/// Whether the caller calls the server by what only this machine is called.
-fn is_addressed_here<B>(request: &Request<B>) -> bool {
+/// Whether the caller calls the server by such a name alone.
+fn is_addressed<B>(request: &Request<B>, is_such: fn(&Authority) -> bool) -> bool {
     let mut hosts = request.headers().get_all(HOST).iter();
-    let (Some(host), None) = (hosts.next(), hosts.next()) else { return false };
-    let host = host.to_str().ok().and_then(|host| host.parse().ok());
-    host.as_ref().is_some_and(names_this_machine)
-        && request.uri().authority().is_none_or(names_this_machine)
+    let (host, further) = (hosts.next(), hosts.next());
+    let said = host.map(|host| host.to_str().ok()?.parse().ok());
+    let host = said.unwrap_or_else(|| request.uri().authority().cloned());
+    further.is_none()
+        && host.as_ref().is_some_and(is_such)
+        && request.uri().authority().is_none_or(is_such)
 }
 
+/// Whether no name but this machine's own can be meant.
 fn names_this_machine(authority: &Authority) -> bool {
+    is_localhost(authority) || address(authority).is_some_and(is_loopback)
+}
+
+/// Whether no name is used that anybody could have lead here.
+fn names_a_machine(authority: &Authority) -> bool {
+    is_localhost(authority) || address(authority).is_some()
+}
+
+fn is_localhost(authority: &Authority) -> bool {
+    authority.host().eq_ignore_ascii_case("localhost") && !authority.as_str().contains('@')
+}
+
+fn address(authority: &Authority) -> Option<IpAddr> {
     let host = authority.host();
     let literal = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
-    let is_literal = literal.parse().is_ok_and(is_loopback);
-    (is_literal || host.eq_ignore_ascii_case("localhost")) && !authority.as_str().contains('@')
+    literal.parse().ok().filter(|_| !authority.as_str().contains('@'))
 }
 
 /// Addresses of 127.0.0.0/8 within IPv6, as a dual-stack socket shows them, are such, too.

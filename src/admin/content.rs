@@ -21,6 +21,10 @@ impl Content {
     pub(super) fn len(&self) -> usize {
         self.0.len()
     }
+
+    pub(super) fn into_bytes(self) -> Bytes {
+        self.0
+    }
 }
 
 impl Body for Content {

@@ -1,15 +1,21 @@
 //! How many connections there are at once, and who makes room for another.
 
+use std::cmp::Reverse;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::{Context, Poll};
 
+use bytes::Bytes;
 use http::Request;
 use http_body::{Body, Frame, SizeHint};
 use tokio::sync::Notify;
 
-/// A number of places. Where all are taken, a newcomer gets that of whoever has been waited for
-/// the longest: connections that are held open keep no probe out.
+use super::access::Neighbour;
+use super::content::Content;
+
+/// A number of places. Where all are taken, a newcomer gets one of those who have most of them, of
+/// whoever has been waited for the longest: connections that are held open keep no probe out, and
+/// who opens a great many takes them from itself.
 #[derive(Debug)]
 pub(super) struct Places {
     shared: Arc<Shared>,
@@ -34,6 +40,13 @@ pub(super) struct Awaited<'a, B> {
     place: &'a Place,
 }
 
+/// A large answer on its way to a place. Dropped, it is with the system or is given up.
+struct Unread {
+    answer: Bytes,
+    shared: Arc<Shared>,
+    id: u64,
+}
+
 #[derive(Debug)]
 struct Shared {
     count: usize,
@@ -52,12 +65,20 @@ struct State {
 #[derive(Debug)]
 struct Taken {
     id: u64,
+    neighbour: Neighbour,
     is_answering: bool,
+    /// Whether it has yet to read a large answer.
+    is_reading: bool,
     /// When it came, or had its last answer.
     since: u64,
     is_leaving: bool,
     leave: Arc<Notify>,
 }
+
+/// Answers of more bytes than these are large, and kept in memory until they are read.
+const LARGE: usize = 64 * 1_024;
+/// Past so many of them, the next has a connection leave that has not read its own.
+const MOST_UNREAD: usize = 8;
 
 impl Places {
     pub(super) fn new(count: usize) -> Self {
@@ -66,25 +87,27 @@ impl Places {
     }
 
     /// A place for a newcomer, of whom there is one at a time. Where nobody can leave, it waits.
-    pub(super) async fn take(&self) -> Place {
+    pub(super) async fn take(&self, neighbour: Neighbour) -> Place {
         loop {
-            if let Some(place) = self.try_take() {
+            if let Some(place) = self.try_take(neighbour) {
                 return place;
             }
             self.shared.freed.notified().await;
         }
     }
 
-    fn try_take(&self) -> Option<Place> {
+    fn try_take(&self, neighbour: Neighbour) -> Option<Place> {
         let mut state = self.shared.state();
         if state.taken.len() >= self.shared.count {
-            state.make_room();
+            state.make_room(|_| true);
             return None;
         }
         let (id, leave) = (state.next(), Arc::new(Notify::new()));
         state.taken.push(Taken {
             id,
+            neighbour,
             is_answering: false,
+            is_reading: false,
             since: id,
             is_leaving: false,
             leave: Arc::clone(&leave),
@@ -103,6 +126,21 @@ impl Place {
     pub(super) fn answer(&self) -> Answering<'_> {
         self.set_answering(true);
         Answering(self)
+    }
+
+    /// Keeps an answer in sight until it is read, and has another leave where many are not.
+    pub(super) fn watch(&self, answer: Content) -> Content {
+        if answer.len() <= LARGE {
+            return answer;
+        }
+        let mut state = self.shared.state();
+        state.update(self.id, |taken, _| taken.is_reading = true);
+        if state.taken.iter().filter(|taken| taken.is_reading).count() > MOST_UNREAD {
+            state.make_room(|taken| taken.is_reading);
+        }
+        drop(state);
+        let (answer, shared) = (answer.into_bytes(), Arc::clone(&self.shared));
+        Content::from(Bytes::from_owner(Unread { answer, shared, id: self.id }))
     }
 
     fn set_answering(&self, is_answering: bool) {
@@ -152,16 +190,20 @@ impl State {
         }
     }
 
-    /// Has one leave, unless one is leaving.
-    fn make_room(&mut self) {
-        if self.taken.iter().any(|taken| taken.is_leaving) {
+    /// Has one of some leave, unless one is leaving.
+    fn make_room(&mut self, of: impl Fn(&Taken) -> bool) {
+        if self.taken.iter().any(|taken| taken.is_leaving && of(taken)) {
             return;
         }
-        let idle = self.taken.iter_mut().filter(|taken| !taken.is_answering);
-        if let Some(longest) = idle.min_by_key(|taken| taken.since) {
+        let some = || self.taken.iter().filter(|taken| of(taken));
+        let beside = |one: &Taken| some().filter(|other| other.neighbour == one.neighbour).count();
+        let idle = some().filter(|taken| !taken.is_answering);
+        let longest = idle.min_by_key(|taken| (Reverse(beside(taken)), taken.since));
+        let Some(id) = longest.map(|longest| longest.id) else { return };
+        self.update(id, |longest, _| {
             longest.is_leaving = true;
             longest.leave.notify_one();
-        }
+        });
     }
 }
 
@@ -180,6 +222,18 @@ impl Drop for Answering<'_> {
     }
 }
 
+impl AsRef<[u8]> for Unread {
+    fn as_ref(&self) -> &[u8] {
+        &self.answer
+    }
+}
+
+impl Drop for Unread {
+    fn drop(&mut self) {
+        self.shared.state().update(self.id, |taken, _| taken.is_reading = false);
+    }
+}
+
 impl Drop for Place {
     fn drop(&mut self) {
         self.shared.state().taken.retain(|taken| taken.id != self.id);
@@ -188,75 +242,4 @@ impl Drop for Place {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use std::pin::pin;
-    use std::task::Waker;
-
-    fn now<F: Future>(future: F) -> Option<F::Output> {
-        let mut cx = Context::from_waker(Waker::noop());
-        match pin!(future).poll(&mut cx) {
-            Poll::Ready(output) => Some(output),
-            Poll::Pending => None,
-        }
-    }
-
-    fn full() -> (Places, [Place; 3]) {
-        let places = Places::new(3);
-        let taken = [(); 3].map(|()| now(places.take()).unwrap());
-        (places, taken)
-    }
-
-    /// Which of the places are wanted by a newcomer.
-    fn wanted(places: &Places, taken: &[Place]) -> Vec<bool> {
-        assert!(now(places.take()).is_none());
-        taken.iter().map(|place| now(place.wanted()).is_some()).collect()
-    }
-
-    #[test]
-    fn the_one_leaves_that_was_waited_for_longest() {
-        let (places, taken) = full();
-        assert_eq!(wanted(&places, &taken), [true, false, false]);
-        // One at a time, however often it is asked for.
-        assert_eq!(wanted(&places, &taken), [false, false, false]);
-        let [first, second, third] = taken;
-        drop(first);
-        let fourth = now(places.take()).unwrap();
-        drop(second.answer());
-        assert_eq!(wanted(&places, &[second, third, fourth]), [false, true, false]);
-    }
-
-    #[test]
-    fn nobody_leaves_whose_answer_is_on_its_way() {
-        let (places, taken) = full();
-        let answering = taken.each_ref().map(Place::answer);
-        assert_eq!(wanted(&places, &taken), [false, false, false]);
-        drop(answering);
-        assert_eq!(wanted(&places, &taken), [true, false, false]);
-    }
-
-    /// A body that has not come.
-    struct Never;
-
-    impl Body for Never {
-        type Data = bytes::Bytes;
-        type Error = std::convert::Infallible;
-
-        fn poll_frame(
-            self: Pin<&mut Self>,
-            _: &mut Context<'_>,
-        ) -> Poll<Option<Result<Frame<bytes::Bytes>, Self::Error>>> {
-            Poll::Pending
-        }
-    }
-
-    #[test]
-    fn whoever_is_to_send_a_body_is_waited_for() {
-        let (places, taken) = full();
-        let answering = taken.each_ref().map(Place::answer);
-        let mut request = answering[1].watch(Request::new(Never));
-        let mut body = Pin::new(request.body_mut());
-        assert!(now(std::future::poll_fn(|cx| body.as_mut().poll_frame(cx))).is_none());
-        assert_eq!(wanted(&places, &taken), [false, true, false]);
-    }
-}
+mod tests;

@@ -61,7 +61,8 @@ impl Admin {
         let response = match route {
             Some(route) if route.page == Page::Metrics => {
                 let method = request.method().clone();
-                let scraped = self.turns.take(self.respond_as(route, request, origin)).await;
+                let scrape = self.respond_as(route, request, origin);
+                let scraped = self.turns.take(origin.neighbour(), scrape).await;
                 scraped.unwrap_or_else(|| finish(busy(), &method))
             }
             Some(route) => self.respond_as(route, request, origin).await,

@@ -49,7 +49,7 @@ const PATIENCE: Patience = Patience {
     answer: Duration::from_secs(5),
     end: Duration::from_millis(500),
 };
-/// Past these, a new connection takes the place of the one that was waited for longest.
+/// Past these, a new connection takes the place of one that is waited for.
 const MAX_CONNECTIONS: usize = 64;
 const MAX_HEADERS: usize = 64;
 const MAX_HEAD_BYTES: usize = 16 * 1_024;
@@ -94,7 +94,7 @@ async fn accept(listener: impl Listen, admin: Arc<Admin>, mut lifeline: Lifeline
                 sleep(PAUSE).await;
                 continue;
             };
-            let place = places.take().await;
+            let place = places.take(origin.neighbour()).await;
             let guest = Guest { admin: Arc::clone(&admin), origin, place };
             tokio::spawn(serve(stream, guest, connections.clone(), PATIENCE));
         }
@@ -116,7 +116,8 @@ where
     let Guest { admin, origin, place } = &guest;
     let respond = service_fn(async |request: Request<Incoming>| {
         let answering = place.answer();
-        Ok::<_, Infallible>(admin.respond(answering.watch(request), *origin).await)
+        let response = admin.respond(answering.watch(request), *origin).await;
+        Ok::<_, Infallible>(response.map(|answer| place.watch(answer)))
     });
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new())
@@ -167,8 +168,8 @@ mod tests {
         let (ended, end) = channel();
         background.spawn(|lifeline| async move {
             let stream = tokio::net::TcpStream::from_std(stream).unwrap();
-            let place = Places::new(1).take().await;
             let origin = Origin { peer: None, door: Door::File, patience: None };
+            let place = Places::new(1).take(origin.neighbour()).await;
             let guest = Guest { admin: Arc::new(admin), origin, place };
             serve(stream, guest, lifeline, patience).await;
             ended.send(()).unwrap();

@@ -165,6 +165,46 @@ fn allowed_networks_need_no_token() {
     check(UNKNOWN, Trust::Stranger);
 }
 
+/// A page may have a browser ask that stands in an allowed network.
+#[test]
+fn a_browser_is_trusted_by_its_place_where_no_page_elsewhere_can_be_behind_it() {
+    let policy = policy(Some(TOKEN), "127.0.0.0/8, 10.0.0.0/8");
+    let check = |headers: &[(&'static str, &str)], expected: Trust| {
+        for origin in [from([10, 1, 2, 3], Door::Anyone), from([127, 0, 0, 1], Door::Anyone)] {
+            let found = policy.trust(&request(headers), origin);
+            assert_eq!(found, expected, "{headers:?} {origin:?}");
+        }
+    };
+    let (name, address) = (("host", "rebound.example:9464"), ("host", "10.1.2.1:9464"));
+    check(&[name], Trust::Operator);
+    for browser in [("accept-language", "de"), ("referer", "a"), ("sec-fetch-site", "none")] {
+        check(&[name, browser], Trust::Stranger);
+        check(&[browser], Trust::Stranger);
+        check(&[address, browser], Trust::Operator);
+        check(&[("host", "[fd00::1]:9464"), browser], Trust::Operator);
+        check(&[("host", "10.1.2.1@rebound.example"), browser], Trust::Stranger);
+    }
+    for host in [name, address] {
+        check(&[host, ("origin", "http://page.example")], Trust::Stranger);
+        check(&[host, ("sec-fetch-site", "cross-site")], Trust::Stranger);
+        let shown = ("authorization", "Bearer sixteen-bytes-ok");
+        check(&[host, shown, ("origin", "http://page.example")], Trust::Operator);
+    }
+}
+
+/// HTTP/2 has the name it is called by in the target alone.
+#[test]
+fn a_browser_that_speaks_another_version_is_none_the_less_one() {
+    let check = |target: &str, expected: Trust| {
+        let request = Request::get(target).version(Version::HTTP_2).header("accept-language", "de");
+        let origin = from([10, 1, 2, 3], Door::Anyone);
+        let found = policy(None, "10.0.0.0/8").trust(&request.body(()).unwrap(), origin);
+        assert_eq!(found, expected, "{target}");
+    };
+    check("https://10.1.2.1/debug/ledger", Trust::Operator);
+    check("https://rebound.example/debug/ledger", Trust::Stranger);
+}
+
 #[test]
 fn what_is_asked_for_decides_how_much_trust_it_takes() {
     let headers = HeaderMap::new();

@@ -11,6 +11,7 @@ use std::net::SocketAddr;
 const BEARER: (&str, &str) = ("authorization", "Bearer sixteen-bytes-ok");
 /// What a browser sends to a name that was made to lead here.
 const REBOUND: (&str, &str) = ("host", "rebound.example:9464");
+const BROWSER: (&str, &str) = ("accept-language", "de");
 
 async fn ask(addr: SocketAddr, method: Method, path: &str, headers: &[(&str, &str)]) -> Reply {
     let url = format!("http://127.0.0.1:{}{path}", addr.port());
@@ -91,6 +92,9 @@ async fn on_every_address_nobody_is_trusted_unless_somebody_says_so() {
     .await;
     check(addr, &[], 200, 200).await;
     check(addr, &[REBOUND], 200, 200).await;
+    check(addr, &[REBOUND, BROWSER], 401, 401).await;
+    check(addr, &[BROWSER], 200, 200).await;
+    check(addr, &[("origin", "http://page.example")], 401, 401).await;
     check(addr, &[("x-forwarded-for", "127.0.0.1")], 401, 401).await;
 }
 
