@@ -74,7 +74,7 @@ impl Telemetry {
         let config = &parts.config;
         let mut findings = vec![
             settings::service_name(config),
-            settings::ignored(config),
+            settings::ignored(config, parts.logging.redactor()),
             settings::admin_access(&config.admin),
             propagation::propagation(&config.context.propagators),
             logs::subscriber(&parts.logging),

@@ -34,5 +34,6 @@ fn json(diagnosis: &Diagnosis) -> String {
         json!({ "check": check, "severity": severity.as_str(), "message": message, "hint": hint })
     };
     let findings: Value = diagnosis.findings.iter().map(finding).collect();
-    json!({ "status": diagnosis.worst().as_str(), "findings": findings }).to_string()
+    let shown = json!({ "status": diagnosis.worst().as_str(), "findings": findings });
+    format!("{shown:#}\n")
 }

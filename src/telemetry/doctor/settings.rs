@@ -1,6 +1,7 @@
 //! What is set, and what an operator most likely meant otherwise.
 
 use crate::config::{Admin, Config, Service};
+use crate::redaction::Redactor;
 
 use super::diagnosis::Finding;
 
@@ -23,8 +24,8 @@ pub(super) fn service_name(config: &Config) -> Finding {
     )
 }
 
-/// Whether all of what is set holds.
-pub(super) fn ignored(config: &Config) -> Finding {
+/// Whether all of what is set holds. A value that does not may have a secret in it.
+pub(super) fn ignored(config: &Config, redactor: &Redactor) -> Finding {
     if config.disabled {
         return Finding::warning(
             SETTINGS,
@@ -36,11 +37,10 @@ pub(super) fn ignored(config: &Config) -> Finding {
     if warnings.is_empty() {
         return Finding::ok(SETTINGS, "no setting is ignored");
     }
-    let mut quoted: Vec<_> = warnings.iter().take(QUOTED).map(String::as_str).collect();
-    let more = format!("{} more", warnings.len().saturating_sub(QUOTED));
-    if warnings.len() > QUOTED {
-        quoted.push(&more);
-    }
+    let quoted = warnings.iter().take(QUOTED).map(|warning| redactor.clean(warning));
+    let more = warnings.len().checked_sub(QUOTED).filter(|more| *more > 0);
+    let more = more.map(|more| format!("{more} more").into());
+    let quoted: Vec<_> = quoted.chain(more).collect();
     Finding::warning(
         SETTINGS,
         format!("settings are ignored: {}", quoted.join("; ")),

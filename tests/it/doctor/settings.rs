@@ -20,6 +20,12 @@ async fn ignored_settings_are_told() {
     let found = Telemetry::build(config).unwrap().doctor().await;
     check(&found, "settings", Warning, "OTEL_TRACES_SAMPLER");
 
+    let environment = [("OTEL_RESOURCE_ATTRIBUTES", "password=hunter2,team")];
+    let config = Config::from_environment(&environment).unwrap();
+    let found = Telemetry::build(config).unwrap().doctor().await;
+    let found = check(&found, "settings", Warning, "OTEL_RESOURCE_ATTRIBUTES");
+    assert!(!found.message.contains("hunter2"), "{found:?}");
+
     let many = |config: &mut Config| config.warnings = (0..9).map(|n| format!("no. {n}")).collect();
     let found = check(&diagnose(many).await, "settings", Warning, "no. 3; 5 more");
     assert!(!found.message.contains("no. 4"), "{found:?}");
