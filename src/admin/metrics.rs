@@ -1,19 +1,27 @@
 //! `/metrics`: the exposition, in the form the scraper asks for.
 
 use bytes::Bytes;
-use http::header::{CONTENT_ENCODING, VARY};
+use http::header::{CONTENT_ENCODING, RETRY_AFTER, VARY};
 use http::{HeaderValue, Response, StatusCode};
 
 use super::Admin;
 use super::content::Content;
-use super::respond::{Asked, answer};
+use super::respond::{Asked, answer, failed, text};
+use super::turns::Unscraped;
 use crate::ledger::Signal;
 use crate::metrics::Scrape;
 
 impl Admin {
-    pub(super) fn metrics_page(&self, asked: Asked<'_>) -> Response<Content> {
+    pub(super) async fn metrics_page(&self, asked: Asked<'_>) -> Response<Content> {
         self.ledger.accept(Signal::Scrape, 1);
-        let scraped = self.metrics.scrape(&Scrape::from_request(asked.headers, asked.uri.query()));
+        let scrape = Scrape::from_request(asked.headers, asked.uri.query());
+        let metrics = self.metrics.clone();
+        let scrape = move || metrics.scrape(&scrape);
+        let scraped = match self.turns.take(asked.neighbour, scrape).await {
+            Ok(scraped) => scraped,
+            Err(Unscraped::Busy) => return busy(),
+            Err(Unscraped::Failed) => return failed(),
+        };
         let (content_type, encoding) = (scraped.content_type(), scraped.content_encoding());
         let mut page = answer(StatusCode::OK, content_type, Bytes::from_owner(scraped));
         let headers = page.headers_mut();
@@ -24,4 +32,11 @@ impl Admin {
         self.ledger.deliver(Signal::Scrape, 1);
         page
     }
+}
+
+/// For a scrape past those that may wait.
+fn busy() -> Response<Content> {
+    let mut busy = text(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at once\n");
+    busy.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    busy
 }

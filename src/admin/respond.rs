@@ -10,13 +10,13 @@ use crate::health::Probe;
 use bytes::Bytes;
 use http::header::{
     ALLOW, CACHE_CONTROL, CONTENT_LENGTH, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HeaderName,
-    REFERRER_POLICY, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS,
+    REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, Uri};
 use http_body::Body;
 
 use super::Admin;
-use super::access::{Origin, Refusal, Trust};
+use super::access::{Neighbour, Origin, Refusal, Trust};
 use super::body::read;
 use super::content::Content;
 use super::index;
@@ -29,6 +29,7 @@ pub(crate) struct Asked<'a> {
     pub(crate) uri: &'a Uri,
     pub(crate) headers: &'a HeaderMap,
     pub(crate) trust: Trust,
+    pub(crate) neighbour: Neighbour,
 }
 
 pub(super) const TEXT: &str = "text/plain; charset=utf-8";
@@ -58,18 +59,11 @@ impl Admin {
     ) -> Response<Content> {
         let verb = Verb::of(request.method());
         let route = Route::find(request.uri().path());
-        let response = match route {
-            Some(route) if route.page == Page::Metrics => {
-                let method = request.method().clone();
-                let scrape = self.respond_as(route, request, origin);
-                let scraped = self.turns.take(origin.neighbour(), scrape).await;
-                scraped.unwrap_or_else(|| finish(busy(), &method))
-            }
-            Some(route) => self.respond_as(route, request, origin).await,
-            None => {
-                let missing = text(StatusCode::NOT_FOUND, "not found; / lists what is here\n");
-                finish(missing, request.method())
-            }
+        let response = if let Some(route) = route {
+            self.respond_as(route, request, origin).await
+        } else {
+            let missing = text(StatusCode::NOT_FOUND, "not found; / lists what is here\n");
+            finish(missing, request.method())
         };
         tracing::debug!(
             target: "obskit::admin",
@@ -107,9 +101,8 @@ impl Admin {
             Ok(body) => body,
             Err(unread) => return finish(unread.answer(), method),
         };
-        let asked = Asked { method, uri: &head.uri, headers, trust };
+        let asked = Asked { method, uri: &head.uri, headers, trust, neighbour: origin.neighbour() };
         let page = caught(self.page(route.page, asked, &body)).await;
-        let failed = || text(StatusCode::INTERNAL_SERVER_ERROR, "the page failed\n");
         finish(page.unwrap_or_else(failed), method)
     }
 
@@ -127,7 +120,7 @@ impl Admin {
 
     async fn page(&self, page: Page, asked: Asked<'_>, body: &[u8]) -> Response<Content> {
         match page {
-            Page::Metrics => self.metrics_page(asked),
+            Page::Metrics => self.metrics_page(asked).await,
             Page::Live => self.probe_page(Probe::Live, asked),
             Page::Ready => self.probe_page(Probe::Ready, asked),
             Page::Started => self.probe_page(Probe::Startup, asked),
@@ -142,7 +135,7 @@ impl Admin {
     }
 }
 
-/// What `work` comes to; `None` if it panics, as a scrape may that runs what others registered.
+/// What `work` comes to; `None` if it panics.
 async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
     let mut work = pin!(work);
     poll_fn(|cx| {
@@ -152,11 +145,9 @@ async fn caught<T>(work: impl Future<Output = T>) -> Option<T> {
     .await
 }
 
-/// For a scrape past those that may wait.
-fn busy() -> Response<Content> {
-    let mut busy = text(StatusCode::SERVICE_UNAVAILABLE, "too many scrapes at once\n");
-    busy.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
-    busy
+/// For a page that panicked.
+pub(super) fn failed() -> Response<Content> {
+    text(StatusCode::INTERNAL_SERVER_ERROR, "the page failed\n")
 }
 
 /// An answer in words.

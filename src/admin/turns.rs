@@ -1,16 +1,19 @@
-//! Scrapes of the operator's server, one after the other.
+//! Scrapes of the operator's pages, one after the other, on a thread of their own.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
 
+use crate::concurrent::aside;
+
 use super::access::Neighbour;
 
-/// The server has one thread, which a scrape keeps busy: so many at once would keep probes waiting,
-/// and so many that wait would leave no connection for one.
+/// The server has one thread, and a router's are the service's: a scrape that is long, or that
+/// hangs in what others registered, would keep probes waiting there. So many that wait would leave
+/// no connection for one.
 #[derive(Debug)]
 pub(crate) struct Turns {
-    turn: Semaphore,
+    turn: Arc<Semaphore>,
     queue: Mutex<Vec<Neighbour>>,
 }
 
@@ -20,6 +23,15 @@ struct Queued<'a> {
     neighbour: Neighbour,
 }
 
+/// Why a scrape came to nothing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unscraped {
+    /// Too many wait.
+    Busy,
+    /// It panicked, as it may that runs what others registered, or no thread was to be had.
+    Failed,
+}
+
 /// Scrapes that may be under way or wait; there are rarely more than two or three scrapers.
 const MOST: usize = 8;
 /// Those among them of one caller, so that it leaves turns for others.
@@ -27,24 +39,26 @@ const MOST_EACH: usize = 4;
 
 impl Default for Turns {
     fn default() -> Self {
-        Self { turn: Semaphore::new(1), queue: Mutex::default() }
+        Self { turn: Arc::new(Semaphore::new(1)), queue: Mutex::default() }
     }
 }
 
 impl Turns {
-    /// Runs a scrape in its turn, and then whatever else has come before the next. `None` where
-    /// too many wait.
-    pub(super) async fn take<T>(
+    /// Runs a scrape in its turn. Its turn lasts as long as it does, even where nobody waits for it
+    /// any more: of those that hang there is one.
+    pub(super) async fn take<T: Send + 'static>(
         &self,
         neighbour: Neighbour,
-        scrape: impl Future<Output = T>,
-    ) -> Option<T> {
-        let _queued = self.queue(neighbour)?;
+        scrape: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Unscraped> {
+        let _queued = self.queue(neighbour).ok_or(Unscraped::Busy)?;
         // A semaphore that is never closed gives a permit in the end.
-        let _turn = self.turn.acquire().await.ok()?;
-        let scraped = scrape.await;
-        tokio::task::yield_now().await;
-        Some(scraped)
+        let turn = Arc::clone(&self.turn).acquire_owned().await.map_err(|_| Unscraped::Busy)?;
+        let in_turn = move || {
+            let _turn = turn;
+            scrape()
+        };
+        aside("obskit-scrape", in_turn).await.ok_or(Unscraped::Failed)
     }
 
     fn queue(&self, neighbour: Neighbour) -> Option<Queued<'_>> {
@@ -74,9 +88,9 @@ impl Drop for Queued<'_> {
 mod tests {
     use super::*;
     use crate::admin::access::{Door, Origin};
-    use std::cell::Cell;
-    use std::future::poll_fn;
+    use std::future::Future;
     use std::pin::{Pin, pin};
+    use std::sync::mpsc::channel;
     use std::task::{Context, Poll, Waker};
 
     fn poll<T>(future: Pin<&mut impl Future<Output = T>>) -> Option<T> {
@@ -103,25 +117,41 @@ mod tests {
 
     #[test]
     fn one_at_a_time_and_no_more_than_may_wait() {
-        let (turns, may_end) = (Turns::default(), Cell::new(false));
-        let scrape = |number: usize| async move { number };
-        let held = async {
-            poll_fn(|_| if may_end.get() { Poll::Ready(()) } else { Poll::Pending }).await;
-            0
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let turns = Turns::default();
+        let (release, held) = channel::<()>();
+        let (begins, begun) = channel();
+        let scrape = |number: usize| {
+            let begins = begins.clone();
+            move || begins.send(number).map(|()| number).unwrap()
         };
-        let mut first = pin!(turns.take(neighbour(0), held));
+        let mut first = Box::pin(turns.take(neighbour(0), move || held.recv().is_ok()));
         assert_eq!(poll(first.as_mut()), None);
         let mut waiting: Vec<_> =
             (1..MOST).map(|n| Box::pin(turns.take(neighbour(n), scrape(n)))).collect();
         assert!(waiting.iter_mut().all(|scrape| poll(scrape.as_mut()).is_none()));
-        assert_eq!(poll(pin!(turns.take(neighbour(MOST), scrape(MOST)))), Some(None));
-        may_end.set(true);
-        assert_eq!(poll(first.as_mut()), None, "others go before the next");
+        assert_eq!(
+            poll(pin!(turns.take(neighbour(MOST), scrape(MOST)))),
+            Some(Err(Unscraped::Busy))
+        );
+        // Whoever asked has gone, but what hangs goes on.
+        drop(first);
         assert!(waiting.iter_mut().all(|scrape| poll(scrape.as_mut()).is_none()));
-        assert_eq!(poll(first.as_mut()), Some(Some(0)));
+        assert!(begun.try_recv().is_err(), "two at once");
+        drop(release);
         for (number, scrape) in (1..MOST).zip(&mut waiting) {
-            assert_eq!(poll(scrape.as_mut()), None);
-            assert_eq!(poll(scrape.as_mut()), Some(Some(number)));
+            assert_eq!(runtime.block_on(scrape), Ok(number));
         }
+        assert_eq!(begun.try_iter().collect::<Vec<_>>(), (1..MOST).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_panic_gives_the_turn_back() {
+        let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+        let turns = Turns::default();
+        let panics = || std::panic::resume_unwind(Box::new("on purpose"));
+        let failed: Result<(), _> = runtime.block_on(turns.take(neighbour(1), panics));
+        assert_eq!(failed, Err(Unscraped::Failed));
+        assert_eq!(runtime.block_on(turns.take(neighbour(1), || 1)), Ok(1));
     }
 }

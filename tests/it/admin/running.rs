@@ -106,9 +106,8 @@ async fn a_stuck_scrape_does_not_hold_shutdown_past_its_deadline() {
     let scrape = tokio::task::spawn_blocking(move || get(addr, "/metrics"));
     tokio::task::spawn_blocking(move || is_stuck.recv_timeout(DEADLINE)).await.unwrap().unwrap();
     let start = Instant::now();
-    let error = telemetry.shutdown(Duration::from_millis(300)).await.unwrap_err();
+    telemetry.shutdown(Duration::from_millis(300)).await.unwrap();
     assert!(start.elapsed() < Duration::from_secs(3), "{:?}", start.elapsed());
-    assert!(error.is_runtime() && error.to_string().contains("300ms"), "{error}");
     drop(release);
     // Cut off or not, it ends.
     let _ = scrape.await;

@@ -4,9 +4,13 @@ use super::script::{Script, Then};
 use super::{seconds, telemetry};
 use obskit::Telemetry;
 use obskit::health::Probe;
-use obskit_tests::wait::wait_until;
+use obskit::metrics::PoolStatus;
+use obskit_tests::http;
+use obskit_tests::wait::{soon, wait_until};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{SocketAddr, TcpStream};
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
@@ -63,6 +67,26 @@ async fn ten_thousand_probes_start_nothing() {
     }
     assert!(tasks() <= before, "{} tasks became {}", before, tasks());
     assert!(checks.iter().all(|check| check.runs() == 1 && check.running() == 1));
+}
+
+/// H1: over real sockets, while a scrape hangs in what somebody registered.
+#[tokio::test]
+async fn a_scrape_that_hangs_keeps_no_probe_waiting() {
+    let telemetry = telemetry();
+    let (release, held) = channel::<()>();
+    let (begins, begun) = channel();
+    let (held, begins) = (Mutex::new(held), Mutex::new(begins));
+    telemetry.dependency("postgres").pool(move || {
+        let _ = begins.lock().unwrap().send(());
+        let _ = held.lock().unwrap().recv();
+        PoolStatus::new(1_u32, 1_u32)
+    });
+    let addr = telemetry.serve_admin().await.unwrap().tcp().unwrap();
+    let scraped = tokio::spawn(async move { http::get(&format!("http://{addr}/metrics")).await });
+    tokio::task::spawn_blocking(move || begun.recv_timeout(seconds(20)).unwrap()).await.unwrap();
+    tokio::task::spawn_blocking(move || ask(addr, 100, "200")).await.unwrap();
+    drop(release);
+    assert_eq!(soon("the scrape", scraped).await.unwrap().status, 200);
 }
 
 /// H1: an answer is made from memory. A report, which allocates, is made as fast.

@@ -67,8 +67,7 @@ async fn a_scrape_that_hangs_takes_no_line_along() {
     });
     tokio::task::spawn_blocking(move || is_reached.recv_timeout(DEADLINE)).await.unwrap().unwrap();
     lab.run(|| (0..100).for_each(|n| info!(n, "line")));
-    let error = lab.telemetry.shutdown(BRIEF).await.unwrap_err();
-    assert!(error.is_runtime(), "{error:?}");
+    lab.telemetry.shutdown(BRIEF).await.unwrap();
     assert_eq!(lab.written().len(), 100);
     drop(let_go);
     scrape.await.unwrap();
