@@ -1,11 +1,10 @@
 //! A service that leaves when it is asked to; `tests/it/shutdown` runs it and sends it signals.
 //!
-//! `leaving FRAMEWORK` serves by axum, hyper or tonic, and `leaving slow-start` by axum once it reads a
-//! line. Of its requests, those for `/slow` are answered when it reads a line.
+//! `leaving FRAMEWORK` serves by axum, hyper or tonic, and `leaving slow-start` by axum once it
+//! reads a line. Of its requests, those for `/slow` are answered when it reads a line.
 
 mod servers;
 
-use obskit::Error;
 use obskit::config::Config;
 use std::io::{self, BufRead};
 use std::thread;
@@ -36,8 +35,11 @@ async fn main() -> Result<(), Failure> {
         "tonic" => servers::tonic(listener, layer, slow, &leave).await?,
         other => return Err(format!("{other} is no framework").into()),
     }
-    let report = telemetry.shutdown(leave.remaining()).await;
-    tracing::info!(report = %report.map_or_else(|error: Error| error.to_string(), |r| r.to_string()), "last words");
+    let told = match telemetry.shutdown(leave.remaining()).await {
+        Ok(report) => report.to_string(),
+        Err(error) => error.to_string(),
+    };
+    tracing::info!(report = told, "last words");
     Ok(())
 }
 
