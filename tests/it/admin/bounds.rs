@@ -4,6 +4,8 @@ use super::{DEADLINE, served};
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
+#[cfg(target_os = "linux")]
+use tokio::net::TcpSocket;
 use tokio::net::TcpStream;
 use tokio::time::{interval, timeout};
 
@@ -118,6 +120,27 @@ async fn past_the_limit_a_newcomer_takes_the_place_of_who_is_waited_for_longest(
         stream.write_all(REQUEST).await.unwrap();
         assert!(read_head(stream).await.starts_with("HTTP/1.1 200"));
     }
+}
+
+/// Other systems have one address of their own alone.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn who_opens_many_connections_takes_places_from_itself() {
+    let (_telemetry, addr) = served().await;
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 2], 0).into()).unwrap();
+    let mut other = socket.connect(addr).await.unwrap();
+    other.write_all(REQUEST).await.unwrap();
+    assert!(read_head(&mut other).await.starts_with("HTTP/1.1 200"));
+    let mut ours = Vec::new();
+    for _ in 0..2 * CONNECTIONS {
+        ours.push(connect(addr).await);
+    }
+    let last = ours.last_mut().unwrap();
+    last.write_all(REQUEST).await.unwrap();
+    assert!(read_head(last).await.starts_with("HTTP/1.1 200"));
+    other.write_all(REQUEST).await.unwrap();
+    assert!(read_head(&mut other).await.starts_with("HTTP/1.1 200"));
 }
 
 async fn hold(addr: SocketAddr) {
