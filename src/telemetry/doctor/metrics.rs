@@ -28,7 +28,8 @@ pub(super) fn routes(red: &Red) -> Finding {
         return Finding::warning(
             ROUTES,
             format!("{served} of {requests} requests were served without a route that is known"),
-            "Enable the feature `axum`, or tell the layer the routes (ServerLayer::matcher).",
+            "Enable the feature `axum`, or tell the layer the routes (ServerLayer::matcher). A \
+             fallback has none: give what it serves a route, as `/{*file}` for files.",
         );
     }
     if unmatched * 2 > requests {
