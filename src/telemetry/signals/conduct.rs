@@ -26,9 +26,9 @@ async fn go_down(way: &Way, mut asked: Asked) {
     }
     way.stop();
     if let Some(signal) = wait(way.grace(), &mut asked).await {
-        warn!(target: TARGET, cause = signal, "asked once more: requests are given up");
+        warn!(target: TARGET, cause = signal, "asked once more: requests are no longer waited for");
     } else {
-        warn!(target: TARGET, "the deadline is near: requests are given up");
+        warn!(target: TARGET, "the deadline is near: requests are no longer waited for");
     }
     way.give_up();
     sleep(way.remaining()).await;

@@ -57,7 +57,8 @@ pub(super) struct Signals {
 impl Telemetry {
     /// The signal by which the service learns that it is to leave. SIGTERM and SIGINT, elsewhere
     /// Ctrl-C, are handled from this call on, so make it right after [`init`](crate::init): a
-    /// signal during a slow start is then not missed, and does not kill the process.
+    /// signal during a slow start is then not missed, and does not kill the process. Wait for it
+    /// somewhere, since nothing but that makes the service leave.
     ///
     /// See [`ShutdownSignal`] for what a signal brings about. Further calls give the same signal.
     ///

@@ -13,8 +13,8 @@ use tokio::task::JoinHandle;
 const LEAVING: &str = "leaving: no longer ready";
 const STOPPED: &str = "no further requests are taken";
 const HURRIED: &str = "asked once more: no time is left to drain";
-const GIVEN_UP: &str = "asked once more: requests are given up";
-const NEAR: &str = "the deadline is near: requests are given up";
+const GIVEN_UP: &str = "asked once more: requests are no longer waited for";
+const NEAR: &str = "the deadline is near: requests are no longer waited for";
 const DELIVERED: &str = "everything is delivered";
 const LOST: &str = "not everything is delivered";
 
