@@ -1,5 +1,6 @@
 //! Scrapes of the operator's pages, one after the other, on a thread of their own.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::Semaphore;
@@ -28,7 +29,7 @@ struct Queued<'a> {
 pub(super) enum Unscraped {
     /// Too many wait.
     Busy,
-    /// It panicked, as it may that runs what others registered, or no thread was to be had.
+    /// It panicked, as it may that runs what others registered.
     Failed,
 }
 
@@ -45,20 +46,28 @@ impl Default for Turns {
 
 impl Turns {
     /// Runs a scrape in its turn. Its turn lasts as long as it does, even where nobody waits for it
-    /// any more: of those that hang there is one.
+    /// any more: of those that hang there is one. Where no thread is to be had, which the scrape may
+    /// be the one to tell, it runs on the caller's.
     pub(super) async fn take<T: Send + 'static>(
         &self,
         neighbour: Neighbour,
-        scrape: impl FnOnce() -> T + Send + 'static,
+        scrape: impl Fn() -> T + Clone + Send + 'static,
     ) -> Result<T, Unscraped> {
         let _queued = self.queue(neighbour).ok_or(Unscraped::Busy)?;
         // A semaphore that is never closed gives a permit in the end.
         let turn = Arc::clone(&self.turn).acquire_owned().await.map_err(|_| Unscraped::Busy)?;
+        let has_begun = Arc::new(AtomicBool::new(false));
+        let (begins, aside_scrape) = (Arc::clone(&has_begun), scrape.clone());
         let in_turn = move || {
             let _turn = turn;
-            scrape()
+            begins.store(true, Ordering::Relaxed);
+            aside_scrape()
         };
-        aside("obskit-scrape", in_turn).await.ok_or(Unscraped::Failed)
+        match aside("obskit-scrape", in_turn).await {
+            Some(scraped) => Ok(scraped),
+            None if has_begun.load(Ordering::Relaxed) => Err(Unscraped::Failed),
+            None => Ok(scrape()),
+        }
     }
 
     fn queue(&self, neighbour: Neighbour) -> Option<Queued<'_>> {
@@ -125,7 +134,9 @@ mod tests {
             let begins = begins.clone();
             move || begins.send(number).map(|()| number).unwrap()
         };
-        let mut first = Box::pin(turns.take(neighbour(0), move || held.recv().is_ok()));
+        let held = Arc::new(Mutex::new(held));
+        let hangs = move || held.lock().unwrap().recv().is_ok();
+        let mut first = Box::pin(turns.take(neighbour(0), hangs));
         assert_eq!(poll(first.as_mut()), None);
         let mut waiting: Vec<_> =
             (1..MOST).map(|n| Box::pin(turns.take(neighbour(n), scrape(n)))).collect();
