@@ -48,7 +48,7 @@ async fn until(url: &str, status: u16) {
 
 /// Until the runtime has been seen to run, so that its silence means something.
 async fn until_it_beats() {
-    tokio::time::sleep(seconds(1)).await;
+    tokio::time::sleep(seconds(2)).await;
 }
 
 fn silence(telemetry: &Telemetry) -> f64 {
