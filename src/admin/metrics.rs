@@ -13,10 +13,15 @@ use crate::metrics::Scrape;
 
 impl Admin {
     pub(super) async fn metrics_page(&self, asked: Asked<'_>) -> Response<Content> {
-        self.ledger.accept(Signal::Scrape, 1);
         let scrape = Scrape::from_request(asked.headers, asked.uri.query());
-        let metrics = self.metrics.clone();
-        let scrape = move || metrics.scrape(&scrape);
+        let (metrics, ledger) = (self.metrics.clone(), self.ledger.clone());
+        // Those that get no turn are none, and who has gone meanwhile is still answered.
+        let scrape = move || {
+            ledger.accept(Signal::Scrape, 1);
+            let scraped = metrics.scrape(&scrape);
+            ledger.deliver(Signal::Scrape, 1);
+            scraped
+        };
         let scraped = match self.turns.take(asked.neighbour, scrape).await {
             Ok(scraped) => scraped,
             Err(Unscraped::Busy) => return busy(),
@@ -29,7 +34,6 @@ impl Admin {
         if let Some(encoding) = encoding {
             headers.insert(CONTENT_ENCODING, HeaderValue::from_static(encoding));
         }
-        self.ledger.deliver(Signal::Scrape, 1);
         page
     }
 }

@@ -1,11 +1,17 @@
 //! `/debug/ledger`.
 
 use super::Rig;
+use http::StatusCode;
 use obskit::config::{LogOutput, LogWriter};
+use obskit_tests::http as client;
 use obskit_tests::lines::Lines;
+use obskit_tests::wait::wait_until;
 use serde_json::json;
 use std::io::{self, Write};
+use std::sync::Mutex;
+use std::sync::mpsc::channel;
 use std::time::Duration;
+use tokio::task::JoinHandle;
 use tracing_subscriber::layer::SubscriberExt;
 
 const PAGE: &str = "/debug/ledger";
@@ -83,4 +89,37 @@ async fn scrapes_are_counted_and_the_metrics_say_the_same() {
     assert!(!metrics.contains("obskit_accepted_total{signal=\"baggage\"}"));
     let page = rig.page(PAGE).await;
     assert_eq!((&page["scrape"]["accepted"], &page["scrape"]["delivered"]), (&json!(2), &json!(2)));
+}
+
+async fn status(url: String) -> StatusCode {
+    client::get(&url).await.status
+}
+
+#[tokio::test]
+async fn scrapes_that_are_refused_or_given_up_wait_for_nothing() {
+    let rig = Rig::new(|_| ()).await;
+    let (release, released) = channel::<()>();
+    let released = Mutex::new(released);
+    rig.telemetry.metrics().before_scrape(move || {
+        let _ = released.lock().unwrap().recv();
+    });
+    let scrape = || tokio::spawn(status(format!("http://{}/metrics", rig.addr)));
+    let scrapes: Vec<_> = (0..8).map(|_| scrape()).collect();
+    wait_until("those that find no turn", Duration::from_secs(20), async || {
+        let ended = scrapes.iter().filter(|scrape| scrape.is_finished()).count();
+        if ended == 4 { Ok(()) } else { Err(ended) }
+    })
+    .await;
+    let (given_up, rest): (Vec<_>, Vec<_>) =
+        scrapes.into_iter().partition(|scrape| !scrape.is_finished());
+    given_up.iter().take(2).for_each(JoinHandle::abort);
+    for refused in rest {
+        assert_eq!(refused.await.unwrap(), StatusCode::SERVICE_UNAVAILABLE);
+    }
+    drop(release);
+    wait_until("every scrape to be over", Duration::from_secs(20), async || {
+        let scrape = rig.page(PAGE).await["scrape"].clone();
+        if scrape["waiting"] == 0 { Ok(()) } else { Err(scrape) }
+    })
+    .await;
 }
