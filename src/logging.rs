@@ -161,6 +161,11 @@ impl Logging {
         self.running().is_some_and(|running| running.sink.is_failing())
     }
 
+    /// What hides secrets in every signal.
+    pub(crate) fn redactor(&self) -> &Arc<Redactor> {
+        &self.shared.redactor
+    }
+
     /// Lines lost since the start.
     pub(crate) fn lost(&self) -> u64 {
         self.running().map_or(0, |running| running.sink.lost())
@@ -177,14 +182,6 @@ impl Logging {
         if let Some(count) = self.shared.counts.get(rank(level)) {
             count.add(1);
         }
-    }
-}
-
-#[cfg(feature = "admin")]
-impl Logging {
-    /// What hides secrets in every signal.
-    pub(crate) fn redactor(&self) -> &Arc<Redactor> {
-        &self.shared.redactor
     }
 }
 

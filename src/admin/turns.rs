@@ -46,8 +46,8 @@ impl Default for Turns {
 
 impl Turns {
     /// Runs a scrape in its turn. Its turn lasts as long as it does, even where nobody waits for it
-    /// any more: of those that hang there is one. Where no thread is to be had, which the scrape may
-    /// be the one to tell, it runs on the caller's.
+    /// any more: of those that hang there is one. Where no thread is to be had, which the scrape
+    /// may be the one to tell, it runs on the caller's.
     pub(super) async fn take<T: Send + 'static>(
         &self,
         neighbour: Neighbour,
