@@ -115,10 +115,9 @@ impl Entry {
 /// What only those ask that run checks.
 #[cfg(feature = "tokio")]
 impl Entry {
-    /// Failed runs, unless one has passed before.
-    pub(super) fn first_failures(&self) -> Option<u64> {
-        let progress = self.progress();
-        (!progress.has_passed).then_some(progress.failures)
+    /// Failed runs since the last that passed.
+    pub(super) fn failures(&self) -> u64 {
+        self.progress().failures
     }
 
     /// Sees whether its last result has grown too old, or a new one has come.

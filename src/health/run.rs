@@ -27,7 +27,7 @@ pub(super) struct Schedule {
 /// The part of an interval by which a run may come earlier or later, so that many instances do not
 /// ask at once.
 const JITTER: f64 = 0.1;
-/// How soon a check runs again that has not passed yet, the first time; later it is twice as long.
+/// How soon a check runs again that has failed, the first time; later it is twice as long.
 const FIRST_RETRY: Duration = Duration::from_secs(1);
 
 /// Of an error that are told.
@@ -58,16 +58,15 @@ impl Schedule {
         self.interval.mul_f64(1.0 + JITTER) + self.timeout
     }
 
-    /// When the next run begins: by the interval, or soon where none has passed yet.
+    /// When the next run begins: by the interval, or sooner after a failure, so that one slow
+    /// answer does not take the service out for a whole interval.
     fn next(self, start: Instant, entry: &Entry) -> Instant {
-        match entry.first_failures() {
-            None => start + self.interval.mul_f64(jitter()),
-            Some(failures) => {
-                let doublings = u32::try_from(failures.saturating_sub(1)).unwrap_or(u32::MAX);
-                let retry = FIRST_RETRY.saturating_mul(2u32.saturating_pow(doublings.min(20)));
-                Instant::now() + retry.min(self.interval).mul_f64(jitter())
-            }
-        }
+        let Some(earlier) = entry.failures().checked_sub(1) else {
+            return start + self.interval.mul_f64(jitter());
+        };
+        let doublings = u32::try_from(earlier).unwrap_or(u32::MAX).min(20);
+        let retry = FIRST_RETRY.saturating_mul(2u32.saturating_pow(doublings));
+        Instant::now() + retry.min(self.interval).mul_f64(jitter())
     }
 }
 

@@ -89,16 +89,40 @@ async fn a_run_that_holds_its_thread_has_no_other_beside_it() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_check_that_has_not_passed_is_tried_sooner() {
+async fn a_check_that_fails_is_tried_again_soon() {
     let (telemetry, check) = (telemetry(), Script::new(Then::Fail("down")));
     telemetry.health().critical("db", check.clone()).unwrap();
     pass(seconds(40)).await;
+    check_gaps(&check, &[1.0, 2.0, 4.0, 8.0, 10.0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_check_that_fails_once_is_well_again_soon() {
+    let (telemetry, check) = (telemetry(), Script::new(Then::Pass));
+    telemetry.health().critical("db", check.clone()).unwrap();
+    pass(seconds(1)).await;
+    check.set(Then::Fail("slow"));
+    while check.runs() == 1 {
+        pass(millis(100)).await;
+    }
+    assert_eq!(verdict(&telemetry, "db"), failed("slow"));
+    check.set(Then::Pass);
+    pass(millis(1_200)).await;
+    assert_eq!(verdict(&telemetry, "db"), passed());
+    pass(seconds(15)).await;
+    check_gaps(&check, &[10.0, 1.0, 10.0]);
+}
+
+/// The times between the first runs, give or take the jitter.
+#[track_caller]
+fn check_gaps(check: &Script, expected: &[f64]) {
     let starts = check.starts();
     let gaps = starts.windows(2).map(|pair| (pair[1] - pair[0]).as_secs_f64());
-    for (gap, expected) in gaps.zip([1.0, 2.0, 4.0, 8.0, 10.0]) {
+    for (gap, expected) in gaps.zip(expected) {
         assert!((gap / expected - 1.0).abs() < 0.11, "{gap} s instead of {expected} s");
     }
-    assert!((6..=7).contains(&starts.len()), "{starts:?}");
+    let runs = expected.len() + 1;
+    assert!((runs..=runs + 1).contains(&starts.len()), "{starts:?}");
 }
 
 #[tokio::test(start_paused = true)]
