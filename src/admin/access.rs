@@ -138,6 +138,11 @@ impl Policy {
         }
     }
 
+    /// Whether a caller shows another token than the one that is set.
+    pub(super) fn is_mistaken(&self, headers: &HeaderMap) -> bool {
+        self.token.is_some() && self.shown(headers) == Shown::Wrong
+    }
+
     /// Of a caller on this machine.
     fn local(&self) -> Trust {
         if self.token.is_some() { Trust::Reader } else { Trust::Operator }

@@ -10,7 +10,7 @@ use crate::health::{CheckReport, Probe, Report, Status};
 use crate::logging::rfc3339;
 
 use super::Admin;
-use super::access::Trust;
+use super::access::{Refusal, Trust};
 use super::content::Content;
 use super::query;
 use super::respond::{Asked, answer};
@@ -31,6 +31,9 @@ impl Admin {
             let report = self.health.report_without(probe, &is_excluded);
             let details = self.details(&report);
             return answer(code(report.status), HEALTH, format!("{details:#}\n"));
+        }
+        if is_verbose && self.access.is_mistaken(asked.headers) {
+            self.refusals.count(Refusal::WrongToken);
         }
         let status = self.health.status_without(probe, &is_excluded);
         answer(code(status), HEALTH, bare(status))

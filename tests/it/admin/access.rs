@@ -134,6 +134,14 @@ async fn refusals_are_counted_by_their_reason() {
         ask(addr, Method::GET, "/debug/ledger", headers).await;
     }
     assert_eq!(reasons.map(|reason| refused(&telemetry, reason)), [1, 2, 0]);
+    // A probe is answered, but the token was a guess where details were asked for.
+    for (path, wrong_ones) in [("/readyz", 2), ("/metrics", 2), ("/readyz?verbose", 3)] {
+        let reply = ask(addr, Method::GET, path, &[REBOUND, wrong]).await;
+        assert_eq!(
+            (reply.status, refused(&telemetry, "wrong_token")),
+            (StatusCode::OK, wrong_ones)
+        );
+    }
     let (telemetry, addr) = served().await;
     ask(addr, Method::GET, "/debug/ledger", &[REBOUND]).await;
     assert_eq!(reasons.map(|reason| refused(&telemetry, reason)), [0, 0, 1]);

@@ -120,6 +120,14 @@ async fn a_drop_closes_the_connection() {
 }
 
 #[test]
+fn secrets_are_not_shown() {
+    let check = Http::get("http://127.0.0.1/readyz?key=hunter2").unwrap();
+    let (name, value) = (HeaderName::from_static("x-key"), HeaderValue::from_static("hunter3"));
+    let shown = format!("{:?}", check.header(name, value));
+    assert!(shown.contains("/readyz") && !shown.contains("hunter"), "{shown}");
+}
+
+#[test]
 fn malformed_urls_are_refused() {
     let cases = [
         ("", "expected http://host:port/path"),
