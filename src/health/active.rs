@@ -127,7 +127,7 @@ impl CheckBuilder {
     }
 
     /// From the start of one run to that of the next, give or take 10 %: 100 ms to 24 h, 10 s
-    /// unless set. A check that has not passed yet is tried sooner: after 1 s, then 2 s, and so on
+    /// unless set. After a failure the check is tried sooner: after 1 s, then 2 s, and so on
     /// up to this.
     pub fn interval(mut self, interval: Duration) -> Self {
         self.schedule.interval = interval;
