@@ -100,6 +100,12 @@ fn headers_are_hidden_to_the_end_of_the_line() {
 fn urls_keep_host_and_path() {
     check("postgres://user:pass@db:5432/x", "postgres://[redacted]@db:5432/x");
     check("postgres://user:pa/ss@db/x", "postgres://[redacted]@db/x");
+    check("postgres://user:00000/_A@db:5432/x", "postgres://[redacted]@db:5432/x");
+    check("redis://:12345/ab@cache:6379", "redis://[redacted]@cache:6379");
+    check("http://user:70000/ab@host/", "http://[redacted]@host/");
+    for whole in ["http://host:8080/@scope/a", "redis://[::1]:6379/0", "redis://a:6379,b:6379/0"] {
+        check(whole, whole);
+    }
     check("redis://:p@ss@cache/0", "redis://[redacted]@cache/0");
     check(
         "GET https://h/p?q=a%20b&page=2&x#top 200",
