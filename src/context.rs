@@ -25,6 +25,7 @@ mod request_id;
 mod route;
 mod sample;
 mod span;
+mod span_ids;
 #[cfg(feature = "tokio")]
 mod spawn;
 mod trace_id;
@@ -66,4 +67,5 @@ pub(crate) use request::MAX_USER_BYTES;
 pub(crate) use route::{Route, Routes, UNMATCHED};
 pub(crate) use sample::Sampler;
 pub(crate) use span::REQUEST_SPAN;
+pub(crate) use span_ids::SpanIds;
 pub(crate) use unsaid::{Open, Settle};

@@ -2,6 +2,8 @@
 
 #[cfg(feature = "tokio")]
 mod lifeline;
+#[cfg(feature = "otlp")]
+pub(crate) mod otlp;
 #[cfg(feature = "tokio")]
 mod thread;
 

@@ -34,8 +34,12 @@ pub(crate) enum Signal {
     Log,
     /// What a call was to count.
     Metric,
+    /// Log records on their way by OTLP, beside the lines they are.
+    Record,
     /// Expositions that the operator's routes were asked for, and that they answered.
     Scrape,
+    /// Spans on their way out.
+    Span,
 }
 
 /// Why something was lost.
@@ -57,6 +61,8 @@ pub(crate) enum Reason {
     Cut,
     /// It came after everything of its kind had been gathered.
     Late,
+    /// Who was to get it would not take it.
+    Rejected,
 }
 
 /// What became of one signal, as of now.
@@ -72,7 +78,7 @@ pub(crate) struct Account {
 }
 
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
-const KINDS: [(Signal, Reason); 10] = [
+const KINDS: [(Signal, Reason); 20] = [
     (Signal::Baggage, Reason::Refused),
     (Signal::Endpoint, Reason::Limit),
     (Signal::Log, Reason::Refused),
@@ -83,6 +89,16 @@ const KINDS: [(Signal, Reason); 10] = [
     (Signal::Log, Reason::Flood),
     (Signal::Log, Reason::Cut),
     (Signal::Metric, Reason::Late),
+    (Signal::Record, Reason::Full),
+    (Signal::Record, Reason::Failed),
+    (Signal::Record, Reason::Closed),
+    (Signal::Record, Reason::Cut),
+    (Signal::Record, Reason::Rejected),
+    (Signal::Span, Reason::Full),
+    (Signal::Span, Reason::Failed),
+    (Signal::Span, Reason::Closed),
+    (Signal::Span, Reason::Cut),
+    (Signal::Span, Reason::Rejected),
 ];
 
 impl Ledger {
@@ -152,8 +168,15 @@ impl Account {
 }
 
 impl Signal {
-    pub(crate) const ALL: [Self; 5] =
-        [Self::Baggage, Self::Endpoint, Self::Log, Self::Metric, Self::Scrape];
+    pub(crate) const ALL: [Self; 7] = [
+        Self::Baggage,
+        Self::Endpoint,
+        Self::Log,
+        Self::Metric,
+        Self::Record,
+        Self::Scrape,
+        Self::Span,
+    ];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
@@ -161,13 +184,15 @@ impl Signal {
             Self::Endpoint => "endpoint",
             Self::Log => "log",
             Self::Metric => "metric",
+            Self::Record => "log_record",
             Self::Scrape => "scrape",
+            Self::Span => "span",
         }
     }
 
     /// Whether what is accepted and delivered of it is counted.
     pub(crate) fn has_way_out(self) -> bool {
-        matches!(self, Self::Log | Self::Scrape)
+        matches!(self, Self::Log | Self::Record | Self::Scrape | Self::Span)
     }
 }
 
@@ -182,6 +207,7 @@ impl Reason {
             Self::Flood => "flood",
             Self::Cut => "cut",
             Self::Late => "late",
+            Self::Rejected => "rejected",
         }
     }
 }
@@ -191,7 +217,7 @@ impl Reason {
     /// Whether what is lost so was accepted before. The others never were, but for what was cut,
     /// which is delivered without its end.
     fn is_on_the_way(self) -> bool {
-        matches!(self, Self::Full | Self::Failed | Self::Closed)
+        matches!(self, Self::Full | Self::Failed | Self::Closed | Self::Rejected)
     }
 }
 

@@ -52,6 +52,10 @@
 //! | `tokio` | `context::spawn`, the runtime's metrics, health checks, signals | with `admin` |
 //! | `checks` | ready-made health checks: PostgreSQL, Redis, pools, HTTP, TCP, DNS, the machine | |
 //! | `tonic` | gRPC statuses that `#[instrument_endpoint]` understands, `grpc.health.v1` | |
+//! | `otlp` | spans, and log records if asked for, to an OpenTelemetry collector over HTTP | |
+//! | `otlp-grpc` | the same by gRPC | |
+//! | `tls` | TLS on the way out, by rustls | |
+//! | `opentelemetry` | the current span as an `opentelemetry::Context`, tracers of that API | |
 //! | `log-file` | log lines to a file that is rotated | |
 //! | `testing` | doubles for a service's own tests | |
 //! | `full` | all of them | |
@@ -71,11 +75,14 @@ mod logging;
 pub mod metrics;
 pub mod middleware;
 mod monitoring;
+#[cfg(feature = "otlp")]
+mod protobuf;
 mod redaction;
 mod reporting;
 pub mod telemetry;
 #[cfg(feature = "testing")]
 pub mod testing;
+#[cfg(feature = "otlp")]
 mod trace;
 
 pub use context::Classify;

@@ -32,6 +32,12 @@ mod signals;
 #[cfg(not(feature = "tokio"))]
 #[path = "telemetry/signals/disabled.rs"]
 mod signals;
+#[cfg(feature = "otlp")]
+#[path = "telemetry/spans/enabled.rs"]
+mod spans;
+#[cfg(not(feature = "otlp"))]
+#[path = "telemetry/spans/disabled.rs"]
+mod spans;
 mod tracing_layer;
 #[cfg(feature = "tokio")]
 #[path = "telemetry/watching/enabled.rs"]
@@ -93,6 +99,7 @@ struct Parts {
     watching: watching::Watching,
     background: background::Shared,
     signals: signals::Signals,
+    spans: spans::Spans,
     serving: serve::Serving,
     logging: flushed::Flushed,
     practice: doctor::Practice,

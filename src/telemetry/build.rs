@@ -21,6 +21,7 @@ use super::flushed::Flushed;
 use super::healthy::Healthy;
 use super::serve::Serving;
 use super::signals::Signals;
+use super::spans::Spans;
 use super::watching::Watching;
 use super::{Parts, Telemetry};
 
@@ -42,6 +43,7 @@ impl Telemetry {
         let ledger = Ledger::default();
         losses::register(&metrics, &ledger)?;
         let redactor = Arc::new(Redactor::new(&config.redaction)?);
+        let spans = Spans::new(&config, &ledger, &redactor);
         let health = Healthy::new(&config, &metrics, Arc::clone(&redactor))?;
         let logging = logging(&config, &metrics, &ledger, redactor)?;
         let access = Arc::new(AccessLog::new(logging.clone(), &config.logs.access));
@@ -55,8 +57,12 @@ impl Telemetry {
         let (settled, counted) = (Arc::clone(&instruments), Arc::clone(&red));
         let signals: [Arc<dyn Record>; 4] = [settled, counted, users, access];
         let serving = Serving::new(&metrics)?;
-        let signals =
-            signals.into_iter().chain(serving.record()).chain(records).filter(|_| !config.disabled);
+        let signals = signals
+            .into_iter()
+            .chain(spans.record())
+            .chain(serving.record())
+            .chain(records)
+            .filter(|_| !config.disabled);
         // First, so that nothing is left unsaid when the others look.
         let records = iter::once::<Arc<dyn Record>>(Arc::new(Settle)).chain(signals).collect();
         let acceptor = Arc::new(Acceptor {
@@ -82,6 +88,7 @@ impl Telemetry {
             watching,
             background: Shared::default(),
             signals: Signals::default(),
+            spans,
             serving,
             logging: Flushed(logging),
             is_over: AtomicBool::new(false),

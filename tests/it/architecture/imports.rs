@@ -3,9 +3,10 @@
 use super::source::{without_comment, without_test_tail};
 
 /// The top modules; an import goes to a strictly lower rank or stays in its module.
-const RANKS: [(&str, u8); 19] = [
+const RANKS: [(&str, u8); 20] = [
     ("concurrent", 0),
     ("error", 0),
+    ("protobuf", 0),
     ("config", 1),
     ("ledger", 1),
     ("context", 2),

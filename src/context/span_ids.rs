@@ -1,0 +1,27 @@
+//! One span by its IDs, when it is one of ours.
+
+use super::{RequestContext, SpanId, TraceFlags, TraceId};
+
+/// Where in a trace something is: what log lines show, what a call to another service hands on, and
+/// what spans within have for their parent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct SpanIds {
+    pub(crate) trace_id: TraceId,
+    pub(crate) span_id: SpanId,
+    pub(crate) flags: TraceFlags,
+}
+
+impl SpanIds {
+    /// A new span within this one.
+    pub(crate) fn child(self) -> Self {
+        Self { span_id: SpanId::generate(), ..self }
+    }
+}
+
+impl RequestContext {
+    /// The server span of the request.
+    pub(crate) fn ids(&self) -> SpanIds {
+        let (trace_id, span_id, flags) = (self.trace_id(), self.span_id(), self.trace_flags());
+        SpanIds { trace_id, span_id, flags }
+    }
+}

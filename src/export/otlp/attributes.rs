@@ -1,0 +1,135 @@
+//! Attributes, each of which is encoded when it is given.
+
+use crate::protobuf::{Field, Message, fields, varint};
+
+/// The attributes of one span, event, link, log record or resource, in the order they were given.
+///
+/// A key stands once: a later value takes the place of an earlier one.
+#[derive(Clone, Debug)]
+pub(crate) struct Attributes {
+    /// As members of the message they are in.
+    bytes: Vec<u8>,
+    /// Their number there.
+    field: u32,
+    count: u32,
+    dropped: u32,
+}
+
+/// How much one holder of attributes may have.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Limits {
+    pub(crate) count: u32,
+    /// Characters of a text.
+    pub(crate) length: Option<u32>,
+}
+
+/// `AnyValue`, as far as `tracing` has values.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Value<'a> {
+    Text(&'a str),
+    Bool(bool),
+    Int(i64),
+    Double(f64),
+    Bytes(&'a [u8]),
+}
+
+const KEY: u32 = 1;
+const VALUE: u32 = 2;
+
+impl Attributes {
+    /// Of `Resource`.
+    pub(crate) const RESOURCE: u32 = 1;
+    /// Of `Span.Event`.
+    pub(crate) const EVENT: u32 = 3;
+    /// Of `Span.Link`.
+    pub(crate) const LINK: u32 = 4;
+    /// Of `LogRecord`.
+    pub(crate) const LOG: u32 = 6;
+    /// Of `Span`.
+    pub(crate) const SPAN: u32 = 9;
+
+    /// None so far, for the message in which they have this number.
+    pub(crate) fn new(field: u32) -> Self {
+        Self { bytes: Vec::new(), field, count: 0, dropped: 0 }
+    }
+
+    /// Adds one whose key is not there yet.
+    #[inline]
+    pub(crate) fn add(&mut self, key: &str, value: Value<'_>, limits: Limits) {
+        if self.count >= limits.count {
+            self.dropped += 1;
+            return;
+        }
+        self.count += 1;
+        Message::new(&mut self.bytes).message(self.field, |pair| {
+            pair.bytes(KEY, key.as_bytes());
+            pair.message(VALUE, |any| value.write(any, limits.length));
+        });
+    }
+
+    /// Adds one, or puts its value in place of that which is there.
+    pub(crate) fn set(&mut self, key: &str, value: Value<'_>, limits: Limits) {
+        if let Some(range) = self.find(key) {
+            self.bytes.drain(range);
+            self.count -= 1;
+        }
+        self.add(key, value, limits);
+    }
+
+    /// As members of their message.
+    pub(crate) fn as_bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.count == 0
+    }
+
+    /// How many found no place.
+    pub(crate) fn dropped(&self) -> u32 {
+        self.dropped
+    }
+
+    /// None any more; the memory stays.
+    pub(crate) fn clear(&mut self) {
+        self.bytes.clear();
+        (self.count, self.dropped) = (0, 0);
+    }
+
+    fn find(&self, key: &str) -> Option<std::ops::Range<usize>> {
+        let mut at = 0;
+        for member in fields(&self.bytes) {
+            let (_, Field::Bytes(pair)) = member? else { return None };
+            let mut head = Vec::new();
+            varint(&mut head, pair.len() as u64);
+            let end = at + 1 + head.len() + pair.len();
+            if fields(pair).next() == Some(Some((KEY, Field::Bytes(key.as_bytes())))) {
+                return Some(at..end);
+            }
+            at = end;
+        }
+        None
+    }
+}
+
+impl Value<'_> {
+    fn write(self, any: &mut Message<'_>, length: Option<u32>) {
+        match self {
+            Self::Text(text) => any.bytes(1, cut(text, length).as_bytes()),
+            Self::Bool(value) => any.number(2, value.into()),
+            Self::Int(value) => any.number(3, value.cast_unsigned()),
+            Self::Double(value) => any.double(4, value),
+            Self::Bytes(bytes) => any.bytes(7, bytes),
+        }
+    }
+}
+
+fn cut(text: &str, length: Option<u32>) -> &str {
+    let Some(length) = length.and_then(|length| usize::try_from(length).ok()) else { return text };
+    // As many bytes are as many characters at most.
+    if text.len() <= length {
+        return text;
+    }
+    let end = text.char_indices().nth(length).map_or(text.len(), |(end, _)| end);
+    text.get(..end).unwrap_or(text)
+}

@@ -1,0 +1,31 @@
+//! The spans of a telemetry, and the exporter that they go to.
+
+use std::sync::Arc;
+
+use crate::config::{Config, Exporter};
+use crate::context::Record;
+use crate::export::otlp::Outlet;
+use crate::ledger::{Ledger, Signal};
+use crate::redaction::Redactor;
+use crate::trace::Traces;
+
+/// None where no spans are exported.
+pub(super) struct Spans {
+    traces: Option<Traces>,
+}
+
+impl Spans {
+    pub(super) fn new(config: &Config, ledger: &Ledger, redactor: &Arc<Redactor>) -> Self {
+        let is_on = !config.disabled && config.traces.exporter != Exporter::None;
+        let outlet = || Outlet::new(Signal::Span, config.traces.batch.clone(), ledger.clone());
+        let traces =
+            is_on.then(|| Traces::new(config.traces.clone(), outlet(), Arc::clone(redactor)));
+        Self { traces }
+    }
+
+    /// What makes server spans of exchanges.
+    pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
+        let traces = self.traces.clone()?;
+        Some(Arc::new(traces))
+    }
+}
