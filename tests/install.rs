@@ -5,6 +5,7 @@ use obskit::config::Config;
 use obskit::{Telemetry, instrument_dependency, instrument_endpoint, instrument_job};
 use obskit_tests::lines::Lines;
 use obskit_tests::samples::count;
+use obskit_tests::settings;
 use obskit_tests::wait::wait_until;
 use serde_json::Value;
 use std::convert::Infallible;
@@ -84,7 +85,7 @@ async fn init_sets_globals_once() {
     outside().await;
 
     let lines = Lines::default();
-    let environment = [("OTEL_TRACES_SAMPLER", "sometimes")];
+    let environment = [("OTEL_TRACES_SAMPLER", "sometimes"), ("OTEL_TRACES_EXPORTER", "none")];
     let mut config = Config::from_environment(&environment).unwrap();
     config.admin.addr = ([127, 0, 0, 1], 0).into();
     config.logs.output = lines.output();
@@ -94,7 +95,7 @@ async fn init_sets_globals_once() {
     assert_eq!(warning["level"], "warn");
     assert!(warning["message"].as_str().unwrap().contains("OTEL_TRACES_SAMPLER"), "{warning}");
 
-    let again = obskit::init(Config::default()).unwrap_err();
+    let again = obskit::init(settings::local()).unwrap_err();
     assert!(again.is_already_installed(), "{again}");
 
     panics(&telemetry, &lines).await;
@@ -181,7 +182,7 @@ fn nested(telemetry: &Telemetry, lines: &Lines) {
 
 /// What functions record in no request and no scope is the installed telemetry's.
 async fn outside_of_requests(telemetry: &Telemetry) {
-    let other = Telemetry::build(Config::default()).unwrap();
+    let other = Telemetry::build(settings::local()).unwrap();
     outside().await;
     other.scope(outside()).await;
     for (telemetry, calls) in [(telemetry, 1), (&other, 1)] {

@@ -4,10 +4,10 @@ use axum::Router;
 use axum::extract::State;
 use axum::routing::get;
 use http::Version;
-use obskit::config::Config;
 use obskit::{Telemetry, instrument_dependency, instrument_endpoint};
 use obskit_tests::connection::Connection;
 use obskit_tests::serve::Server;
+use obskit_tests::settings;
 use obskit_tests::wait::soon;
 use std::future::{pending, poll_fn};
 use std::pin::Pin;
@@ -27,7 +27,7 @@ async fn hanging(State(started): State<Arc<Notify>>) {
 /// R4: a client that is gone before the head.
 #[tokio::test]
 async fn by_a_client_that_is_gone() {
-    let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+    let (telemetry, exchanges) = Telemetry::build_captured(settings::local()).unwrap();
     let started = Arc::new(Notify::new());
     for (version, expected) in [(Version::HTTP_11, "cancelled=1"), (Version::HTTP_2, "cancelled=2")]
     {

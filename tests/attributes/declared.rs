@@ -7,6 +7,7 @@ use std::time::Duration;
 use obskit::metrics::{Declaration, Role, declarations};
 use obskit::{Label, instrument_dependency, instrument_endpoint, instrument_job};
 use obskit_tests::samples::{Sample, samples};
+use obskit_tests::settings;
 
 use crate::read::{handler, job, series, telemetry, telemetry_with, value};
 
@@ -145,7 +146,7 @@ fn thresholds_are_buckets() {
 /// More bounds than a histogram may have are refused with the names of those who want them.
 #[test]
 fn too_many_thresholds() {
-    let mut config = obskit::config::Config::default();
+    let mut config = settings::local();
     config.metrics.latency_buckets = (1..=64).map(|second| f64::from(second) / 0.7).collect();
     let error = obskit::Telemetry::build(config).unwrap_err();
     let message = error.to_string();

@@ -1,9 +1,9 @@
 //! gRPC handlers: a tonic `Status` says how the call went, over a real server and without one.
 
 use http::{Method, Request, Response};
-use obskit::config::Config;
 use obskit::context::Outcome;
 use obskit::{Telemetry, instrument_endpoint};
+use obskit_tests::settings;
 use obskit_tests::wait::soon;
 use std::convert::Infallible;
 use std::pin::Pin;
@@ -163,7 +163,7 @@ impl UnaryService<Ask> for Served {
 /// The handler's outcome is that of the exchange around it.
 #[tokio::test]
 async fn every_status_over_a_real_server() {
-    let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+    let (telemetry, exchanges) = Telemetry::build_captured(settings::local()).unwrap();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     let layer = telemetry.layer().route(&Method::POST, LIFT);

@@ -14,6 +14,7 @@ mod unix;
 
 use obskit::Telemetry;
 use obskit::config::{AdminAddr, Config};
+use obskit_tests::settings;
 use std::net::SocketAddr;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ fn telemetry() -> Telemetry {
 }
 
 fn built(set: impl FnOnce(&mut Config)) -> Telemetry {
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.admin.addr = AdminAddr::from(([127, 0, 0, 1], 0));
     "orders".clone_into(&mut config.service.name);
     set(&mut config);

@@ -6,12 +6,12 @@ use axum::routing::get;
 use http::{Method, Request};
 use http_body_util::BodyExt;
 use obskit::Telemetry;
-use obskit::config::Config;
+use obskit_tests::settings;
 use std::borrow::Cow;
 use tower::ServiceExt;
 
 fn telemetry(endpoint_limit: u32) -> Telemetry {
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.metrics.endpoint_limit = endpoint_limit;
     Telemetry::build(config).unwrap()
 }

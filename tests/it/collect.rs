@@ -9,14 +9,15 @@ use std::time::{Duration, Instant, SystemTime};
 
 use http::{Request, Response};
 use obskit::Telemetry;
-use obskit::config::{AdminAddr, Clock, Config};
+use obskit::config::{AdminAddr, Clock};
 use obskit::context::RequestContext;
+use obskit_tests::settings;
 use tokio::runtime::Builder;
 use tokio::sync::oneshot;
 use tower::{Layer, ServiceExt, service_fn};
 
 fn telemetry() -> Telemetry {
-    Telemetry::build(Config::default()).unwrap()
+    Telemetry::build(settings::local()).unwrap()
 }
 
 /// The value of the one line that begins with `series`.
@@ -142,7 +143,7 @@ fn bytes_to_and_from_storage_are_those_of_proc() {
 
 #[test]
 fn what_is_switched_off_is_not_there() {
-    let mut config = Config::default();
+    let mut config = settings::local();
     (config.metrics.collect_process, config.metrics.collect_runtime) = (false, false);
     let text = Telemetry::build(config).unwrap().metrics().text();
     let mut names = text.lines().filter_map(|line| line.strip_prefix("# TYPE "));
@@ -155,7 +156,7 @@ fn what_is_switched_off_is_not_there() {
 
 #[test]
 fn the_build_is_named() {
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.service.name = "workouts".to_owned();
     config.service.version = Some("1.2.3".to_owned());
     let telemetry = Telemetry::build(config).unwrap();
@@ -202,7 +203,7 @@ fn outside_of_a_runtime_none_is_watched() {
 /// A `main` that builds its telemetry before its runtimes.
 #[test]
 fn runtimes_that_come_later_are_watched() {
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.admin.addr = AdminAddr::from(([127, 0, 0, 1], 0));
     let telemetry = Telemetry::build(config).unwrap();
     let workers = |runtime| whole(&telemetry, &format!("runtime_workers{{runtime=\"{runtime}\"}}"));
@@ -219,7 +220,7 @@ fn runtimes_that_come_later_are_watched() {
 /// The estimate's standard error is 0.81 %, so five of them are met by no key in a million.
 #[tokio::test]
 async fn users_of_requests_are_counted_until_their_window_ends() {
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.clock = Clock::manual();
     let clock = config.clock.clone();
     let telemetry = Telemetry::build(config).unwrap();

@@ -16,6 +16,7 @@ mod told;
 use obskit::Telemetry;
 use obskit::config::{Clock, Config};
 use obskit::health::{CheckReport, Probe, Status};
+use obskit_tests::settings;
 use std::time::Duration;
 use tokio::time::sleep;
 
@@ -24,7 +25,7 @@ fn telemetry() -> Telemetry {
 }
 
 fn telemetry_with(set: impl FnOnce(&mut Config)) -> Telemetry {
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.metrics.collect_process = false;
     config.metrics.collect_runtime = false;
     config.admin.addr = "127.0.0.1:0".parse().unwrap();

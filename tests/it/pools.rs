@@ -1,13 +1,13 @@
 //! Pools of connections, as each scrape reads them.
 
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit::metrics::PoolStatus;
+use obskit_tests::settings;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 fn telemetry() -> Telemetry {
-    Telemetry::build(Config::default()).unwrap()
+    Telemetry::build(settings::local()).unwrap()
 }
 
 /// The samples of `dependency_pool_connections` without its name.

@@ -3,10 +3,11 @@
 
 use http::StatusCode;
 use obskit::Telemetry;
-use obskit::config::{AdminAddr, Config};
+use obskit::config::AdminAddr;
 use obskit::metrics::Text;
 use obskit_tests::child::OwnedChild;
 use obskit_tests::http as client;
+use obskit_tests::settings;
 use std::fs;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -19,7 +20,7 @@ const LATEST: Duration = Duration::from_secs(2);
 const BETWEEN: Duration = Duration::from_millis(50);
 
 async fn served() -> (Telemetry, String) {
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.admin.addr = AdminAddr::from(([127, 0, 0, 1], 0));
     let telemetry = Telemetry::build(config).unwrap();
     // A page of some megabytes, for those who read it slowly.

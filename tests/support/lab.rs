@@ -14,6 +14,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 use crate::lines::Lines;
 use crate::samples::count;
+use crate::settings;
 
 /// The telemetry, the subscriber that its layer is in, and the lines that come out.
 pub struct Lab {
@@ -25,7 +26,7 @@ pub struct Lab {
 impl Lab {
     pub fn new(set: impl FnOnce(&mut Config)) -> Self {
         let lines = Lines::default();
-        let mut config = Config::default();
+        let mut config = settings::local();
         config.metrics.collect_process = false;
         config.metrics.collect_runtime = false;
         config.logs.output = lines.output();

@@ -25,6 +25,7 @@ pub mod samples;
 pub mod scripted;
 pub mod serve;
 pub mod server;
+pub mod settings;
 pub mod tasks;
 pub mod tools;
 pub mod unique;

@@ -15,6 +15,7 @@ use tower::ServiceExt;
 use crate::http::Reply;
 use crate::lab::{Lab, field};
 use crate::samples::samples;
+use crate::settings;
 
 /// Without the families that a test would have to look past.
 pub fn telemetry() -> Telemetry {
@@ -22,7 +23,7 @@ pub fn telemetry() -> Telemetry {
 }
 
 pub fn telemetry_with(set: impl FnOnce(&mut Config)) -> Telemetry {
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.metrics.collect_process = false;
     config.metrics.collect_runtime = false;
     set(&mut config);

@@ -1,9 +1,9 @@
 //! A service that is ready while its checks pass, asked as its operator asks it.
 
 use crate::http;
+use crate::settings;
 use crate::wait::wait_until;
 use ::http::StatusCode;
-use obskit::config::Config;
 use obskit::health::{Health, Latch};
 use obskit::{Error, Telemetry};
 use serde_json::Value;
@@ -21,7 +21,7 @@ pub struct Watched {
 impl Watched {
     /// A service with checks, and its operator's server on a free port of 127.0.0.1.
     pub async fn start(register: impl FnOnce(&Health) -> Result<(), Error>) -> Self {
-        let mut config = Config::default();
+        let mut config = settings::local();
         config.admin.addr = "127.0.0.1:0".parse().unwrap();
         let telemetry = Telemetry::build(config).unwrap();
         register(telemetry.health()).unwrap();

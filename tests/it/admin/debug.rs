@@ -12,6 +12,7 @@ use http_body_util::BodyExt;
 use obskit::Telemetry;
 use obskit::config::{AdminAddr, Clock, Config};
 use obskit_tests::http as client;
+use obskit_tests::settings;
 use serde_json::Value;
 use std::net::SocketAddr;
 use tower::ServiceExt;
@@ -25,7 +26,7 @@ struct Rig {
 
 impl Rig {
     async fn new(set: impl FnOnce(&mut Config)) -> Self {
-        let mut config = Config::default();
+        let mut config = settings::local();
         config.admin.addr = AdminAddr::from(([127, 0, 0, 1], 0));
         config.clock = Clock::manual();
         set(&mut config);

@@ -5,8 +5,8 @@ use axum::body::Body;
 use axum::http::Request;
 use http::StatusCode;
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit_tests::http as client;
+use obskit_tests::settings;
 use obskit_tests::wait::wait_until;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener, TcpStream};
@@ -26,7 +26,7 @@ async fn a_free_port_is_taken_and_told() {
 #[tokio::test]
 async fn a_taken_address_is_named() {
     let taken = TcpListener::bind("127.0.0.1:0").unwrap();
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.admin.addr = taken.local_addr().unwrap().into();
     let telemetry = Telemetry::build(config).unwrap();
     let error = telemetry.serve_admin().await.unwrap_err();

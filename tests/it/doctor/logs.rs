@@ -2,9 +2,10 @@
 
 use super::check;
 use obskit::Telemetry;
-use obskit::config::{Config, LogFile, LogOutput, LogWriter};
+use obskit::config::{LogFile, LogOutput, LogWriter};
 use obskit::telemetry::Severity::{self, Failure, Warning};
 use obskit_tests::lab::{Lab, dispatch};
+use obskit_tests::settings;
 use std::fs;
 use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,7 +18,7 @@ use tracing_subscriber::layer::SubscriberExt;
 
 #[tokio::test]
 async fn the_subscriber_has_the_layer() {
-    let bare = Telemetry::build(Config::default()).unwrap();
+    let bare = Telemetry::build(settings::local()).unwrap();
     check(&bare.doctor().await, "subscriber", Warning, "obskit::init");
     let lab = Lab::new(|_| ());
     check(&lab.telemetry.doctor().await, "subscriber", Warning, "events of threads like this one");
@@ -119,6 +120,6 @@ async fn a_file_is_there_to_be_written() {
 
 #[tokio::test]
 async fn without_a_layer_there_is_no_output_to_examine() {
-    let telemetry = Telemetry::build(Config::default()).unwrap();
+    let telemetry = Telemetry::build(settings::local()).unwrap();
     assert_eq!(telemetry.doctor().await.finding("log_output"), None);
 }

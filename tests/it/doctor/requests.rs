@@ -3,9 +3,9 @@
 use super::{check, diagnose};
 use http::{Request, Response, StatusCode};
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit::metrics::{Counter, Family, Text};
 use obskit::telemetry::Severity::{self, Ok, Warning};
+use obskit_tests::settings;
 use std::borrow::Cow;
 use std::convert::Infallible;
 use std::future::ready;
@@ -31,7 +31,7 @@ async fn serve(telemetry: &Telemetry, requests: &[(&'static str, u16, usize)]) {
 #[tokio::test]
 async fn requests_are_told_apart_by_their_routes() {
     let found = async |requests: &[(&'static str, u16, usize)], severity: Severity, said: &str| {
-        let telemetry = Telemetry::build(Config::default()).unwrap();
+        let telemetry = Telemetry::build(settings::local()).unwrap();
         serve(&telemetry, requests).await;
         check(&telemetry.doctor().await, "routes", severity, said);
     };
@@ -47,7 +47,7 @@ async fn requests_are_told_apart_by_their_routes() {
 
 #[tokio::test]
 async fn metrics_have_room() {
-    let telemetry = Telemetry::build(Config::default()).unwrap();
+    let telemetry = Telemetry::build(settings::local()).unwrap();
     let family = telemetry.metrics().counter("mail_sent_total", "Mail.").label::<Text>("tenant");
     let family: Family<(Text,), Counter> = family.limit(10).register().unwrap();
     let use_up_to = |count: u32| (0..count).for_each(|n| family.get((&*n.to_string(),)).inc());
@@ -63,7 +63,7 @@ async fn metrics_have_room() {
 #[tokio::test]
 async fn what_was_lost_is_told() {
     let telemetry = {
-        let mut config = Config::default();
+        let mut config = settings::local();
         config.metrics.endpoint_limit = 1;
         Telemetry::build(config).unwrap()
     };

@@ -5,12 +5,12 @@ use http_body::{Body, Frame, SizeHint};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit::context::{Outcome, RequestContext, spawn};
 use obskit::testing::Exchanges;
 use obskit_tests::connection::Connection;
 use obskit_tests::scripted::{Scripted, Step};
 use obskit_tests::serve::Server;
+use obskit_tests::settings;
 use obskit_tests::wait::soon;
 use std::convert::Infallible;
 use std::future::{pending, poll_fn};
@@ -67,7 +67,7 @@ struct Bench {
 impl Bench {
     /// Serves what `path` says, in a handler and a body that each hold a guard.
     async fn start() -> Self {
-        let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+        let (telemetry, exchanges) = Telemetry::build_captured(settings::local()).unwrap();
         let (seen, dropped) = unbounded_channel();
         let service = service_fn(move |request: Request<Incoming>| {
             let guards = (Guard(seen.clone()), Guard(seen.clone()));
@@ -167,7 +167,7 @@ async fn hang(guards: (Guard, Guard), started: Started) -> Result<Response<Scrip
 #[tokio::test]
 async fn by_a_client_that_is_gone_before_the_head() {
     for version in [Version::HTTP_11, Version::HTTP_2] {
-        let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+        let (telemetry, exchanges) = Telemetry::build_captured(settings::local()).unwrap();
         let (seen, mut dropped) = unbounded_channel();
         let (started, mut tasks) = unbounded_channel();
         let service = service_fn(move |_: Request<Incoming>| {
@@ -193,7 +193,7 @@ async fn by_a_client_that_is_gone_before_the_head() {
 /// What a layer gave up and answers for, as one that limits time does, while it still holds it.
 #[tokio::test]
 async fn by_an_answer_in_its_place() {
-    let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+    let (telemetry, exchanges) = Telemetry::build_captured(settings::local()).unwrap();
     let (seen, mut dropped) = unbounded_channel();
     let service = service_fn(move |_: Request<Full<bytes::Bytes>>| {
         let guard = Guard(seen.clone());

@@ -2,10 +2,10 @@
 
 use http::Method;
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit::context::Outcome::{self, Cancelled, ClientError, ServerError, Success};
 use obskit_tests::numbers::{self, Ask, COUNT, count};
 use obskit_tests::samples::{self, in_flight};
+use obskit_tests::settings;
 use obskit_tests::wait::soon;
 use tokio_stream::StreamExt;
 use tonic::Code;
@@ -14,7 +14,7 @@ use tower::Layer;
 
 /// One call: what is recorded where it is served and where it is made.
 async fn check(ask: Ask, code: Code, outcome: Outcome) {
-    let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+    let (telemetry, exchanges) = Telemetry::build_captured(settings::local()).unwrap();
     let layer = telemetry.layer().route(&Method::POST, COUNT);
     let (address, serving) = numbers::serve(layer).await;
     let channel = Endpoint::new(format!("http://{address}")).unwrap().connect().await.unwrap();

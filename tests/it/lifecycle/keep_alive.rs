@@ -5,13 +5,13 @@ use http::{Request, Response, Version};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit::context::Outcome;
 use obskit::testing::Exchanges;
 use obskit_tests::connection::Connection;
 use obskit_tests::samples::{count, in_flight};
 use obskit_tests::scripted::{Scripted, Step};
 use obskit_tests::serve::Server;
+use obskit_tests::settings;
 use std::convert::Infallible;
 use tower::{Layer, service_fn};
 
@@ -48,7 +48,7 @@ async fn ten_thousand_requests_on_one_http2_connection() {
 }
 
 async fn start() -> (Telemetry, Exchanges, Server) {
-    let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+    let (telemetry, exchanges) = Telemetry::build_captured(settings::local()).unwrap();
     let server = Server::start(telemetry.layer().layer(service_fn(answer))).await;
     (telemetry, exchanges, server)
 }

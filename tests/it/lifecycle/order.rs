@@ -6,12 +6,12 @@ use bytes::Bytes;
 use http::{Method, Request, Response};
 use http_body::Body;
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit::context::Outcome;
 use obskit::testing::Exchanges;
 use obskit_tests::lines::Lines;
 use obskit_tests::samples::in_flight;
 use obskit_tests::scripted::{Scripted, Step};
+use obskit_tests::settings;
 use proptest::prelude::*;
 use proptest::test_runner::TestRunner;
 use std::cell::RefCell;
@@ -119,7 +119,7 @@ fn requests_that_interleave_are_told_apart() {
 /// One telemetry for all cases, so that what one leaves behind is seen in the next.
 fn build() -> (Telemetry, Exchanges, Lines) {
     let lines = Lines::default();
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.logs.output = lines.output();
     // The gauge is read often.
     (config.metrics.collect_process, config.metrics.collect_runtime) = (false, false);

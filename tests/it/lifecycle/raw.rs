@@ -4,12 +4,12 @@ use http::{Request, Response};
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit::context::Outcome;
 use obskit::testing::{Captured, Exchanges};
 use obskit_tests::samples::in_flight;
 use obskit_tests::scripted::{Scripted, Step};
 use obskit_tests::serve::Server;
+use obskit_tests::settings;
 use obskit_tests::wait::soon;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -24,7 +24,7 @@ struct Wire {
 
 impl Wire {
     async fn open() -> Self {
-        let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+        let (telemetry, exchanges) = Telemetry::build_captured(settings::local()).unwrap();
         let server = Server::start(telemetry.layer().layer(service_fn(echo))).await;
         let stream = TcpStream::connect(server.address).await.unwrap();
         Self { telemetry, exchanges, server, stream }

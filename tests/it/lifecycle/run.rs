@@ -7,7 +7,6 @@ use http::{HeaderMap, Request, Response, StatusCode, Version};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
-use obskit::config::Config;
 use obskit::testing::{Captured, Exchanges};
 use obskit::{Telemetry, context::Outcome};
 use obskit_tests::connection::Connection;
@@ -15,6 +14,7 @@ use obskit_tests::lines::Lines;
 use obskit_tests::samples::in_flight;
 use obskit_tests::scripted::Scripted;
 use obskit_tests::serve::Server;
+use obskit_tests::settings;
 use obskit_tests::wait::soon;
 use std::future::pending;
 use std::net::SocketAddr;
@@ -48,7 +48,7 @@ pub async fn all(cases: Vec<Case>) {
 
 async fn one(case: Case, version: Version) {
     let lines = Lines::default();
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.logs.output = lines.output();
     let (telemetry, exchanges) = Telemetry::build_captured(config).unwrap();
     // Starts what writes; the request's own line is no event.

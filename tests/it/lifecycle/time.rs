@@ -7,12 +7,13 @@ use http_body::Frame;
 use http_body_util::{BodyExt, StreamBody};
 use hyper::body::Incoming;
 use obskit::Telemetry;
-use obskit::config::{Clock, Config};
+use obskit::config::Clock;
 use obskit::context::{Outcome, Shape};
 use obskit::testing::Exchanges;
 use obskit_tests::connection::Connection;
 use obskit_tests::samples::sum;
 use obskit_tests::serve::Server;
+use obskit_tests::settings;
 use obskit_tests::wait::soon;
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -35,7 +36,7 @@ struct Bench {
 
 impl Bench {
     async fn start() -> Self {
-        let mut config = Config::default();
+        let mut config = settings::local();
         let clock = Clock::manual();
         config.clock = clock.clone();
         config.metrics.body_sizes = true;

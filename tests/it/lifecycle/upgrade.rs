@@ -7,12 +7,12 @@ use hyper::body::Incoming;
 use hyper::upgrade::{self, OnUpgrade};
 use hyper_util::rt::TokioIo;
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit::context::{Outcome, Shape};
 use obskit_tests::connection::Connection;
 use obskit_tests::samples::{count, in_flight};
 use obskit_tests::scripted::{Scripted, Step};
 use obskit_tests::serve::Server;
+use obskit_tests::settings;
 use obskit_tests::wait::soon;
 use std::convert::Infallible;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -34,7 +34,7 @@ async fn a_tunnel_by_connect() {
 /// A body beside the tunnel is never read, so nothing is waited for.
 #[tokio::test]
 async fn a_tunnel_with_a_body() {
-    let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+    let (telemetry, exchanges) = Telemetry::build_captured(settings::local()).unwrap();
     let service = service_fn(async |_: Request<Incoming>| {
         Ok::<_, Infallible>(Response::new(Scripted::new([Step::Data("hello"), Step::Hang])))
     });
@@ -51,7 +51,7 @@ async fn a_tunnel_with_a_body() {
 }
 
 async fn check(request: Request<Full<Bytes>>, version: Version, status: u16) {
-    let (telemetry, exchanges) = Telemetry::build_captured(Config::default()).unwrap();
+    let (telemetry, exchanges) = Telemetry::build_captured(settings::local()).unwrap();
     let server = Server::start(telemetry.layer().layer(service_fn(upgrade))).await;
     let mut connection = Connection::open(server.address, version).await;
     let response = soon("the head", connection.send(request)).await.unwrap();

@@ -2,9 +2,9 @@
 
 use super::lab::{Lab, field};
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit_tests::lines::Lines;
 use obskit_tests::samples::count;
+use obskit_tests::settings;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tracing::level_filters::LevelFilter;
@@ -77,7 +77,7 @@ fn levels_change_while_the_service_runs() {
 
 #[test]
 fn directives_that_are_none_are_refused_at_the_start() {
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.logs.directives = Some("a[span]=info".into());
     let error = Telemetry::build(config).unwrap_err();
     assert!(error.is_config() && error.to_string().contains("a[span]=info"), "{error}");
@@ -98,7 +98,7 @@ async fn silence_leaves_requests_whole() {
 #[test]
 fn neighbours_see_what_logs_ignore() {
     let (outer, inner, lines) = (Count::default(), Count::default(), Lines::default());
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.logs.output = lines.output();
     let telemetry = Telemetry::build(config).unwrap();
     let layer = telemetry.tracing_layer().unwrap();
@@ -125,7 +125,7 @@ fn neighbours_see_what_logs_ignore() {
 #[test]
 fn behind_the_levels_nothing_is_made_that_nobody_wants() {
     let (lines, other) = (Lines::default(), Count::default());
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.logs.output = lines.output();
     let telemetry = Telemetry::build(config).unwrap();
     let layer = telemetry.tracing_layer().unwrap();

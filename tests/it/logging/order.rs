@@ -1,8 +1,9 @@
 //! L3: lines are the same wherever the layer stands among others.
 
 use obskit::Telemetry;
-use obskit::config::{Clock, Config};
+use obskit::config::Clock;
 use obskit_tests::lines::Lines;
+use obskit_tests::settings;
 use tracing::field::Empty;
 use tracing::{Dispatch, Span, dispatcher, error, info, info_span};
 use tracing_subscriber::fmt;
@@ -18,7 +19,7 @@ fn events() {
 
 fn written(clock: &Clock, compose: impl FnOnce(&Telemetry) -> Dispatch) -> Vec<u8> {
     let lines = Lines::default();
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.clock = clock.clone();
     config.logs.output = lines.output();
     let telemetry = Telemetry::build(config).unwrap();

@@ -37,6 +37,7 @@ impl Leaving {
                 .env("OBSKIT_ADMIN_ADDR", "127.0.0.1:0")
                 .env("OBSKIT_DRAIN_DELAY", drain)
                 .env("OBSKIT_SHUTDOWN_DEADLINE", deadline)
+                .env("OTEL_TRACES_EXPORTER", "none")
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped()),

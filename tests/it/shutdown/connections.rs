@@ -4,9 +4,9 @@ use http::{Request, Response, Version};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use obskit::Telemetry;
-use obskit::config::Config;
 use obskit_tests::connection::Connection;
 use obskit_tests::serve::Server;
+use obskit_tests::settings;
 use std::convert::Infallible;
 use tower::{Layer, service_fn};
 
@@ -25,7 +25,7 @@ async fn answer(request: Request<Incoming>) -> Result<Response<String>, Infallib
 }
 
 async fn serve() -> (Telemetry, Server) {
-    let telemetry = Telemetry::build(Config::default()).unwrap();
+    let telemetry = Telemetry::build(settings::local()).unwrap();
     let server = Server::start(telemetry.layer().layer(service_fn(answer))).await;
     (telemetry, server)
 }

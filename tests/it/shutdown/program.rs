@@ -2,9 +2,10 @@
 
 use super::runtimes::block_on;
 use obskit::Telemetry;
-use obskit::config::{AdminAddr, Config};
+use obskit::config::AdminAddr;
 use obskit::telemetry::ShutdownSignal;
 use obskit_tests::http as client;
+use obskit_tests::settings;
 use obskit_tests::wait::soon;
 use std::future::{pending, ready};
 use std::net::TcpStream;
@@ -16,7 +17,7 @@ use tokio::sync::oneshot;
 const LONG: Duration = Duration::from_mins(5);
 
 fn telemetry(drain: Duration, deadline: Duration) -> Telemetry {
-    let mut config = Config::default();
+    let mut config = settings::local();
     config.admin.addr = AdminAddr::from(([127, 0, 0, 1], 0));
     config.shutdown.drain_delay = drain;
     config.shutdown.deadline = deadline;
