@@ -21,7 +21,9 @@ mod service;
 #[doc(hidden)]
 pub use body::Watch;
 pub use body::WatchedBody;
-pub use client::{ClientBody, ClientFuture, ClientLayer, ClientService, Operation};
+pub use client::{
+    ClientBody, ClientFuture, ClientLayer, ClientService, Operation, Resends, UrlTemplate,
+};
 pub use future::ServerFuture;
 pub use layer::{Peer, ServerLayer};
 pub use service::ServerService;

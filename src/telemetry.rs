@@ -52,6 +52,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::Duration;
 
 use crate::config::Config;
+use crate::context::{PlaceCalls, RecordCall};
 use crate::health::{Health, Latch};
 use crate::metrics::{Dependencies, Metrics, Red};
 use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
@@ -93,7 +94,8 @@ struct Parts {
     metrics: Metrics,
     health: healthy::Healthy,
     server: Arc<Server>,
-    calls: Arc<dyn crate::context::RecordCall>,
+    calls: Arc<[Arc<dyn RecordCall>]>,
+    places: Arc<dyn PlaceCalls>,
     dependencies: Arc<Dependencies>,
     red: Arc<Red>,
     watching: watching::Watching,
@@ -124,7 +126,8 @@ impl Telemetry {
             dependency,
             policy: self.parts.config.context.clone(),
             clock: self.parts.config.clock.clone(),
-            record: Arc::clone(&self.parts.calls),
+            places: Arc::clone(&self.parts.places),
+            records: Arc::clone(&self.parts.calls),
         })
     }
 

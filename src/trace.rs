@@ -1,6 +1,8 @@
 //! Spans: of requests from their exchanges, of calls, and of `tracing`; each is encoded when it ends.
 
+mod client;
 mod local;
+mod rpc;
 mod server;
 mod span;
 

@@ -134,8 +134,12 @@ pub(crate) fn inject(
 
 /// Takes away what [`inject`] would write, and with it what a proxy copied from its own caller.
 /// An ID of another request is none of ours and stays: some services give it a meaning.
-pub(crate) fn withhold(headers: &mut HeaderMap, propagators: &[Propagator], own: &RequestId) {
-    if headers.get(&X_REQUEST_ID) == Some(own.as_header()) {
+pub(crate) fn withhold(
+    headers: &mut HeaderMap,
+    propagators: &[Propagator],
+    own: Option<&RequestId>,
+) {
+    if own.is_some_and(|own| headers.get(&X_REQUEST_ID) == Some(own.as_header())) {
         headers.remove(&X_REQUEST_ID);
     }
     for propagator in propagators {
@@ -287,12 +291,12 @@ mod tests {
         let own = RequestId::parse("abc").unwrap();
         let mut out = headers(&CALLER);
         out.insert("x-b3-traceid", "a".parse().unwrap());
-        withhold(&mut out, DEFAULT, &own);
+        withhold(&mut out, DEFAULT, Some(&own));
         assert_eq!(fields(&out), [("x-b3-traceid", "a")], "a format that is not configured");
-        withhold(&mut out, &[B3], &own);
+        withhold(&mut out, &[B3], Some(&own));
         assert_eq!(fields(&out), []);
         let mut out = headers(&[("x-request-id", "their-own")]);
-        withhold(&mut out, DEFAULT, &own);
+        withhold(&mut out, DEFAULT, Some(&own));
         assert_eq!(fields(&out), [("x-request-id", "their-own")]);
     }
 

@@ -94,7 +94,7 @@ impl Dependencies {
 }
 
 impl RecordCall for Dependencies {
-    fn record(&self, call: &Call) {
+    fn record(&self, call: &Call<'_>) {
         self.requests.get((call.dependency, call.operation, call.outcome)).inc();
         if call.outcome != Outcome::Cancelled {
             let duration = self.duration.get((call.dependency, call.operation));

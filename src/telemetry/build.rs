@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::config::Config;
-use crate::context::{Acceptor, Call, Record, RecordCall, Routes, Sampler, Settle};
+use crate::context::{Acceptor, Record, RecordCall, Routes, Sampler, Settle};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::logging::{AccessLog, Logging};
@@ -51,7 +51,10 @@ impl Telemetry {
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let dependencies = Arc::new(Dependencies::register(&metrics)?);
         let instruments = Arc::new(Instruments::register(&metrics, &dependencies, &ledger)?);
-        let calls = calls(&dependencies, config.disabled);
+        let counted: Arc<dyn RecordCall> = Arc::<Dependencies>::clone(&dependencies);
+        let calls =
+            iter::once(counted).chain(spans.record_calls()).filter(|_| !config.disabled).collect();
+        let places = spans.places(&config);
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
         let (settled, counted) = (Arc::clone(&instruments), Arc::clone(&red));
@@ -83,6 +86,7 @@ impl Telemetry {
             health,
             server,
             calls,
+            places,
             dependencies,
             red,
             watching,
@@ -107,17 +111,6 @@ fn logging(
     let counted = logging.clone();
     events::register(metrics, move || counted.counts())?;
     Ok(logging)
-}
-
-/// Takes calls while everything is switched off.
-struct Unrecorded;
-
-impl RecordCall for Unrecorded {
-    fn record(&self, _call: &Call) {}
-}
-
-fn calls(dependencies: &Arc<Dependencies>, disabled: bool) -> Arc<dyn RecordCall> {
-    if disabled { Arc::new(Unrecorded) } else { Arc::clone(dependencies) as _ }
 }
 
 fn declaring(red: &Arc<Red>) -> Declare {

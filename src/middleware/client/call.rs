@@ -6,7 +6,7 @@ use std::time::Instant;
 use http::{HeaderMap, Response, StatusCode};
 use http_body::Body;
 
-use crate::context::{Call, Outcome};
+use crate::context::{Call, CallSpan, Outcome};
 use crate::middleware::body::{Watch, WatchedBody};
 use crate::middleware::grpc;
 
@@ -26,6 +26,8 @@ pub struct PendingCall {
     is_waiting: bool,
     end: Option<End>,
     is_recorded: bool,
+    /// None where no span is made of it.
+    span: Option<Box<CallSpan>>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -35,11 +37,16 @@ enum End {
 }
 
 impl PendingCall {
-    pub(super) fn begin(client: &Arc<Client>, operation: &'static str, is_grpc: bool) -> Self {
+    pub(super) fn begin(
+        client: &Arc<Client>,
+        operation: &'static str,
+        is_grpc: bool,
+        span: Option<Box<CallSpan>>,
+    ) -> Self {
         let began = client.clock.now();
         let (client, is_waiting) = (Arc::clone(client), true);
         let (answer, end, is_recorded) = (None, None, false);
-        Self { client, operation, began, is_grpc, answer, is_waiting, end, is_recorded }
+        Self { client, operation, began, is_grpc, answer, is_waiting, end, is_recorded, span }
     }
 
     pub(super) fn respond<R: Body>(mut self, response: Response<R>) -> Response<ClientBody<R>> {
@@ -47,6 +54,10 @@ impl PendingCall {
         self.is_grpc = self.is_grpc && parts.status == StatusCode::OK;
         self.is_waiting = false;
         self.answer = Some(self.answer_of(parts.status, &parts.headers));
+        if let Some(CallSpan { answered, .. }) = self.span.as_deref_mut() {
+            answered.status = Some(parts.status.as_u16());
+            answered.version = Some(parts.version);
+        }
         if body.is_end_stream() {
             self.end(true);
         }
@@ -54,9 +65,12 @@ impl PendingCall {
         Response::from_parts(parts, WatchedBody::new(body, left, self))
     }
 
-    /// No answer came.
-    pub(super) fn fail(mut self) {
+    /// No answer came, but an error of this type.
+    pub(super) fn fail(mut self, error: &'static str) {
         self.end = Some(End::Failed);
+        if let Some(CallSpan { answered, .. }) = self.span.as_deref_mut() {
+            answered.failure = Some(error);
+        }
     }
 
     /// Makes the record, once.
@@ -65,20 +79,29 @@ impl PendingCall {
             return;
         }
         let duration = self.client.clock.now().saturating_duration_since(self.began);
-        self.client.record.record(&Call {
+        let call = Call {
             dependency: self.client.dependency,
             operation: self.operation,
             outcome: self.outcome(),
             duration,
-        });
+            span: self.span.as_deref(),
+        };
+        self.client.records.iter().for_each(|record| record.record(&call));
     }
 
-    fn answer_of(&self, status: StatusCode, headers: &HeaderMap) -> Outcome {
+    fn answer_of(&mut self, status: StatusCode, headers: &HeaderMap) -> Outcome {
         if self.is_grpc {
-            Outcome::of_grpc(grpc::status(headers).unwrap_or(grpc::UNKNOWN))
+            self.grpc_answer(grpc::status(headers).unwrap_or(grpc::UNKNOWN))
         } else {
             Outcome::of_http(status.as_u16())
         }
+    }
+
+    fn grpc_answer(&mut self, status: u8) -> Outcome {
+        if let Some(CallSpan { answered, .. }) = self.span.as_deref_mut() {
+            answered.grpc_status = Some(status);
+        }
+        Outcome::of_grpc(status)
     }
 
     /// A caller that has its answer and lets go of the rest unread has cancelled nothing.
@@ -109,7 +132,7 @@ impl Watch for PendingCall {
 
     fn trailers(&mut self, trailers: &HeaderMap) {
         if let Some(status) = grpc::status(trailers).filter(|_| self.is_grpc) {
-            self.answer = Some(Outcome::of_grpc(status));
+            self.answer = Some(self.grpc_answer(status));
         }
     }
 

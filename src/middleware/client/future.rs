@@ -1,5 +1,6 @@
 //! The future of a call to another service.
 
+use std::any::type_name;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -41,7 +42,7 @@ where
             (Ok(response), Some(call)) => Ok(call.respond(response)),
             (Ok(response), None) => Ok(response.map(ClientBody::unwatched)),
             (Err(error), call) => {
-                call.into_iter().for_each(PendingCall::fail);
+                call.into_iter().for_each(|call| call.fail(type_name::<E>()));
                 Err(error)
             }
         })

@@ -7,7 +7,7 @@ use tower_layer::Layer;
 
 use crate::config;
 use crate::config::Clock;
-use crate::context::RecordCall;
+use crate::context::{PlaceCalls, RecordCall};
 
 use super::service::ClientService;
 
@@ -16,22 +16,20 @@ use super::service::ClientService;
 ///
 /// It hands the current request's ID and trace context on where the egress policy allows, and
 /// records each call as `dependency_requests_total` and `dependency_request_duration_seconds`
-/// under the name it was made with.
+/// under the name it was made with. Where the trace is sampled each call is a span of its own, of
+/// kind client, which the service called has for its parent.
 #[derive(Clone)]
 pub struct ClientLayer {
     client: Arc<Client>,
 }
 
-/// What a call does, as an outgoing request's extension: the `operation` of its metrics, in place
-/// of the method.
-#[derive(Clone, Copy, Debug)]
-pub struct Operation(pub &'static str);
-
 pub(crate) struct Client {
     pub(crate) dependency: &'static str,
     pub(crate) policy: config::Propagation,
     pub(crate) clock: Clock,
-    pub(crate) record: Arc<dyn RecordCall>,
+    pub(crate) places: Arc<dyn PlaceCalls>,
+    /// Told of each finished call.
+    pub(crate) records: Arc<[Arc<dyn RecordCall>]>,
 }
 
 impl ClientLayer {

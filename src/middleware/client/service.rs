@@ -4,18 +4,21 @@ use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use http::header::HOST;
-use http::{HeaderValue, Request, Response};
+use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::context::{Outgoing, RequestContext, Verb, inject, withhold};
+use crate::context::{
+    Answered, CallSpan, Outgoing, RequestContext, SpanContext, SpanIds, TracePlace, Verb, extract,
+    inject, withhold,
+};
 use crate::middleware::grpc::is_grpc;
 
 use super::ClientBody;
+use super::asked::{Resends, asked, host, operation};
 use super::call::PendingCall;
 use super::future::ClientFuture;
-use super::layer::{Client, Operation};
+use super::layer::Client;
 
 /// A client whose calls are recorded and carry the current request's context.
 #[derive(Clone)]
@@ -44,41 +47,72 @@ where
     }
 
     fn call(&mut self, mut request: Request<B>) -> Self::Future {
-        if let Some(context) = RequestContext::current() {
-            self.client.hand_on(&context, &mut request);
-        }
-        let named = request.extensions().get::<Operation>().map(|operation| operation.0);
-        let operation = named.unwrap_or_else(|| Verb::of(request.method()).as_str());
-        let call = PendingCall::begin(&self.client, operation, is_grpc(request.headers()));
+        let operation = operation(&request);
+        let operation = operation.unwrap_or_else(|| Verb::of(request.method()).as_str());
+        let is_grpc = is_grpc(request.headers());
+        let span = self.client.trace(&mut request, is_grpc);
+        let call = PendingCall::begin(&self.client, operation, is_grpc, span);
         ClientFuture::new(self.inner.call(request), call)
     }
 }
 
 impl Client {
+    /// Finds the call's place in a trace, and hands it on.
+    fn trace<B>(&self, request: &mut Request<B>, is_grpc: bool) -> Option<Box<CallSpan>> {
+        let resends = Resends::next(request);
+        let context = RequestContext::current();
+        let carried = || self.carried(request, context.as_ref());
+        let place = self.places.place(context.as_ref(), &carried);
+        self.hand_on(context.as_ref(), place.map(|place| place.ids), request);
+        let TracePlace { ids, parent, .. } = place.filter(|place| place.is_recorded)?;
+        let (asked, answered) = (asked(request, is_grpc, resends), Answered::default());
+        let started = self.clock.wall();
+        Some(Box::new(CallSpan { ids, parent, context, started, asked, answered }))
+    }
+
+    /// The span that a request's headers name: of a layer around this one, or of somebody else who
+    /// traces. A proxy may have copied those of its own caller, which are not about this call.
+    fn carried<B>(
+        &self,
+        request: &Request<B>,
+        context: Option<&RequestContext>,
+    ) -> Option<SpanIds> {
+        let SpanContext { trace_id, span_id, flags, .. } =
+            extract(request.headers(), &self.policy.propagators, true)?.parent?;
+        let is_callers = context.is_some_and(|context| context.parent_span_id() == Some(span_id));
+        (!is_callers).then_some(SpanIds { trace_id, span_id, flags })
+    }
+
     /// Writes the context into the request's headers, as far as its host may have it; what may
     /// not go there and was copied from the caller is taken away.
-    fn hand_on<B>(&self, context: &RequestContext, request: &mut Request<B>) {
+    fn hand_on<B>(
+        &self,
+        context: Option<&RequestContext>,
+        ids: Option<SpanIds>,
+        request: &mut Request<B>,
+    ) {
+        let Some(ids) = ids else { return };
         let Some((to_host, with_baggage)) = self.allowed(request) else { return };
-        let start = context.start();
+        let request_id = context.map(RequestContext::request_id);
         if !to_host {
-            withhold(request.headers_mut(), &self.policy.propagators, &start.request_id);
+            withhold(request.headers_mut(), &self.policy.propagators, request_id);
             return;
         }
+        let of_trace = context.filter(|context| context.trace_id() == ids.trace_id);
         let outgoing = Outgoing {
-            trace_id: start.trace_id,
-            span_id: start.span_id,
-            flags: start.flags,
-            tracestate: context.tracestate(),
-            baggage: context.baggage(),
-            request_id: Some(&start.request_id),
+            trace_id: ids.trace_id,
+            span_id: ids.span_id,
+            flags: ids.flags,
+            tracestate: of_trace.and_then(RequestContext::tracestate),
+            baggage: context.and_then(RequestContext::baggage),
+            request_id,
         };
         inject(request.headers_mut(), &self.policy.propagators, &outgoing, with_baggage);
     }
 
     /// Whether the host may have the context, and the baggage; `None` without a host.
     fn allowed<B>(&self, request: &Request<B>) -> Option<(bool, bool)> {
-        let header = || request.headers().get(HOST).map(HeaderValue::to_str)?.ok();
-        let host = request.uri().host().or_else(|| header().map(without_port))?;
+        let host = host(request)?;
         let egress = &self.policy.egress;
         Some((egress.context_to(host), egress.baggage_to(host)))
     }
@@ -87,12 +121,5 @@ impl Client {
 impl<S: fmt::Debug> fmt::Debug for ClientService<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientService").field("inner", &self.inner).finish_non_exhaustive()
-    }
-}
-
-fn without_port(host: &str) -> &str {
-    match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => name,
-        _ => host,
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::context::Record;
+use crate::context::{PlaceCalls, Record, RecordCall, RequestContext, SpanIds, TracePlace};
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
 
@@ -17,5 +17,28 @@ impl Spans {
     #[expect(clippy::unused_self, reason = "as where there are spans")]
     pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
         None
+    }
+
+    #[expect(clippy::unused_self, reason = "as where there are spans")]
+    pub(super) fn record_calls(&self) -> Option<Arc<dyn RecordCall>> {
+        None
+    }
+
+    #[expect(clippy::unused_self, reason = "as where there are spans")]
+    pub(super) fn places(&self, _: &Config) -> Arc<dyn PlaceCalls> {
+        Arc::new(InRequests)
+    }
+}
+
+/// Every call is made by its request itself.
+struct InRequests;
+
+impl PlaceCalls for InRequests {
+    fn place(
+        &self,
+        context: Option<&RequestContext>,
+        _: &dyn Fn() -> Option<SpanIds>,
+    ) -> Option<TracePlace> {
+        context.map(|context| TracePlace { ids: context.ids(), parent: None, is_recorded: false })
     }
 }

@@ -1,9 +1,11 @@
 //! The spans of a telemetry, and the exporter that they go to.
 
+mod calls;
+
 use std::sync::Arc;
 
 use crate::config::{Config, Exporter};
-use crate::context::Record;
+use crate::context::{PlaceCalls, Record, RecordCall, Sampler};
 use crate::export::otlp::Outlet;
 use crate::ledger::{Ledger, Signal};
 use crate::redaction::Redactor;
@@ -27,5 +29,17 @@ impl Spans {
     pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
         let traces = self.traces.clone()?;
         Some(Arc::new(traces))
+    }
+
+    /// What makes client spans of calls.
+    pub(super) fn record_calls(&self) -> Option<Arc<dyn RecordCall>> {
+        let traces = self.traces.clone()?;
+        Some(Arc::new(traces))
+    }
+
+    /// What says where in a trace a call is made.
+    pub(super) fn places(&self, config: &Config) -> Arc<dyn PlaceCalls> {
+        let sampler = Sampler::new(config.traces.sampler);
+        Arc::new(calls::Places { traces: self.traces.clone(), sampler })
     }
 }

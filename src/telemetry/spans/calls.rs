@@ -1,0 +1,64 @@
+//! Where in a trace calls to other services are made.
+
+use crate::context::{
+    PlaceCalls, RequestContext, Sampler, SpanId, SpanIds, TraceFlags, TraceId, TracePlace,
+};
+use crate::trace::Traces;
+
+/// A call is within the innermost span that is recorded, else within its request; outside of both
+/// it begins a trace.
+pub(super) struct Places {
+    /// None where no spans are made.
+    pub(super) traces: Option<Traces>,
+    pub(super) sampler: Sampler,
+}
+
+impl PlaceCalls for Places {
+    fn place(
+        &self,
+        context: Option<&RequestContext>,
+        carried: &dyn Fn() -> Option<SpanIds>,
+    ) -> Option<TracePlace> {
+        let in_request = context.map(RequestContext::ids);
+        if self.traces.is_none() || in_request.is_some_and(|ids| !ids.flags.is_sampled()) {
+            return in_request.map(without_span);
+        }
+        let around = innermost().or(in_request);
+        let carried = carried();
+        match (around, carried) {
+            // Of a layer around this one.
+            (Some(around), Some(carried)) if carried.trace_id == around.trace_id => {
+                Some(within(carried))
+            }
+            (Some(around), _) => Some(within(around)),
+            (None, Some(carried)) if carried.flags.is_sampled() => Some(within(carried)),
+            // Somebody else's decision stands.
+            (None, Some(_)) => None,
+            (None, None) => Some(self.begin()),
+        }
+    }
+}
+
+impl Places {
+    fn begin(&self) -> TracePlace {
+        let (trace_id, span_id) = (TraceId::generate(), SpanId::generate());
+        let is_recorded = self.sampler.sample(None, trace_id);
+        let flags = TraceFlags::NONE.with_sampled(is_recorded);
+        TracePlace { ids: SpanIds { trace_id, span_id, flags }, parent: None, is_recorded }
+    }
+}
+
+fn within(around: SpanIds) -> TracePlace {
+    if !around.flags.is_sampled() {
+        return without_span(around);
+    }
+    TracePlace { ids: around.child(), parent: Some(around.span_id), is_recorded: true }
+}
+
+fn without_span(ids: SpanIds) -> TracePlace {
+    TracePlace { ids, parent: None, is_recorded: false }
+}
+
+fn innermost() -> Option<SpanIds> {
+    None
+}
