@@ -62,7 +62,7 @@ pub use reports::Reports;
 pub use secret::Secret;
 pub use service::Service;
 pub use shutdown::Shutdown;
-pub use traces::{RootSampler, Sampler, Traces};
+pub use traces::{Capture, Detail, Keep, RootSampler, Sampler, Traces};
 
 /// Everything obskit can be told.
 #[derive(Clone, Debug, Default)]

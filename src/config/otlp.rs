@@ -1,5 +1,6 @@
 //! The way out by OTLP, shared by the signals that can take it.
 
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -82,6 +83,9 @@ pub enum Signal {
 pub struct Batch {
     /// Records that may wait; more are dropped and counted. 1 to 2,147,483,647. Default: 2,048.
     pub queue_size: usize,
+    /// Bytes of the records that may wait; what is beyond is dropped and counted. 64 KiB to 1 GiB.
+    /// Default: 16 MiB (`OBSKIT_OTLP_QUEUE_BYTES`).
+    pub queue_bytes: usize,
     /// Records in one export, at most. 1 to `queue_size`. Default: 512.
     pub batch_size: usize,
     /// The longest a record waits for others. Default: 5 s for spans, 1 s for logs.
@@ -137,9 +141,17 @@ impl Signal {
 impl Batch {
     /// The largest queue, which the specification bounds to positive 32-bit integers.
     pub(crate) const LARGEST_QUEUE: usize = i32::MAX as usize;
+    /// What `queue_bytes` may be.
+    pub(crate) const QUEUE_BYTES: RangeInclusive<usize> = 64 << 10..=1 << 30;
 
     pub(crate) fn with_delay(schedule_delay: Duration) -> Self {
         let export_timeout = Duration::from_secs(30);
-        Self { queue_size: 2_048, batch_size: 512, schedule_delay, export_timeout }
+        Self {
+            queue_size: 2_048,
+            queue_bytes: 16 << 20,
+            batch_size: 512,
+            schedule_delay,
+            export_timeout,
+        }
     }
 }

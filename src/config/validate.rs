@@ -1,13 +1,14 @@
 //! Whether settings made in code hold together.
 
 mod logs;
+mod traces;
 
 use std::fmt::Display;
 use std::ops::RangeInclusive;
 
 use http::Uri;
 
-use super::{Admin, Batch, Config, Health, Metrics, Otlp, RootSampler, Sampler, Service, Shutdown};
+use super::{Admin, Batch, Config, Health, Metrics, Otlp, Service, Shutdown};
 use crate::error::Error;
 
 impl Config {
@@ -20,7 +21,7 @@ impl Config {
         let mut problems = Problems::default();
         self.service.check(&mut problems);
         self.metrics.check(&mut problems);
-        check_sampler(self.traces.sampler, &mut problems);
+        self.traces.check(&mut problems);
         for (signal, otlp) in [
             ("traces", &self.traces.otlp),
             ("logs", &self.logs.otlp),
@@ -147,12 +148,6 @@ impl Metrics {
     }
 }
 
-fn check_sampler(sampler: Sampler, problems: &mut Problems) {
-    if let Sampler::Ratio(ratio) | Sampler::ParentBased(RootSampler::Ratio(ratio)) = sampler {
-        problems.unless(is_share(ratio), "traces.sampler", ratio, "a ratio of 0 to 1");
-    }
-}
-
 impl Otlp {
     fn check(&self, signal: &str, problems: &mut Problems) {
         if let Some(flaw) = self.endpoint.as_ref().and_then(endpoint_flaw) {
@@ -169,6 +164,8 @@ impl Batch {
     fn check(&self, signal: &str, problems: &mut Problems) {
         let field = format!("{signal}.batch.queue_size");
         problems.within(&field, &self.queue_size, &(1..=Self::LARGEST_QUEUE));
+        let field = format!("{signal}.batch.queue_bytes");
+        problems.within(&field, &self.queue_bytes, &Self::QUEUE_BYTES);
         let field = format!("{signal}.batch.batch_size");
         problems.within(&field, &self.batch_size, &(1..=self.queue_size.max(1)));
     }

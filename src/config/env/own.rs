@@ -3,13 +3,15 @@
 use std::time::Duration;
 
 use tracing::Level;
+use tracing::level_filters::LevelFilter;
 
 use super::otel::set;
 use super::parse;
 use super::reader::Reader;
 use crate::config::{
-    AccessLines, Admin, Config, Dsn, FlightRecorder, Health, LogFile, LogFormat, LogOutput, Logs,
-    Metrics, Naming, Patterns, Propagation, Redaction, Reports, Shutdown, Trust,
+    AccessLines, Admin, Batch, Capture, Config, Detail, Dsn, FlightRecorder, Health, LogFile,
+    LogFormat, LogOutput, Logs, Metrics, Naming, Patterns, Propagation, Redaction, Reports,
+    Shutdown, Traces, Trust,
 };
 
 pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
@@ -20,6 +22,8 @@ pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
     reports(reader, &mut config.reports);
     context(reader, &mut config.context);
     metrics(reader, &mut config.metrics);
+    traces(reader, &mut config.traces);
+    queues(reader, config);
     admin(reader, &mut config.admin);
     health(reader, &mut config.health);
     set(&mut config.doctor.at_start, reader.strict("OBSKIT_DOCTOR", parse::boolean));
@@ -130,6 +134,43 @@ fn metrics(reader: &mut Reader<'_>, metrics: &mut Metrics) {
     set(&mut metrics.body_sizes, switch("OBSKIT_BODY_SIZES"));
     set(&mut metrics.collect_process, switch("OBSKIT_COLLECT_PROCESS"));
     set(&mut metrics.collect_runtime, switch("OBSKIT_COLLECT_RUNTIME"));
+}
+
+fn traces(reader: &mut Reader<'_>, traces: &mut Traces) {
+    set(&mut traces.routes, reader.strict("OBSKIT_TRACE_ROUTES", parse::shares));
+    traces.keep = reader.strict("OBSKIT_TRACE_KEEP", parse::keep).flatten();
+    let directives = |text: &str| parse::directives(text).map(str::to_owned);
+    set(&mut traces.directives, reader.strict("OBSKIT_TRACE_SPANS", directives));
+    let levels = [
+        ("off", LevelFilter::OFF),
+        ("error", LevelFilter::ERROR),
+        ("warn", LevelFilter::WARN),
+        ("info", LevelFilter::INFO),
+        ("debug", LevelFilter::DEBUG),
+        ("trace", LevelFilter::TRACE),
+    ];
+    let events = reader.strict("OBSKIT_TRACE_EVENTS", |text| parse::one_of(text, &levels));
+    set(&mut traces.events, events);
+    let details =
+        [("location", Detail::Location), ("thread", Detail::Thread), ("timings", Detail::Timings)];
+    let details = reader.strict("OBSKIT_TRACE_DETAILS", |text| parse::several(text, &details));
+    set(&mut traces.details, details);
+    let captures = [
+        ("url.path", Capture::UrlPath),
+        ("url.full", Capture::UrlFull),
+        ("client.address", Capture::ClientAddress),
+        ("user_agent.original", Capture::UserAgent),
+        ("server.address", Capture::ServerAddress),
+    ];
+    let capture = reader.strict("OBSKIT_TRACE_CAPTURE", |text| parse::several(text, &captures));
+    set(&mut traces.capture, capture);
+}
+
+fn queues(reader: &mut Reader<'_>, config: &mut Config) {
+    let bytes =
+        reader.strict("OBSKIT_OTLP_QUEUE_BYTES", |text| parse::size(text, &Batch::QUEUE_BYTES));
+    set(&mut config.traces.batch.queue_bytes, bytes);
+    set(&mut config.logs.batch.queue_bytes, bytes);
 }
 
 fn admin(reader: &mut Reader<'_>, admin: &mut Admin) {

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use tracing::level_filters::LevelFilter;
 
 use super::reader::Parsed;
-use crate::config::{Flood, LogFile, LogOutput, Redaction, directives, validate};
+use crate::config::{Flood, Keep, LogFile, LogOutput, Redaction, directives, validate};
 
 /// A number within bounds.
 pub(super) fn integer<T: FromStr + PartialOrd>(text: &str, of: &RangeInclusive<T>) -> Parsed<T> {
@@ -32,9 +32,35 @@ pub(super) fn one_of<T: Copy>(text: &str, values: &[(&str, T)]) -> Parsed<T> {
     found.map(|(_, value)| *value).ok_or("")
 }
 
+/// Values by their names, each once.
+pub(super) fn several<T: Copy + PartialEq>(text: &str, values: &[(&str, T)]) -> Parsed<Vec<T>> {
+    let mut found = Vec::new();
+    for item in list(text) {
+        let value = one_of(item, values)?;
+        if !found.contains(&value) {
+            found.push(value);
+        }
+    }
+    Ok(found)
+}
+
 /// A share of a whole.
 pub(super) fn share(text: &str) -> Parsed<f64> {
     text.parse().ok().filter(|share| validate::is_share(*share)).ok_or("")
+}
+
+/// Route templates with a share each.
+pub(super) fn shares(text: &str) -> Parsed<Vec<(String, f64)>> {
+    let rule = |item: &str| {
+        let (template, share) = item.rsplit_once('=').ok_or("an item has no =")?;
+        let template = template.trim();
+        if template.is_empty() {
+            return Err("an item has no route");
+        }
+        let share = self::share(share.trim()).map_err(|_| "a share is not a number from 0 to 1")?;
+        Ok((template.to_owned(), share))
+    };
+    list(text).map(rule).collect()
 }
 
 /// Histogram bounds in seconds.
@@ -98,6 +124,25 @@ pub(super) fn flood(text: &str) -> Parsed<Flood> {
     let (lines, window) = text.split_once('/').ok_or("it has no /")?;
     let lines = integer(lines.trim(), &(1..=u32::MAX))?;
     Ok(Flood { lines, window: duration(window.trim(), &Flood::WINDOW)? })
+}
+
+/// How requests end that are kept.
+pub(super) fn keep(text: &str) -> Parsed<Option<Keep>> {
+    unless_off(text, |text| {
+        let mut keep = Keep { failed: false, slow: None };
+        for item in list(text) {
+            match item.split_once(':') {
+                Some((slow, time)) if slow.trim_end().eq_ignore_ascii_case("slow") => {
+                    let time = duration(time.trim(), &(Duration::ZERO..=Keep::SLOWEST))?;
+                    keep.slow = Some(time);
+                }
+                None if item.eq_ignore_ascii_case("failed") => keep.failed = true,
+                None if item.eq_ignore_ascii_case("slow") => return Err("slow has no time"),
+                _ => return Err(""),
+            }
+        }
+        Ok(keep)
+    })
 }
 
 /// A value, or none for `off`.
@@ -207,6 +252,41 @@ mod tests {
         check("100/10", Err("it has no unit"));
         check("100/999ms", Err("it is out of bounds"));
         check("100/61m", Err("it is out of bounds"));
+    }
+
+    #[test]
+    fn shares_are_of_routes() {
+        let check = |text: &str, expected: Parsed<&[(&str, f64)]>| {
+            let own = |(route, share): &(&str, f64)| ((*route).to_owned(), *share);
+            let expected = expected.map(|rules| rules.iter().map(own).collect());
+            assert_eq!(shares(text), expected, "{text}");
+        };
+        check("/healthz=0, /users/{id} = 0.5,", Ok(&[("/healthz", 0.0), ("/users/{id}", 0.5)]));
+        check("/a=b=1", Ok(&[("/a=b", 1.0)]));
+        check("/a", Err("an item has no ="));
+        check("=1", Err("an item has no route"));
+        check("/a=", Err("a share is not a number from 0 to 1"));
+        check("/a=1.1", Err("a share is not a number from 0 to 1"));
+        check("/a=NaN", Err("a share is not a number from 0 to 1"));
+    }
+
+    #[test]
+    fn what_is_kept_has_failed_or_is_slow() {
+        let check = |text: &str, expected: Parsed<Option<(bool, Option<u64>)>>| {
+            let millis = |slow: Duration| u64::try_from(slow.as_millis()).unwrap();
+            let found =
+                keep(text).map(|keep| keep.map(|keep| (keep.failed, keep.slow.map(millis))));
+            assert_eq!(found, expected, "{text}");
+        };
+        check("OFF", Ok(None));
+        check("failed", Ok(Some((true, None))));
+        check("slow:500ms", Ok(Some((false, Some(500)))));
+        check("Failed , SLOW : 1s", Ok(Some((true, Some(1_000)))));
+        check("slow", Err("slow has no time"));
+        check("slow:500", Err("it has no unit"));
+        check("slow:6m", Err("it is out of bounds"));
+        check("failed:1s", Err(""));
+        check("ok", Err(""));
     }
 
     #[test]

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
 
 use obskit::config::{
-    Config, Environment, FlightRecorder, LogFile, LogFormat, LogOutput, Naming, ProcessEnvironment,
-    Trust,
+    Capture, Config, Detail, Environment, FlightRecorder, LogFile, LogFormat, LogOutput, Naming,
+    ProcessEnvironment, Trust,
 };
 use tracing::Level;
+use tracing::level_filters::LevelFilter;
 
 use super::config;
 
@@ -147,6 +148,31 @@ fn metrics() {
 }
 
 #[test]
+fn traces() {
+    let config = config(&[
+        ("OBSKIT_TRACE_ROUTES", "/healthz=0, /users/{id}=0.5"),
+        ("OBSKIT_TRACE_KEEP", "failed,slow:500ms"),
+        ("OBSKIT_TRACE_SPANS", "warn,sqlx=debug"),
+        ("OBSKIT_TRACE_EVENTS", "Info"),
+        ("OBSKIT_TRACE_DETAILS", "location,timings,location"),
+        ("OBSKIT_TRACE_CAPTURE", "url.path,client.address"),
+        ("OBSKIT_OTLP_QUEUE_BYTES", "1MiB"),
+    ]);
+    let traces = config.traces;
+    let routes = [("/healthz".to_owned(), 0.0), ("/users/{id}".to_owned(), 0.5)];
+    assert_eq!(traces.routes, routes);
+    let keep = traces.keep.unwrap();
+    assert_eq!((keep.failed, keep.slow), (true, Some(Duration::from_millis(500))));
+    assert_eq!(traces.directives, "warn,sqlx=debug");
+    assert_eq!(traces.events, LevelFilter::INFO);
+    assert_eq!(traces.details, [Detail::Location, Detail::Timings]);
+    assert_eq!(traces.capture, [Capture::UrlPath, Capture::ClientAddress]);
+    assert_eq!((traces.batch.queue_bytes, config.logs.batch.queue_bytes), (1 << 20, 1 << 20));
+    let off = super::config(&[("OBSKIT_TRACE_KEEP", "off"), ("OBSKIT_TRACE_EVENTS", "off")]).traces;
+    assert_eq!((off.keep, off.events), (None, LevelFilter::OFF));
+}
+
+#[test]
 fn admin_doctor_and_shutdown() {
     let config = config(&[
         ("OBSKIT_ADMIN_ADDR", "[::]:0"),
@@ -195,6 +221,9 @@ fn code_is_validated_whole() {
     config.metrics.series_limit = 0;
     config.metrics.latency_buckets = vec![1.0, 0.5];
     config.traces.sampler = obskit::config::Sampler::Ratio(f64::NAN);
+    config.traces.routes = vec![("/a".to_owned(), -1.0)];
+    config.traces.directives = "a=loud".to_owned();
+    config.traces.batch.queue_bytes = 1;
     config.traces.batch.batch_size = config.traces.batch.queue_size + 1;
     config.logs.otlp.endpoint = Some(http::Uri::from_static("/v1/logs"));
     config.metrics.otlp.client_key = Some("key.pem".into());
@@ -206,12 +235,15 @@ fn code_is_validated_whole() {
     config.logs.output = LogOutput::File(file);
     config.logs.buffer = 1;
     let error = config.validate().unwrap_err().to_string();
-    assert!(error.starts_with("13 settings are wrong:\n"), "{error}");
+    assert!(error.starts_with("16 settings are wrong:\n"), "{error}");
     for field in [
         "service.name",
         "metrics.series_limit is 0; accepted: 1 to 1000000",
         "metrics.latency_buckets is [1.0, 0.5]",
         "traces.sampler is NaN",
+        "traces.routes, for \"/a\", is -1; accepted: 0 to 1",
+        "traces.directives: \"a=loud\" names no level",
+        "traces.batch.queue_bytes is 1; accepted: 65536 to 1073741824",
         "traces.batch.batch_size is 2049; accepted: 1 to 2048",
         "logs.otlp.endpoint",
         "logs.buffer is 1; accepted: 65536 to 1073741824",
