@@ -16,6 +16,12 @@ mod flushed;
 mod grpc;
 mod healthy;
 mod install;
+#[cfg(feature = "otlp")]
+#[path = "telemetry/local/enabled.rs"]
+mod local;
+#[cfg(not(feature = "otlp"))]
+#[path = "telemetry/local/disabled.rs"]
+mod local;
 #[cfg(all(feature = "admin", feature = "axum"))]
 mod router;
 mod scope;

@@ -34,11 +34,13 @@ impl Logging {
         }
     }
 
-    /// A new span within the one given.
-    pub(crate) fn span(&self, new: &Attributes<'_>, parent: Option<LoggedSpan>) -> LoggedSpan {
-        // A parent that was named counts before the current request.
-        let named = new.parent().and_then(|_| parent.as_ref()?.context().cloned());
-        let context = named.or_else(RequestContext::current);
+    /// A new span within the one given, made in this request.
+    pub(crate) fn span(
+        &self,
+        new: &Attributes<'_>,
+        parent: Option<LoggedSpan>,
+        context: Option<RequestContext>,
+    ) -> LoggedSpan {
         let Some(running) = self.running() else { return LoggedSpan::new(parent, context, |_| ()) };
         let planner = running.planner(&self.shared);
         planner.with(&running.sites, new.metadata(), |site| {

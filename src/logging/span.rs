@@ -54,7 +54,7 @@ thread_local! {
 }
 
 impl LoggedSpan {
-    /// A span in `parent`, and in the request given or its parent's. `fill` renders its fields.
+    /// A span in `parent`, and in the request given. `fill` renders its fields.
     pub(super) fn new(
         parent: Option<LoggedSpan>,
         context: Option<RequestContext>,
@@ -62,16 +62,29 @@ impl LoggedSpan {
     ) -> Self {
         let mut node = pooled();
         if let Some(node) = Arc::get_mut(&mut node) {
-            node.context = context.or_else(|| parent.as_ref()?.context().cloned());
-            node.parent = parent;
+            (node.context, node.parent) = (context, parent);
             fill(&mut node.made);
         }
         Self(node)
     }
 
     /// The request that it was made in.
-    pub(super) fn context(&self) -> Option<&RequestContext> {
+    pub(crate) fn context(&self) -> Option<&RequestContext> {
         self.0.context.as_ref()
+    }
+
+    /// The request that a new span in `parent` is made in: that of a parent that is named, else the
+    /// current one, else the parent's.
+    pub(crate) fn request_of(
+        new: &Attributes<'_>,
+        parent: Option<&LoggedSpan>,
+    ) -> Option<RequestContext> {
+        let of_parent = || parent.and_then(Self::context).cloned();
+        if new.parent().is_some() {
+            of_parent().or_else(RequestContext::current)
+        } else {
+            RequestContext::current().or_else(of_parent)
+        }
     }
 
     /// Whether lines show nothing more of a new span than of this one, which it is in: it can have

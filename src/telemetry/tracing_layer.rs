@@ -1,6 +1,7 @@
 //! The one layer of a `tracing` subscriber, for every signal that is made from spans and events.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
@@ -10,6 +11,8 @@ use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use super::Telemetry;
+use super::local::{Local, Tracer};
+use crate::context::{REQUEST_SPAN, RequestContext, SpanIds};
 use crate::error::Error;
 use crate::logging::{LoggedSpan, Logging};
 
@@ -32,6 +35,9 @@ use crate::logging::{LoggedSpan, Logging};
 /// ```
 pub struct TracingLayer {
     logging: Logging,
+    tracer: Tracer,
+    /// Looks the current span up in the subscriber that the layer is in.
+    find: OnceLock<Find>,
 }
 
 /// What a span keeps for the signals, each under one box of the registry.
@@ -39,7 +45,19 @@ struct Kept {
     /// Whose it is, should there be layers of several telemetries.
     owner: usize,
     logged: LoggedSpan,
+    /// Itself, where it is recorded; else what it is in, so that nobody looks further out.
+    local: Option<Local>,
+    is_recorded: bool,
 }
+
+/// What is known where a span is the innermost.
+#[derive(Clone)]
+struct Place {
+    logged: LoggedSpan,
+    local: Option<Local>,
+}
+
+type Find = fn(&TracingLayer, &Dispatch) -> Option<Place>;
 
 impl Telemetry {
     /// The layer that makes log lines, for a subscriber of one's own; [`init`](crate::init) and
@@ -51,7 +69,11 @@ impl Telemetry {
     /// When the output of logs cannot be opened, or the thread that writes not be started.
     pub fn tracing_layer(&self) -> Result<TracingLayer, Error> {
         self.parts.logging.start()?;
-        Ok(TracingLayer { logging: self.parts.logging.clone() })
+        Ok(TracingLayer {
+            logging: self.parts.logging.clone(),
+            tracer: Tracer::new(&self.parts.spans),
+            find: OnceLock::new(),
+        })
     }
 }
 
@@ -63,16 +85,71 @@ pub(super) fn is_current(logging: &Logging) -> bool {
     })
 }
 
+/// Where in its trace the calling code is, if that is within a recorded span of `tracing` that is
+/// nearer than the current request.
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
+pub(super) fn innermost() -> Option<SpanIds> {
+    dispatcher::get_default(|subscriber| {
+        let layer = subscriber.downcast_ref::<TracingLayer>()?;
+        let place = layer.find.get()?(layer, subscriber)?;
+        place.local_of(RequestContext::current().as_ref()).map(Local::ids)
+    })
+}
+
 impl TracingLayer {
-    /// What lines show of a span: what it keeps itself, or the nearest around it does.
-    fn logged<'a, S: LookupSpan<'a>>(&self, span: &SpanRef<'a, S>) -> Option<LoggedSpan> {
+    /// What is known within a span: by what it keeps itself, or the nearest around it does.
+    fn place<'a, S: LookupSpan<'a>>(&self, span: &SpanRef<'a, S>) -> Option<Place> {
         self.kept(span).or_else(|| span.scope().skip(1).find_map(|span| self.kept(&span)))
     }
 
-    fn kept<'a, S: LookupSpan<'a>>(&self, span: &SpanRef<'a, S>) -> Option<LoggedSpan> {
+    fn kept<'a, S: LookupSpan<'a>>(&self, span: &SpanRef<'a, S>) -> Option<Place> {
         let extensions = span.extensions();
         let kept = extensions.get::<Kept>().filter(|kept| kept.owner == self.logging.owner());
-        kept.map(|kept| kept.logged.clone())
+        kept.map(|Kept { logged, local, .. }| Place {
+            logged: logged.clone(),
+            local: local.clone(),
+        })
+    }
+
+    /// The span itself, if it is recorded.
+    fn recorded<'a, S: LookupSpan<'a>>(&self, span: &SpanRef<'a, S>) -> Option<Local> {
+        let extensions = span.extensions();
+        let kept = extensions.get::<Kept>().filter(|kept| kept.owner == self.logging.owner());
+        kept.filter(|kept| kept.is_recorded).and_then(|kept| kept.local.clone())
+    }
+
+    fn find<S>(&self, subscriber: &Dispatch) -> Option<Place>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let current = subscriber.current_span();
+        let span = subscriber.downcast_ref::<S>()?.span(current.id()?)?;
+        self.place(&span)
+    }
+
+    /// What a new span keeps, if that is anything but what the one around it does.
+    fn keep(&self, new: &Attributes<'_>, around: Option<Place>) -> Option<Kept> {
+        let (parent, around) = around.map(|place| (place.logged, place.local)).unzip();
+        let around = around.flatten();
+        let request = LoggedSpan::request_of(new, parent.as_ref());
+        let opened = self.tracer.open(new, around.as_ref(), request.as_ref());
+        let is_recorded = opened.is_some();
+        if !is_recorded && parent.as_ref().is_some_and(|parent| parent.stands_for(new)) {
+            return None;
+        }
+        let is_around = |around: &Local| new.parent().is_some() || around.is_of(request.as_ref());
+        // The request's own span stands for the one that its trace has.
+        let is_request = new.metadata().target() == REQUEST_SPAN;
+        let local = opened.or_else(|| around.filter(is_around).filter(|_| !is_request));
+        let logged = self.logging.span(new, parent, request);
+        Some(Kept { owner: self.logging.owner(), logged, local, is_recorded })
+    }
+}
+
+impl Place {
+    /// The recorded span of what runs in this request.
+    fn local_of(&self, request: Option<&RequestContext>) -> Option<&Local> {
+        self.local.as_ref().filter(|local| request.is_none() || local.is_of(request))
     }
 }
 
@@ -82,6 +159,7 @@ where
 {
     fn on_register_dispatch(&self, subscriber: &Dispatch) {
         self.logging.levels().serve(subscriber);
+        self.find.get_or_init(|| Self::find::<S>);
     }
 
     /// Never `never`, which would take the call site from other layers.
@@ -91,28 +169,37 @@ where
 
     fn on_new_span(&self, new: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        let parent = span.parent().and_then(|parent| self.logged(&parent));
-        if parent.as_ref().is_some_and(|parent| parent.stands_for(new)) {
-            return;
-        }
-        let logged = self.logging.span(new, parent);
+        let parent = span.parent().and_then(|parent| self.place(&parent));
+        let Some(kept) = self.keep(new, parent) else { return };
         let mut extensions = span.extensions_mut();
         if extensions.get_mut::<Kept>().is_none() {
-            extensions.insert(Kept { owner: self.logging.owner(), logged });
+            extensions.insert(kept);
         }
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
         let Some(span) = context.span(id) else { return };
-        if let Some(logged) = self.kept(&span) {
+        if let Some(Place { logged, .. }) = self.kept(&span) {
             self.logging.record(span.metadata(), values, &logged);
+        }
+        if let Some(local) = self.recorded(&span) {
+            self.tracer.record(values, &local);
+        }
+    }
+
+    fn on_follows_from(&self, id: &Id, follows: &Id, context: Context<'_, S>) {
+        let Some((span, other)) = context.span(id).zip(context.span(follows)) else { return };
+        if let Some((local, place)) = self.recorded(&span).zip(self.place(&other)) {
+            let of_request = || place.logged.context().map(RequestContext::ids);
+            self.tracer.follow(&local, place.local.as_ref().map(Local::ids).or_else(of_request));
         }
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
         // A field's own code may use the span, so nothing of the registry's is held meanwhile.
-        let logged = context.event_span(event).and_then(|span| self.logged(&span));
-        self.logging.event(event, logged.as_ref());
+        let place = context.event_span(event).and_then(|span| self.place(&span));
+        let logged = place.as_ref().map(|place| &place.logged);
+        self.logging.event(event, logged);
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {
@@ -121,9 +208,11 @@ where
         let kept = extensions.get_mut::<Kept>().map(|kept| kept.owner == self.logging.owner());
         let kept = kept.filter(|ours| *ours).and_then(|_| extensions.remove::<Kept>());
         drop(extensions);
-        if let Some(kept) = kept {
-            kept.logged.close();
+        let Some(Kept { logged, local, is_recorded, .. }) = kept else { return };
+        if let Some(local) = local.filter(|_| is_recorded) {
+            self.tracer.close(local);
         }
+        logged.close();
     }
 }
 

@@ -1,8 +1,9 @@
-//! Spans of `tracing` within a request.
+//! Spans of `tracing`, within a request or outside of any.
 
-use tracing::span::Attributes;
+use tracing::Event;
+use tracing::span::{Attributes, Record};
 
-use crate::context::SpanIds;
+use crate::context::{RequestContext, SpanIds};
 
 use super::Traces;
 
@@ -18,16 +19,43 @@ impl Traces {
         &self,
         _new: &Attributes<'_>,
         _parent: Option<&LocalSpan>,
+        _request: Option<&RequestContext>,
     ) -> Option<LocalSpan> {
         None
     }
 
+    /// Takes values in place of those that were there.
+    pub(crate) fn record_fields(&self, _values: &Record<'_>, _span: &LocalSpan) {}
+
+    pub(crate) fn follow(&self, _span: &LocalSpan, _from: SpanIds) {}
+
+    pub(crate) fn event(
+        &self,
+        _event: &Event<'_>,
+        _span: Option<&LocalSpan>,
+        _request: Option<&RequestContext>,
+    ) {
+    }
+
     /// Ends it.
     pub(crate) fn close(&self, _span: LocalSpan) {}
+
+    pub(crate) fn has_timings(&self) -> bool {
+        false
+    }
 }
 
 impl LocalSpan {
     pub(crate) fn ids(&self) -> SpanIds {
         self.ids
     }
+
+    /// Whether it was made in this request, or as little in any.
+    pub(crate) fn is_of(&self, _request: Option<&RequestContext>) -> bool {
+        true
+    }
+
+    pub(crate) fn enter(&self) {}
+
+    pub(crate) fn exit(&self) {}
 }

@@ -3,6 +3,7 @@
 use crate::context::{
     PlaceCalls, RequestContext, Sampler, SpanId, SpanIds, TraceFlags, TraceId, TracePlace,
 };
+use crate::telemetry::tracing_layer::innermost;
 use crate::trace::Traces;
 
 /// A call is within the innermost span that is recorded, else within its request; outside of both
@@ -57,8 +58,4 @@ fn within(around: SpanIds) -> TracePlace {
 
 fn without_span(ids: SpanIds) -> TracePlace {
     TracePlace { ids, parent: None, is_recorded: false }
-}
-
-fn innermost() -> Option<SpanIds> {
-    None
 }

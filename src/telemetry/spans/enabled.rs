@@ -25,6 +25,10 @@ impl Spans {
         Self { traces }
     }
 
+    pub(super) fn traces(&self) -> Option<&Traces> {
+        self.traces.as_ref()
+    }
+
     /// What makes server spans of exchanges.
     pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
         let traces = self.traces.clone()?;

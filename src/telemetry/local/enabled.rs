@@ -1,0 +1,69 @@
+//! Spans of `tracing`, recorded where they are wanted.
+
+use tracing::Event;
+use tracing::span::{Attributes, Record};
+
+use crate::context::{RequestContext, SpanIds};
+use crate::telemetry::spans::Spans;
+use crate::trace::Traces;
+
+pub(in crate::telemetry) use crate::trace::LocalSpan as Local;
+
+/// Records them, if there are traces at all.
+#[derive(Clone)]
+pub(in crate::telemetry) struct Tracer(Option<Traces>);
+
+impl Tracer {
+    pub(in crate::telemetry) fn new(spans: &Spans) -> Self {
+        Self(spans.traces().cloned())
+    }
+
+    /// Whether spans are to be told when they are entered and left.
+    pub(in crate::telemetry) fn has_timings(&self) -> bool {
+        self.0.as_ref().is_some_and(Traces::has_timings)
+    }
+
+    /// A new span, if it is wanted: within `parent`, the nearest that is recorded, and of the
+    /// request given.
+    pub(in crate::telemetry) fn open(
+        &self,
+        new: &Attributes<'_>,
+        parent: Option<&Local>,
+        request: Option<&RequestContext>,
+    ) -> Option<Local> {
+        self.0.as_ref()?.open(new, parent, request)
+    }
+
+    /// Takes values in place of those that were there.
+    pub(in crate::telemetry) fn record(&self, values: &Record<'_>, span: &Local) {
+        if let Some(traces) = &self.0 {
+            traces.record_fields(values, span);
+        }
+    }
+
+    /// Has a span point at another that it comes from.
+    pub(in crate::telemetry) fn follow(&self, span: &Local, from: Option<SpanIds>) {
+        if let Some((traces, from)) = self.0.as_ref().zip(from) {
+            traces.follow(span, from);
+        }
+    }
+
+    /// Notes an event in its span, or with its request's.
+    pub(in crate::telemetry) fn event(
+        &self,
+        event: &Event<'_>,
+        span: Option<&Local>,
+        request: Option<&RequestContext>,
+    ) {
+        if let Some(traces) = &self.0 {
+            traces.event(event, span, request);
+        }
+    }
+
+    /// Ends a span.
+    pub(in crate::telemetry) fn close(&self, span: Local) {
+        if let Some(traces) = &self.0 {
+            traces.close(span);
+        }
+    }
+}
