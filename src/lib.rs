@@ -94,6 +94,8 @@ pub use obskit_macros::instrument_endpoint;
 /// The reference of all three is at [`instrument_endpoint`](macro@instrument_endpoint).
 #[cfg(feature = "macros")]
 pub use obskit_macros::{instrument_dependency, instrument_job};
+#[cfg(feature = "opentelemetry")]
+pub use telemetry::opentelemetry;
 pub use telemetry::{Telemetry, init, init_with};
 
 #[cfg(doctest)]

@@ -22,6 +22,8 @@ mod local;
 #[cfg(not(feature = "otlp"))]
 #[path = "telemetry/local/disabled.rs"]
 mod local;
+#[cfg(feature = "opentelemetry")]
+pub mod opentelemetry;
 #[cfg(all(feature = "admin", feature = "axum"))]
 mod router;
 mod scope;

@@ -2,6 +2,8 @@
 
 mod client;
 mod local;
+#[cfg(feature = "opentelemetry")]
+mod recording;
 mod rpc;
 mod server;
 mod span;
@@ -13,6 +15,8 @@ use crate::export::otlp::{Limits, Outlet};
 use crate::redaction::Redactor;
 
 pub(crate) use local::LocalSpan;
+#[cfg(feature = "opentelemetry")]
+pub(crate) use recording::{Recording, Start};
 pub(crate) use span::{Ended, Kind, Status};
 
 /// The spans of one telemetry. Clones share them.

@@ -95,7 +95,7 @@ impl Status<'_> {
 
 impl Message<'_> {
     /// What was dropped, if anything was.
-    fn count(&mut self, field: u32, count: u32) {
+    pub(super) fn count(&mut self, field: u32, count: u32) {
         if count > 0 {
             self.number(field, count.into());
         }

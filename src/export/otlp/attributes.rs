@@ -23,7 +23,7 @@ pub(crate) struct Limits {
     pub(crate) length: Option<u32>,
 }
 
-/// `AnyValue`, as far as `tracing` has values.
+/// `AnyValue`, as far as spans and records have values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
     Text(&'a str),
@@ -31,6 +31,7 @@ pub(crate) enum Value<'a> {
     Int(i64),
     Double(f64),
     Bytes(&'a [u8]),
+    List(&'a [Self]),
 }
 
 const KEY: u32 = 1;
@@ -120,6 +121,11 @@ impl Value<'_> {
             Self::Int(value) => any.number(3, value.cast_unsigned()),
             Self::Double(value) => any.double(4, value),
             Self::Bytes(bytes) => any.bytes(7, bytes),
+            Self::List(values) => any.message(5, |list| {
+                for value in values {
+                    list.message(1, |any| value.write(any, length));
+                }
+            }),
         }
     }
 }
