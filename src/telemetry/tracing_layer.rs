@@ -86,13 +86,16 @@ pub(super) fn is_current(logging: &Logging) -> bool {
 }
 
 /// Where in its trace the calling code is, if that is within a recorded span of `tracing` that is
-/// nearer than the current request.
+/// nearer than the current request, or where none is current, in one that was made in a request.
 #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
 pub(super) fn innermost() -> Option<SpanIds> {
     dispatcher::get_default(|subscriber| {
         let layer = subscriber.downcast_ref::<TracingLayer>()?;
         let place = layer.find.get()?(layer, subscriber)?;
-        place.local_of(RequestContext::current().as_ref()).map(Local::ids)
+        let request = RequestContext::current();
+        let of_request = || place.logged.context().filter(|_| request.is_none());
+        let local = place.local_of(request.as_ref()).map(Local::ids);
+        local.or_else(|| of_request().map(RequestContext::ids))
     })
 }
 
