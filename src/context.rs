@@ -22,6 +22,8 @@ mod propagate;
 pub(crate) mod random;
 mod request;
 mod request_id;
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
+mod root_span;
 mod route;
 mod sample;
 mod span;
@@ -64,6 +66,9 @@ pub(crate) use kept::{Bounds, Kept, Lines};
 pub(crate) use method::Verb;
 pub(crate) use propagate::{Outgoing, extract, inject, withhold};
 pub(crate) use request::MAX_USER_BYTES;
+pub(crate) use root_span::Room;
+#[cfg(feature = "otlp")]
+pub(crate) use root_span::{Hold, Waiting};
 pub(crate) use route::{Route, Routes, UNMATCHED};
 pub(crate) use sample::Sampler;
 pub(crate) use span::REQUEST_SPAN;

@@ -49,7 +49,12 @@ impl Internals {
         Self {
             settings: settings(config, &redactor),
             recent: Arc::default(),
-            routes: Arc::new(Routes::new(config.metrics.endpoint_limit, ledger, &config.clock)),
+            routes: Arc::new(Routes::new(
+                config.metrics.endpoint_limit,
+                &[],
+                ledger,
+                &config.clock,
+            )),
             redactor: Arc::new(redactor),
             clock: config.clock.clone(),
         }

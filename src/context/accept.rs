@@ -17,6 +17,7 @@ use super::method::Verb;
 use super::propagate::{self, Incoming};
 use super::random;
 use super::request::{Rest, Start};
+use super::root_span::Room;
 use super::route::Routes;
 use super::sample::Sampler;
 use super::{
@@ -28,6 +29,8 @@ pub(crate) struct Acceptor {
     pub(crate) clock: Clock,
     pub(crate) policy: config::Propagation,
     pub(crate) sampler: Sampler,
+    /// Room for spans of requests that are not sampled, where those may be kept.
+    pub(crate) held: Option<Arc<Room>>,
     pub(crate) routes: Arc<Routes>,
     pub(crate) ledger: Ledger,
     /// Told of each finished request.
@@ -74,7 +77,7 @@ impl Acceptor {
             request_id,
             trace_id,
             span_id: SpanId::of_random([span]),
-            flags: TraceFlags::NONE.with_sampled(self.sampler.sample(None, trace_id)),
+            flags: TraceFlags::NONE,
             parent: None,
             rest: None,
             verb,
@@ -96,8 +99,7 @@ impl Acceptor {
         }
         let mut tracestate = None;
         if let Some(parent) = parent {
-            let sampled = self.sampler.sample(Some(&parent), parent.trace_id);
-            start.flags = parent.flags.with_sampled(sampled);
+            start.flags = parent.flags;
             (start.trace_id, start.parent) = (parent.trace_id, Some(parent.span_id));
             tracestate = parent.tracestate;
         }

@@ -11,6 +11,7 @@ use super::current::{Entered, InContext, current};
 use super::exchange::Record;
 use super::kept::Kept;
 use super::method::Verb;
+use super::root_span::RootSpan;
 use super::route::{Route, Routes, UNMATCHED};
 use super::unsaid::{Open, Tell, Unsaid, Waiting};
 use super::{Baggage, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState};
@@ -26,6 +27,7 @@ pub struct RequestContext {
     inner: Arc<Inner>,
 }
 
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
 #[derive(Debug)]
 struct Inner {
     start: Start,
@@ -38,6 +40,8 @@ struct Inner {
     kept: OnceBox<Kept>,
     /// Made by the first call that does not say itself how it ended.
     unsaid: OnceBox<Unsaid>,
+    /// Made when there is something to say of the request's span before its end.
+    root: OnceBox<RootSpan>,
 }
 
 /// What is known when the request's head has arrived.
@@ -47,6 +51,7 @@ pub(crate) struct Start {
     pub(crate) trace_id: TraceId,
     /// The server span's own ID.
     pub(crate) span_id: SpanId,
+    /// As the caller sent them; whether the trace is sampled is decided here.
     pub(crate) flags: TraceFlags,
     /// The caller's span, if it is trusted.
     pub(crate) parent: Option<SpanId>,
@@ -73,6 +78,9 @@ pub(crate) struct Rest {
 const UNRECORDED: u8 = 1;
 const PANICKED: u8 = 2;
 const OVER: u8 = 4;
+const SAMPLED: u8 = 8;
+/// Not sampled, but its spans wait to see how it ends.
+const HELD: u8 = 16;
 /// A longer user ID is taken for its first part.
 pub(crate) const MAX_USER_BYTES: usize = 128;
 
@@ -121,12 +129,12 @@ impl RequestContext {
 
     /// The trace's flags as they are handed on.
     pub fn trace_flags(&self) -> TraceFlags {
-        self.inner.start.flags
+        self.inner.start.flags.with_sampled(self.is_sampled())
     }
 
     /// Whether the trace is recorded.
     pub fn is_sampled(&self) -> bool {
-        self.inner.start.flags.is_sampled()
+        self.inner.marks.load(Ordering::Relaxed) & SAMPLED != 0
     }
 
     /// The baggage that came with the request.
@@ -159,21 +167,24 @@ impl RequestContext {
         self.inner.user.get_or_init(|| user.get(..kept).unwrap_or_default().into());
     }
 
-    /// Leaves this request out of metrics and access logs, as probes and scrapes are.
+    /// Leaves this request out of metrics, traces and access logs, as probes and scrapes are.
     pub fn exclude(&self) {
         self.inner.marks.fetch_or(UNRECORDED, Ordering::Relaxed);
+        self.inner.marks.fetch_and(!(SAMPLED | HELD), Ordering::Relaxed);
     }
 
     pub(crate) fn new(start: Start, acceptor: Arc<Acceptor>, route: usize) -> Self {
+        let sampling = sampling(&start, &acceptor, route);
         Self {
             inner: Arc::new(Inner {
                 start,
                 acceptor,
                 route: AtomicUsize::new(route),
                 user: OnceLock::new(),
-                marks: AtomicU8::new(0),
+                marks: AtomicU8::new(sampling),
                 kept: OnceBox::new(),
                 unsaid: OnceBox::new(),
+                root: OnceBox::new(),
             }),
         }
     }
@@ -232,8 +243,14 @@ impl RequestContext {
 
     /// Says which route matched, when a layer outside the router could not know.
     pub(crate) fn set_route(&self, template: &str) {
+        let Inner { start, acceptor, marks, .. } = &*self.inner;
         let route = self.routes().find(Some(template));
         self.inner.route.store(route, Ordering::Relaxed);
+        let sampling = if self.is_excluded() { 0 } else { sampling(start, acceptor, route) };
+        if marks.load(Ordering::Relaxed) & (SAMPLED | HELD) != sampling {
+            marks.fetch_and(!(SAMPLED | HELD), Ordering::Relaxed);
+            marks.fetch_or(sampling, Ordering::Relaxed);
+        }
     }
 
     /// Where lines of the request wait for its end.
@@ -244,6 +261,25 @@ impl RequestContext {
     /// The lines that wait, if there have been any.
     pub(crate) fn kept(&self) -> Option<&Kept> {
         self.inner.kept.get()
+    }
+
+    /// Whether spans are made of it: it is sampled, or they wait to see how it ends.
+    #[cfg(feature = "otlp")]
+    #[inline]
+    pub(crate) fn is_traced(&self) -> bool {
+        self.inner.marks.load(Ordering::Relaxed) & (SAMPLED | HELD) != 0
+    }
+
+    /// Where its own span waits for what is said of it.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn root(&self) -> &RootSpan {
+        self.inner.root.get_or_init(Box::default)
+    }
+
+    /// What was said of its own span, if anything was.
+    #[cfg(feature = "otlp")]
+    pub(crate) fn said_of_root(&self) -> Option<&RootSpan> {
+        self.inner.root.get()
     }
 
     pub(crate) fn is_excluded(&self) -> bool {
@@ -285,5 +321,24 @@ impl RequestContext {
         self.inner.marks.fetch_or(OVER, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         self.inner.unsaid.get()
+    }
+}
+
+/// The marks by which a request is sampled, or its spans wait.
+#[inline]
+fn sampling(start: &Start, acceptor: &Acceptor, route: usize) -> u8 {
+    let route = acceptor.routes.at(route);
+    if route.is_some_and(Route::is_excluded) {
+        return 0;
+    }
+    let share = route.and_then(Route::trace_share);
+    let sampler = share.map_or(acceptor.sampler, |share| acceptor.sampler.with_share(share));
+    let caller = start.parent.map(|_| start.flags);
+    if sampler.sample(caller, start.trace_id) {
+        SAMPLED
+    } else if acceptor.held.is_some() && share != Some(0.0) {
+        HELD
+    } else {
+        0
     }
 }

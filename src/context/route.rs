@@ -23,6 +23,8 @@ pub(crate) struct Routes {
     refused: Few<Box<str>>,
     ledger: Ledger,
     epoch: Instant,
+    /// Of traces, by template.
+    shares: Box<[(String, f64)]>,
 }
 
 /// One endpoint.
@@ -34,6 +36,8 @@ pub(crate) struct Route {
     is_declared: AtomicBool,
     is_excluded: AtomicBool,
     is_streaming: AtomicBool,
+    /// Of the traces that begin on it, where there is a rule for it.
+    trace_share: Option<f64>,
     /// A request on it has been recorded; until then it is not worth a series.
     is_recorded: AtomicBool,
 }
@@ -47,20 +51,30 @@ const OVERFLOW_POSITION: usize = 1;
 const MAX_TEMPLATE_BYTES: usize = 128;
 
 impl Routes {
-    pub(crate) fn new(limit: u32, ledger: &Ledger, clock: &Clock) -> Self {
-        let table = Table::new();
-        for template in [UNMATCHED, OVERFLOW] {
-            table.get_or_insert(&template, |position| Some(Route::new(position, template)));
-        }
-        Self {
-            table,
+    pub(crate) fn new(
+        limit: u32,
+        shares: &[(String, f64)],
+        ledger: &Ledger,
+        clock: &Clock,
+    ) -> Self {
+        let routes = Self {
+            table: Table::new(),
             limit,
             undeclared: AtomicU32::new(0),
             overflowed: AtomicU64::new(0),
             refused: Few::default(),
             ledger: ledger.clone(),
             epoch: clock.now(),
+            shares: shares.into(),
+        };
+        // The others have a place whatever the limit, for the sake of their rules.
+        let ruled = shares.iter().map(|(template, _)| cut(template));
+        for template in [UNMATCHED, OVERFLOW].into_iter().chain(ruled) {
+            routes
+                .table
+                .get_or_insert(&template, |position| Some(routes.route(position, template)));
         }
+        routes
     }
 
     /// The position of the endpoint of a request that matched `template`.
@@ -112,7 +126,7 @@ impl Routes {
 
     fn mark(&self, template: &str, flag: impl Fn(&Route) -> &AtomicBool) {
         let template = cut(template);
-        let make = |position| Some(Route::new(position, template));
+        let make = |position| Some(self.route(position, template));
         let route = self.table.get_or_insert(&template, make);
         if let Some(route) = route {
             flag(route).store(true, Ordering::Relaxed);
@@ -127,7 +141,7 @@ impl Routes {
             let known = self.table.get(&template).map(|route| route.position);
             return known.unwrap_or_else(|| self.overflow(template));
         }
-        let make = |position| self.take_place().then(|| Route::new(position, template));
+        let make = |position| self.take_place().then(|| self.route(position, template));
         let added = self.table.get_or_insert(&template, make);
         added.map_or_else(|| self.overflow(template), |route| route.position)
     }
@@ -137,6 +151,12 @@ impl Routes {
         self.refused.offer(earlier, |kept| **kept == *template, || template.into());
         self.ledger.drop(Signal::Endpoint, Reason::Limit, 1);
         OVERFLOW_POSITION
+    }
+
+    fn route(&self, position: usize, template: &str) -> Route {
+        // The last rule counts.
+        let rule = self.shares.iter().rfind(|(ruled, _)| cut(ruled) == template);
+        Route { trace_share: rule.map(|(_, share)| *share), ..Route::new(position, template) }
     }
 
     /// Called by one thread at a time, so the limit is exact.
@@ -189,6 +209,12 @@ impl Route {
         self.is_streaming.load(Ordering::Relaxed)
     }
 
+    /// The share of the traces that begin on it, in place of the sampler's.
+    #[inline]
+    pub(crate) fn trace_share(&self) -> Option<f64> {
+        self.trace_share
+    }
+
     /// Says that a request on it has been recorded.
     #[inline]
     pub(crate) fn mark_recorded(&self) {
@@ -219,6 +245,7 @@ impl Route {
             is_declared: AtomicBool::new(false),
             is_excluded: AtomicBool::new(false),
             is_streaming: AtomicBool::new(false),
+            trace_share: None,
             is_recorded: AtomicBool::new(false),
         }
     }

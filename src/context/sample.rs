@@ -1,7 +1,6 @@
 //! Whether a trace is sampled, by the built-in samplers of the OpenTelemetry specification.
 
-use super::trace_id::TraceId;
-use super::traceparent::SpanContext;
+use super::trace_id::{TraceFlags, TraceId};
 use crate::config;
 
 /// A sampler: what decides for a trace that starts here, and whether a caller's decision stands.
@@ -18,31 +17,39 @@ const EVERYTHING: u64 = 1 << 63;
 
 impl Sampler {
     pub(crate) fn new(sampler: config::Sampler) -> Self {
-        #[expect(clippy::cast_precision_loss, reason = "a power of two is exact")]
-        let bound = sampler.root_ratio().clamp(0.0, 1.0) * EVERYTHING as f64;
-        #[expect(clippy::cast_possible_truncation, reason = "at most 2^63")]
-        #[expect(clippy::cast_sign_loss, reason = "at least 0")]
-        let bound = bound as u64;
-        Self { bound, parent_based: matches!(sampler, config::Sampler::ParentBased(_)) }
+        let parent_based = matches!(sampler, config::Sampler::ParentBased(_));
+        Self { bound: bound(sampler.root_ratio()), parent_based }
     }
 
-    /// Whether a trace goes on, or starts, sampled. A parent-based sampler decides itself only
+    /// The same with another share of the traces that begin here. With 0 nothing is sampled,
+    /// whatever a caller says.
+    pub(crate) fn with_share(self, share: f64) -> Self {
+        Self { bound: bound(share), parent_based: self.parent_based && share > 0.0 }
+    }
+
+    /// Whether a trace goes on, or starts, sampled; `caller` is what a parent said. A parent-based sampler decides itself only
     /// where there is no parent, or one that left the decision open.
-    pub(crate) fn sample(&self, parent: Option<&SpanContext>, trace_id: TraceId) -> bool {
-        match parent {
-            Some(parent) if self.parent_based && !parent.flags.is_deferred() => {
-                parent.flags.is_sampled()
-            }
+    pub(crate) fn sample(&self, caller: Option<TraceFlags>, trace_id: TraceId) -> bool {
+        match caller {
+            Some(flags) if self.parent_based && !flags.is_deferred() => flags.is_sampled(),
             _ => trace_id.low() >> 1 < self.bound,
         }
     }
+}
+
+fn bound(share: f64) -> u64 {
+    #[expect(clippy::cast_precision_loss, reason = "a power of two is exact")]
+    let bound = share.clamp(0.0, 1.0) * EVERYTHING as f64;
+    #[expect(clippy::cast_possible_truncation, reason = "at most 2^63")]
+    #[expect(clippy::cast_sign_loss, reason = "at least 0")]
+    let bound = bound as u64;
+    bound
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::{RootSampler, Sampler as Config};
-    use crate::context::{SpanId, TraceFlags};
 
     const PARENTS: [Option<TraceFlags>; 4] =
         [None, Some(TraceFlags::NONE), Some(TraceFlags::SAMPLED), Some(TraceFlags::DEFERRED)];
@@ -52,10 +59,7 @@ mod tests {
     #[track_caller]
     fn check(sampler: Config, low: u64, expected: [bool; 4]) {
         let trace_id = TraceId::from_bytes((1 << 64 | u128::from(low)).to_be_bytes()).unwrap();
-        let span_id = SpanId::from_bytes([1; 8]).unwrap();
-        let parent = |flags| SpanContext { trace_id, span_id, flags, tracestate: None };
-        let decide =
-            |flags: Option<_>| Sampler::new(sampler).sample(flags.map(parent).as_ref(), trace_id);
+        let decide = |flags| Sampler::new(sampler).sample(flags, trace_id);
         assert_eq!(PARENTS.map(decide), expected, "{sampler:?} {low:#x}");
     }
 

@@ -47,7 +47,7 @@ impl Telemetry {
         let health = Healthy::new(&config, &metrics, Arc::clone(&redactor))?;
         let logging = logging(&config, &metrics, &ledger, redactor)?;
         let access = Arc::new(AccessLog::new(logging.clone(), &config.logs.access));
-        let routes = Arc::new(Routes::new(config.metrics.endpoint_limit, &ledger, &config.clock));
+        let routes = routes(&config, &ledger);
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let dependencies = Arc::new(Dependencies::register(&metrics)?);
         let instruments = Arc::new(Instruments::register(&metrics, &dependencies, &ledger)?);
@@ -72,6 +72,7 @@ impl Telemetry {
             clock: config.clock.clone(),
             policy: config.context.clone(),
             sampler: Sampler::new(config.traces.sampler),
+            held: spans.room(&config),
             routes,
             ledger,
             records,
@@ -99,6 +100,11 @@ impl Telemetry {
         };
         Ok(Self { parts: Arc::new(parts) })
     }
+}
+
+fn routes(config: &Config, ledger: &Ledger) -> Arc<Routes> {
+    let limit = config.metrics.endpoint_limit;
+    Arc::new(Routes::new(limit, &config.traces.routes, ledger, &config.clock))
 }
 
 fn logging(

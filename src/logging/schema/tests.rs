@@ -45,11 +45,12 @@ fn schema(format: LogFormat, colours: bool) -> Schema {
 fn context() -> RequestContext {
     let (config, ledger) = (Config::default(), Ledger::default());
     let clock = Clock::manual();
-    let routes = Routes::new(10, &ledger, &clock);
+    let routes = Routes::new(10, &[], &ledger, &clock);
     let acceptor = Arc::new(Acceptor {
         clock,
         policy: config.context,
         sampler: Sampler::new(config.traces.sampler),
+        held: None,
         routes: Arc::new(routes),
         ledger,
         records: Vec::new(),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::config::Config;
-use crate::context::{PlaceCalls, Record, RecordCall, RequestContext, SpanIds, TracePlace};
+use crate::context::{PlaceCalls, Record, RecordCall, RequestContext, Room, SpanIds, TracePlace};
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
 
@@ -21,6 +21,11 @@ impl Spans {
 
     #[expect(clippy::unused_self, reason = "as where there are spans")]
     pub(super) fn record_calls(&self) -> Option<Arc<dyn RecordCall>> {
+        None
+    }
+
+    #[expect(clippy::unused_self, reason = "as where there are spans")]
+    pub(super) fn room(&self, _: &Config) -> Option<Arc<Room>> {
         None
     }
 

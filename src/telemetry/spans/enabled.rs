@@ -5,7 +5,7 @@ mod calls;
 use std::sync::Arc;
 
 use crate::config::{Config, Exporter};
-use crate::context::{PlaceCalls, Record, RecordCall, Sampler};
+use crate::context::{PlaceCalls, Record, RecordCall, Room, Sampler};
 use crate::export::otlp::Outlet;
 use crate::ledger::{Ledger, Signal};
 use crate::redaction::Redactor;
@@ -39,6 +39,12 @@ impl Spans {
     pub(super) fn record_calls(&self) -> Option<Arc<dyn RecordCall>> {
         let traces = self.traces.clone()?;
         Some(Arc::new(traces))
+    }
+
+    /// Room for spans of requests that may be kept though they are not sampled.
+    pub(super) fn room(&self, config: &Config) -> Option<Arc<Room>> {
+        let keeps = self.traces.is_some() && config.traces.keep.is_some();
+        keeps.then(Arc::default)
     }
 
     /// What says where in a trace a call is made.

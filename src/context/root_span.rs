@@ -1,0 +1,238 @@
+//! What waits for the end of a request's own span, which is not made before.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+#[cfg(feature = "otlp")]
+use super::RequestContext;
+
+/// What is said of a request's own span while it runs, and the spans within it that wait to see
+/// how it ends.
+#[derive(Debug, Default)]
+pub(crate) struct RootSpan(Mutex<Waiting>);
+
+/// The same, once nobody adds to it any more.
+#[derive(Debug, Default)]
+pub(crate) struct Waiting {
+    pub(crate) attributes: Members,
+    pub(crate) events: Members,
+    pub(crate) links: Members,
+    /// The description of an error within.
+    pub(crate) failure: Option<Box<str>>,
+    pub(crate) held: Held,
+    is_over: bool,
+    /// What becomes of spans that end later than their request.
+    late: Late,
+}
+
+/// Members of a message, tags included, and how many found no place.
+#[derive(Debug, Default)]
+pub(crate) struct Members {
+    pub(crate) bytes: Vec<u8>,
+    pub(crate) count: u32,
+    pub(crate) dropped: u32,
+}
+
+/// Encoded spans that are sent or forgotten when their request has ended.
+#[derive(Debug, Default)]
+pub(crate) struct Held {
+    spans: Vec<Box<[u8]>>,
+    pub(crate) dropped: u64,
+    bytes: usize,
+    /// Where the bytes are counted.
+    room: Option<Arc<Room>>,
+}
+
+/// The bytes of the spans that wait in all requests of a telemetry.
+#[derive(Debug, Default)]
+pub(crate) struct Room(AtomicUsize);
+
+/// What became of a span that was to wait.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Hold {
+    /// It waits, or found no place and was counted.
+    Done,
+    /// The request has ended, and its spans were sent for this reason; so is this to be.
+    Send(Box<[u8]>, &'static str),
+    /// The request has ended, and its spans were not sent.
+    Forgotten,
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+enum Late {
+    #[default]
+    Forgotten,
+    Sent(&'static str),
+}
+
+/// Bytes of all that is said of one request's span.
+const SPAN_BYTES: usize = 256 << 10;
+/// Spans held for one request, and their bytes.
+const HELD_SPANS: usize = 256;
+const HELD_BYTES: usize = 256 << 10;
+/// Bytes held for all requests.
+const ROOM: usize = 16 << 20;
+
+#[cfg(feature = "otlp")]
+impl RequestContext {
+    /// Holds an encoded span of a request that is not sampled until it is known how that ended.
+    pub(crate) fn hold(&self, span: Box<[u8]>) -> Hold {
+        match &self.acceptor().held {
+            Some(room) => self.root().lock().hold(span, room),
+            None => Hold::Forgotten,
+        }
+    }
+}
+
+impl RootSpan {
+    /// Adds an attribute, unless there are as many: a member of `Span` with its tag. What comes
+    /// after the request's end is dropped.
+    pub(crate) fn add_attribute(&self, member: &[u8], max: u32) {
+        self.lock().add(member, max, |waiting| &mut waiting.attributes);
+    }
+
+    /// Adds an event, likewise.
+    pub(crate) fn add_event(&self, member: &[u8], max: u32) {
+        self.lock().add(member, max, |waiting| &mut waiting.events);
+    }
+
+    /// Adds a link, likewise.
+    pub(crate) fn add_link(&self, member: &[u8], max: u32) {
+        self.lock().add(member, max, |waiting| &mut waiting.links);
+    }
+
+    /// Says that an error happened, whatever the status is. The last one counts.
+    pub(crate) fn fail(&self, description: &str) {
+        let mut waiting = self.lock();
+        if !waiting.is_over {
+            waiting.failure = Some(description.into());
+        }
+    }
+
+    /// What was said, once: the request is over. `kept` is why the spans held are sent, and those
+    /// that end later; they are forgotten without it.
+    pub(crate) fn take(&self, kept: Option<&'static str>) -> Waiting {
+        let late = kept.map_or(Late::Forgotten, Late::Sent);
+        let over = Waiting { is_over: true, late, ..Waiting::default() };
+        std::mem::replace(&mut *self.lock(), over)
+    }
+
+    /// Held for the time of a copy.
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Waiting {
+    fn add(&mut self, member: &[u8], max: u32, list: impl Fn(&mut Self) -> &mut Members) {
+        if self.is_over {
+            return;
+        }
+        let others = [&self.attributes, &self.events, &self.links];
+        let bytes: usize = others.iter().map(|list| list.bytes.len()).sum();
+        let list = list(self);
+        if list.count >= max || bytes + member.len() > SPAN_BYTES {
+            list.dropped = list.dropped.saturating_add(1);
+        } else {
+            list.bytes.extend_from_slice(member);
+            list.count += 1;
+        }
+    }
+
+    fn hold(&mut self, span: Box<[u8]>, room: &Arc<Room>) -> Hold {
+        match self.late {
+            Late::Sent(kept) => Hold::Send(span, kept),
+            Late::Forgotten if self.is_over => Hold::Forgotten,
+            Late::Forgotten => {
+                self.held.push(span, room);
+                Hold::Done
+            }
+        }
+    }
+}
+
+impl Held {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+        self.spans.iter().map(AsRef::as_ref)
+    }
+
+    fn push(&mut self, span: Box<[u8]>, room: &Arc<Room>) {
+        let fits = self.spans.len() < HELD_SPANS && self.bytes + span.len() <= HELD_BYTES;
+        if !fits || !room.take(span.len()) {
+            self.dropped += 1;
+            return;
+        }
+        self.bytes += span.len();
+        self.spans.push(span);
+        self.room.get_or_insert_with(|| Arc::clone(room));
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        if let Some(room) = &self.room {
+            room.0.fetch_sub(self.bytes, Ordering::Relaxed);
+        }
+    }
+}
+
+impl Room {
+    /// Counts so many bytes, if there is room for them.
+    fn take(&self, bytes: usize) -> bool {
+        let fits = self.0.fetch_add(bytes, Ordering::Relaxed) + bytes <= ROOM;
+        if !fits {
+            self.0.fetch_sub(bytes, Ordering::Relaxed);
+        }
+        fits
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_said_of_a_span_is_bounded_by_number_and_by_bytes() {
+        let root = RootSpan::default();
+        (0..1_000_000).for_each(|_| root.add_event(b"event", 128));
+        (0..10).for_each(|_| root.add_link(&[0; 100 << 10], 128));
+        let waiting = root.take(None);
+        assert_eq!((waiting.events.count, waiting.events.dropped), (128, 1_000_000 - 128));
+        assert_eq!((waiting.links.count, waiting.links.dropped), (2, 8));
+        assert!(waiting.events.bytes.capacity() < 2 * 128 * 5);
+        root.add_event(b"late", 128);
+        root.fail("late");
+        let late = root.take(None);
+        assert!(late.events.bytes.is_empty() && late.failure.is_none());
+    }
+
+    #[test]
+    fn held_spans_are_bounded_and_give_their_room_back() {
+        let room = Arc::new(Room::default());
+        let root = RootSpan::default();
+        let hold = |size: usize| root.lock().hold(vec![0; size].into(), &room);
+        (0..300).for_each(|_| assert_eq!(hold(10), Hold::Done));
+        let waiting = root.take(None);
+        assert_eq!((waiting.held.iter().count(), waiting.held.dropped), (256, 44));
+        assert_eq!(room.0.load(Ordering::Relaxed), 2_560);
+        drop(waiting);
+        assert_eq!(room.0.load(Ordering::Relaxed), 0);
+        assert_eq!(hold(10), Hold::Forgotten);
+        root.take(Some("failed"));
+        assert_eq!(hold(1), Hold::Send([0].into(), "failed"));
+    }
+
+    #[test]
+    fn all_requests_share_a_room() {
+        let room = Arc::new(Room::default());
+        let roots: Vec<_> = (0..100).map(|_| RootSpan::default()).collect();
+        let size = 200 << 10;
+        roots.iter().for_each(|root| drop(root.lock().hold(vec![0; size].into(), &room)));
+        let taken: Vec<_> = roots.iter().map(|root| root.take(None)).collect();
+        let held: usize = taken.iter().map(|waiting| waiting.held.iter().count()).sum();
+        assert_eq!(held, ROOM / size);
+        assert_eq!(taken.iter().map(|waiting| waiting.held.dropped).sum::<u64>(), 19);
+        drop(taken);
+        assert_eq!(room.0.load(Ordering::Relaxed), 0);
+    }
+}
