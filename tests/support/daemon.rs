@@ -1,10 +1,9 @@
 //! A server by others that can be stopped, killed and started again, with the same port and data.
 
 use crate::child::OwnedChild;
-use crate::server::log;
+use crate::server::{free_port, log};
 use crate::wait::wait_until;
 use std::fs;
-use std::net::TcpListener;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
@@ -30,9 +29,7 @@ pub struct Daemon {
 impl Daemon {
     /// Not running yet, in a folder of its own.
     pub fn new(start: Start) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        Self { port, start, process: None, folder: TempDir::new().unwrap() }
+        Self { port: free_port(), start, process: None, folder: TempDir::new().unwrap() }
     }
 
     pub fn port(&self) -> u16 {

@@ -84,7 +84,8 @@ pub fn log(folder: &Path) -> File {
     File::options().create(true).append(true).open(folder.join("log")).unwrap()
 }
 
-fn free_port() -> u16 {
+/// One that was free a moment ago.
+pub fn free_port() -> u16 {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.local_addr().unwrap().port()
 }

@@ -22,6 +22,19 @@ pub fn qryn() -> PathBuf {
     installed("qryn/node_modules/qryn/qryn.mjs", "qryn")
 }
 
+/// rotel's program, which its Python package holds. Panics where there is none.
+pub fn rotel() -> PathBuf {
+    let packages = installed("venv/lib", "python").read_dir().unwrap();
+    let agents = packages.map(|each| each.unwrap().path().join("site-packages/rotel/rotel-agent"));
+    let mut agents = agents.filter(|agent| agent.exists());
+    agents.next().expect("rotel is missing: run tests/tools python")
+}
+
+/// otelite's program. Panics where there is none.
+pub fn otelite() -> PathBuf {
+    installed("bin/otelite", "otelite")
+}
+
 fn installed(path: &str, part: &str) -> PathBuf {
     let path = folder().join(path);
     assert!(path.exists(), "{} is missing: run tests/tools {part}", path.display());
