@@ -46,6 +46,8 @@ pub use dsn::Dsn;
 pub use egress::{Egress, Hosts};
 #[cfg(feature = "admin")]
 pub(crate) use env::duration;
+#[cfg(feature = "otlp")]
+pub(crate) use env::{BUILT_FOR, executable};
 pub use env::{Environment, ProcessEnvironment, VARIABLES, Variable};
 pub use health::Health;
 pub use limits::{LogLimits, SpanLimits};
@@ -60,7 +62,7 @@ pub(crate) use redaction::Patterns;
 pub use redaction::Redaction;
 pub use reports::Reports;
 pub use secret::Secret;
-pub use service::Service;
+pub use service::{Detector, Service};
 pub use shutdown::Shutdown;
 pub use traces::{Capture, Detail, Keep, RootSampler, Sampler, Traces};
 

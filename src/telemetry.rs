@@ -25,6 +25,8 @@ mod local;
 #[cfg(feature = "opentelemetry")]
 pub mod opentelemetry;
 #[cfg(all(feature = "admin", feature = "axum"))]
+#[cfg(feature = "otlp")]
+mod resource;
 mod router;
 mod scope;
 #[cfg(feature = "admin")]

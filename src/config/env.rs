@@ -111,3 +111,14 @@ fn first(pairs: &[(impl AsRef<str>, impl AsRef<OsStr>)], name: &str) -> Option<O
 fn owned(value: &impl AsRef<OsStr>) -> OsString {
     value.as_ref().to_owned()
 }
+
+/// What this program was built for, by the compiler's names: the operating system, the processor.
+#[cfg(feature = "otlp")]
+pub(crate) const BUILT_FOR: (&str, &str) = (std::env::consts::OS, std::env::consts::ARCH);
+
+/// The name of this program's file.
+#[cfg(feature = "otlp")]
+pub(crate) fn executable() -> Option<String> {
+    let path = std::env::current_exe().ok()?;
+    Some(path.file_name()?.to_string_lossy().into_owned())
+}

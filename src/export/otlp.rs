@@ -4,6 +4,8 @@
 
 mod attributes;
 mod outlet;
+mod resource;
 
 pub(crate) use attributes::{Attributes, Limits, Value};
 pub(crate) use outlet::Outlet;
+pub(crate) use resource::Resource;

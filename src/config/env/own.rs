@@ -15,6 +15,10 @@ use crate::config::{
 };
 
 pub(super) fn read(reader: &mut Reader<'_>, config: &mut Config) {
+    set(
+        &mut config.service.detectors,
+        reader.strict("OBSKIT_RESOURCE_DETECTORS", parse::detectors),
+    );
     logs(reader, &mut config.logs);
     output(reader, &mut config.logs);
     requests(reader, &mut config.logs);

@@ -8,7 +8,7 @@ use percent_encoding::percent_decode_str;
 use tracing::level_filters::LevelFilter;
 
 use super::reader::Parsed;
-use crate::config::{Flood, Keep, LogFile, LogOutput, Redaction, directives, validate};
+use crate::config::{Detector, Flood, Keep, LogFile, LogOutput, Redaction, directives, validate};
 
 /// A number within bounds.
 pub(super) fn integer<T: FromStr + PartialOrd>(text: &str, of: &RangeInclusive<T>) -> Parsed<T> {
@@ -171,6 +171,25 @@ pub(super) fn milliseconds(text: &str) -> Parsed<Duration> {
 pub(super) fn timeout(text: &str) -> Parsed<Duration> {
     let endless = Duration::from_millis(i32::MAX.unsigned_abs().into());
     milliseconds(text).map(|timeout| if timeout.is_zero() { endless } else { timeout })
+}
+
+/// Detectors by their names, all or none of them.
+pub(super) fn detectors(text: &str) -> Parsed<Vec<Detector>> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Vec::new());
+    }
+    if text.eq_ignore_ascii_case("all") {
+        return Ok(Detector::ALL.to_vec());
+    }
+    let known = Detector::ALL.map(|detector| (detector.name(), detector));
+    let mut detectors = Vec::new();
+    for item in list(text) {
+        let detector = one_of(item, &known).map_err(|_| "there is no such detector")?;
+        if !detectors.contains(&detector) {
+            detectors.push(detector);
+        }
+    }
+    if detectors.is_empty() { Err("it names none") } else { Ok(detectors) }
 }
 
 /// What stands between commas, without empty items.

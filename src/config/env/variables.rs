@@ -51,6 +51,11 @@ pub const VARIABLES: &[Variable] = &[
         "",
         "The service's attributes, among them `service.version`, `service.instance.id` and \
          `deployment.environment.name`."),
+    row("OBSKIT_RESOURCE_DETECTORS",
+        "all, none, or some of container, host, k8s, os, process and service, separated by commas",
+        "all",
+        "What is found out of where the service runs, for exported spans and log records. \
+         `OTEL_RESOURCE_ATTRIBUTES` goes before it."),
 
     row("RUST_LOG", "off, a level, or levels by target as warn,workouts=debug", "",
         "What is logged. Goes before `LOG_LEVEL`."),
