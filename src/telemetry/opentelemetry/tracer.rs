@@ -118,7 +118,7 @@ impl Provider {
             return self.sampler.sample(None, trace_id).then(ids);
         };
         let is_sampled = if *is_remote {
-            self.sampler.sample(Some(span), span.trace_id)
+            self.sampler.sample(Some(span.flags), span.trace_id)
         } else {
             span.flags.is_sampled()
         };
