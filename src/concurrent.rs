@@ -4,6 +4,8 @@
 mod arena;
 mod aside;
 mod few;
+#[cfg(feature = "tokio")]
+mod own;
 mod shard;
 mod table;
 mod tally;
@@ -11,6 +13,8 @@ mod together;
 
 pub(crate) use aside::aside;
 pub(crate) use few::Few;
+#[cfg(feature = "tokio")]
+pub(crate) use own::{is_own_thread, make_thread_own};
 pub(crate) use shard::{Sharded, shard};
 pub(crate) use table::{KeyHasher, Keyed, Query, Table};
 pub(crate) use tally::Tally;

@@ -59,7 +59,7 @@ mod watching;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::config::Config;
 use crate::context::{PlaceCalls, RecordCall};
@@ -109,9 +109,10 @@ struct Parts {
     dependencies: Arc<Dependencies>,
     red: Arc<Red>,
     watching: watching::Watching,
+    /// Before the thread that it needs to deliver what waits.
+    spans: spans::Spans,
     background: background::Shared,
     signals: signals::Signals,
-    spans: spans::Spans,
     serving: serve::Serving,
     logging: flushed::Flushed,
     practice: doctor::Practice,
@@ -127,11 +128,13 @@ impl Telemetry {
 
     /// The layer around the service, as the outermost one.
     pub fn layer(&self) -> ServerLayer {
+        self.export();
         ServerLayer::new(Arc::clone(&self.parts.server))
     }
 
     /// The layer around an HTTP client, whose calls are recorded as those to `dependency`.
     pub fn client_layer(&self, dependency: &'static str) -> ClientLayer {
+        self.export();
         ClientLayer::new(Client {
             dependency,
             policy: self.parts.config.context.clone(),
@@ -168,10 +171,21 @@ impl Telemetry {
         self.parts.logging.levels()
     }
 
-    /// Waits until every line that was logged before is written, for `within` at most, and says
-    /// whether it is. It works from any thread, and needs no runtime.
+    /// Waits until every line that was logged before is written, and every span that ended before
+    /// has been sent, for `within` at most, and says whether that is so. It works from any thread,
+    /// and needs no runtime.
     pub fn flush(&self, within: Duration) -> bool {
-        self.parts.logging.flush(within)
+        let start = Instant::now();
+        let (spans, logging) = (&self.parts.spans, &self.parts.logging);
+        let are_sent = spans.flush(within);
+        logging.flush(within.saturating_sub(start.elapsed())) && are_sent
+    }
+
+    /// Has spans exported from now on.
+    fn export(&self) {
+        if let Err(error) = self.parts.spans.start(&self.parts.background) {
+            tracing::warn!(target: "obskit::export", "nothing is exported: {error}");
+        }
     }
 
     /// The settings it was built from.

@@ -3,26 +3,32 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
-use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
+use tokio::time::Instant;
 
 /// Held by every task; while one is held, the thread waits to end.
 #[derive(Clone, Debug)]
 pub(crate) struct Lifeline {
-    stop: watch::Receiver<Option<Duration>>,
+    stop: watch::Receiver<Option<Instant>>,
     _busy: mpsc::Sender<()>,
 }
 
 impl Lifeline {
-    pub(super) fn new(stop: watch::Receiver<Option<Duration>>, busy: mpsc::Sender<()>) -> Self {
+    pub(super) fn new(stop: watch::Receiver<Option<Instant>>, busy: mpsc::Sender<()>) -> Self {
         Self { stop, _busy: busy }
     }
 
-    /// Waits until the thread is asked to end.
-    pub(crate) async fn cut(&mut self) {
+    /// By when the thread ends, if that was asked for.
+    pub(crate) fn end(&self) -> Option<Instant> {
+        *self.stop.borrow()
+    }
+
+    /// Waits until the thread is asked to end, and says by when.
+    pub(crate) async fn cut(&mut self) -> Instant {
         // An error is the end of whoever could ask.
-        let _ = self.stop.wait_for(Option::is_some).await;
+        let asked = self.stop.wait_for(Option::is_some).await;
+        asked.ok().and_then(|asked| *asked).unwrap_or_else(Instant::now)
     }
 }
 

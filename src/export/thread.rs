@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle};
 use tokio::sync::{mpsc, watch};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
-use crate::concurrent::aside;
+use crate::concurrent::{aside, make_thread_own};
 use crate::error::Error;
 
 use super::lifeline::Lifeline;
@@ -28,8 +28,8 @@ pub(crate) struct Background {
 #[derive(Debug)]
 struct Running {
     lifeline: Lifeline,
-    /// How long the tasks may take to end, once that is asked for.
-    stop: watch::Sender<Option<Duration>>,
+    /// By when the tasks are to have ended, once that is asked for.
+    stop: watch::Sender<Option<Instant>>,
     /// Disconnected when the thread is about to end.
     ended: Receiver<()>,
     thread: JoinHandle<()>,
@@ -37,7 +37,7 @@ struct Running {
 
 /// The thread's own ends of what [`Running`] holds.
 struct Ends {
-    stop: watch::Receiver<Option<Duration>>,
+    stop: watch::Receiver<Option<Instant>>,
     /// Disconnected when no task is left.
     idle: mpsc::Receiver<()>,
     ended: Sender<()>,
@@ -94,7 +94,7 @@ impl Background {
         let Some(Running { lifeline, stop, ended, thread }) = running else { return Ok(()) };
         drop(lifeline);
         // A part of the time is kept for ending the thread itself.
-        stop.send_replace(Some(within.mul_f64(0.8)));
+        stop.send_replace(Some(Instant::now() + within.mul_f64(0.8)));
         match ended.recv_timeout(within) {
             Ok(()) | Err(RecvTimeoutError::Disconnected) => {
                 thread.join().map_err(|_| Error::runtime("the obskit thread panicked"))
@@ -113,13 +113,16 @@ impl Background {
 impl Drop for Background {
     fn drop(&mut self) {
         if let Some(running) = self.running().take() {
-            running.stop.send_replace(Some(Duration::ZERO));
+            running.stop.send_replace(Some(Instant::now()));
         }
     }
 }
 
 fn run(started: &Sender<io::Result<Handle>>, mut ends: Ends) {
-    let runtime = match Builder::new_current_thread().enable_all().build() {
+    make_thread_own();
+    let mut builder = Builder::new_current_thread();
+    // Names are looked up on threads beside it.
+    let runtime = match builder.enable_all().on_thread_start(make_thread_own).build() {
         Ok(runtime) => runtime,
         Err(error) => {
             let _ = started.send(Err(error));
@@ -130,8 +133,8 @@ fn run(started: &Sender<io::Result<Handle>>, mut ends: Ends) {
     runtime.block_on(async {
         // An error is the end of whoever could ask, and as good as being asked.
         let asked = ends.stop.wait_for(Option::is_some).await;
-        let within = asked.ok().and_then(|asked| *asked).unwrap_or_default();
-        let _ = timeout(within, ends.idle.recv()).await;
+        let by = asked.ok().and_then(|asked| *asked).unwrap_or_else(Instant::now);
+        let _ = timeout_at(by, ends.idle.recv()).await;
     });
     runtime.shutdown_background();
     drop(ends.ended);

@@ -43,7 +43,7 @@ impl Telemetry {
         let ledger = Ledger::default();
         losses::register(&metrics, &ledger)?;
         let redactor = Arc::new(Redactor::new(&config.redaction)?);
-        let spans = Spans::new(&config, &ledger, &redactor);
+        let spans = Spans::new(&config, &ledger, &redactor)?;
         let health = Healthy::new(&config, &metrics, Arc::clone(&redactor))?;
         let logging = logging(&config, &metrics, &ledger, redactor)?;
         let access = Arc::new(AccessLog::new(logging.clone(), &config.logs.access));
@@ -91,9 +91,9 @@ impl Telemetry {
             dependencies,
             red,
             watching,
+            spans,
             background: Shared::default(),
             signals: Signals::default(),
-            spans,
             serving,
             logging: Flushed(logging),
             is_over: AtomicBool::new(false),

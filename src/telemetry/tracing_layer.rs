@@ -69,6 +69,7 @@ impl Telemetry {
     /// When the output of logs cannot be opened, or the thread that writes not be started.
     pub fn tracing_layer(&self) -> Result<TracingLayer, Error> {
         self.parts.logging.start()?;
+        self.export();
         Ok(TracingLayer {
             logging: self.parts.logging.clone(),
             tracer: Tracer::new(&self.parts.spans),

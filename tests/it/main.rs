@@ -9,6 +9,7 @@ mod collect;
 mod config;
 mod context;
 mod doctor;
+mod export;
 mod exposition;
 mod families;
 mod health;

@@ -2,6 +2,7 @@
 
 pub mod blackbox;
 pub mod child;
+pub mod collector;
 pub mod connection;
 pub mod conversation;
 pub mod daemon;

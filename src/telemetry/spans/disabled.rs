@@ -1,17 +1,32 @@
 //! There are no spans in this build.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crate::config::Config;
 use crate::context::{PlaceCalls, Record, RecordCall, RequestContext, Room, SpanIds, TracePlace};
+use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
+
+use super::background::Shared;
 
 pub(super) struct Spans;
 
 impl Spans {
-    pub(super) fn new(_: &Config, _: &Ledger, _: &Arc<Redactor>) -> Self {
-        Self
+    #[expect(clippy::unnecessary_wraps, reason = "as where there are spans")]
+    pub(super) fn new(_: &Config, _: &Ledger, _: &Arc<Redactor>) -> Result<Self, Error> {
+        Ok(Self)
+    }
+
+    #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as where there are spans")]
+    pub(super) fn start(&self, _: &Shared) -> Result<(), Error> {
+        Ok(())
+    }
+
+    #[expect(clippy::unused_self, reason = "as where there are spans")]
+    pub(super) fn flush(&self, _: Duration) -> bool {
+        true
     }
 
     #[expect(clippy::unused_self, reason = "as where there are spans")]

@@ -1,28 +1,53 @@
 //! The spans of a telemetry, and the exporter that they go to.
 
 mod calls;
+mod exports;
 
 use std::sync::Arc;
+use std::time::Duration;
 
-use crate::config::{Config, Exporter};
+use crate::config::Config;
 use crate::context::{PlaceCalls, Record, RecordCall, Room, Sampler};
-use crate::export::otlp::Outlet;
-use crate::ledger::{Ledger, Signal};
+use crate::error::Error;
+use crate::ledger::Ledger;
 use crate::redaction::Redactor;
 use crate::trace::Traces;
+
+use super::background::Shared;
+use exports::Exports;
 
 /// None where no spans are exported.
 pub(super) struct Spans {
     traces: Option<Traces>,
+    exports: Exports,
 }
 
 impl Spans {
-    pub(super) fn new(config: &Config, ledger: &Ledger, redactor: &Arc<Redactor>) -> Self {
-        let is_on = !config.disabled && config.traces.exporter != Exporter::None;
-        let outlet = || Outlet::new(Signal::Span, config.traces.batch.clone(), ledger.clone());
-        let traces =
-            is_on.then(|| Traces::new(config.traces.clone(), outlet(), Arc::clone(redactor)));
-        Self { traces }
+    /// # Errors
+    ///
+    /// When what is spoken to the collector cannot be.
+    pub(super) fn new(
+        config: &Config,
+        ledger: &Ledger,
+        redactor: &Arc<Redactor>,
+    ) -> Result<Self, Error> {
+        let exports = Exports::new(config, ledger)?;
+        let traces = |outlet| Traces::new(config.traces.clone(), outlet, Arc::clone(redactor));
+        Ok(Self { traces: exports.spans().map(traces), exports })
+    }
+
+    /// Has what is made from now on exported, on the thread. A second call does nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the thread cannot be started, or was stopped before.
+    pub(super) fn start(&self, background: &Shared) -> Result<(), Error> {
+        self.exports.start(background)
+    }
+
+    /// Has everything sent that waits now, waits for it, for a time, and says whether it is.
+    pub(super) fn flush(&self, within: Duration) -> bool {
+        self.exports.flush(within)
     }
 
     pub(super) fn traces(&self) -> Option<&Traces> {

@@ -1,0 +1,19 @@
+//! Which threads are obskit's own, so that what they do is not taken for the service's.
+
+use std::cell::Cell;
+
+thread_local! {
+    static IS_OWN: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Makes the calling thread one of obskit's own, for as long as it lives.
+pub(crate) fn make_thread_own() {
+    let _ = IS_OWN.try_with(|is_own| is_own.set(true));
+}
+
+/// Whether the calling thread runs the exporters or the operator's server. What it does is neither
+/// traced nor logged, but for what obskit says itself, or an export would make the next.
+#[inline]
+pub(crate) fn is_own_thread() -> bool {
+    IS_OWN.try_with(Cell::get).unwrap_or_default()
+}

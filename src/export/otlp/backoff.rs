@@ -1,0 +1,36 @@
+//! How long a collector that fails is left alone.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::time::Duration;
+
+/// Twice as long with every failure, more or less, so that services do not come back together.
+#[derive(Debug)]
+pub(super) struct Backoff {
+    next: Duration,
+}
+
+const FIRST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(30);
+/// However long the collector asks for.
+const LONGEST_ASKED: Duration = Duration::from_mins(5);
+
+impl Backoff {
+    pub(super) fn next(&mut self) -> Duration {
+        let pause = self.next;
+        self.next = (pause * 2).min(LONGEST);
+        // Three quarters to five quarters of it.
+        let random = u32::try_from(RandomState::new().hash_one(()) % 512).unwrap_or_default();
+        pause * (768 + random) / 1_024
+    }
+
+    /// What a collector asks for, within reason.
+    pub(super) fn asked(pause: Duration) -> Duration {
+        pause.min(LONGEST_ASKED)
+    }
+}
+
+impl Default for Backoff {
+    fn default() -> Self {
+        Self { next: FIRST }
+    }
+}

@@ -1,0 +1,19 @@
+//! Without the feature `tls`, `http` alone is reached.
+
+use http::Uri;
+use hyper_util::client::legacy::connect::HttpConnector;
+
+use crate::config::Otlp;
+use crate::error::Error;
+
+pub(in super::super) type Connector = HttpConnector;
+
+pub(in super::super) fn new(url: &Uri, _otlp: &Otlp) -> Result<Connector, Error> {
+    if url.scheme_str() == Some("https") {
+        return Err(Error::config(
+            "an OTLP endpoint is https, for which obskit needs its feature \"tls\"; accepted: that \
+             feature, or http",
+        ));
+    }
+    Ok(super::tcp())
+}

@@ -1,0 +1,3 @@
+//! The way of spans to a collector.
+
+mod arrive;
