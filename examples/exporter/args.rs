@@ -3,10 +3,11 @@
 use std::ffi::OsString;
 use std::net::SocketAddr;
 
+use axum::http::Uri;
 use lexopt::prelude::*;
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) enum Asked {
     Run(Args),
     /// An examination of obskit and its surroundings, and nothing else.
@@ -15,13 +16,15 @@ pub(crate) enum Asked {
 }
 
 /// How it is to run.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Args {
     pub(crate) listen: SocketAddr,
     /// In place of what the environment says.
     pub(crate) admin: Option<SocketAddr>,
     /// Requests a second.
     pub(crate) traffic: u32,
+    /// Another of its kind that is asked for tips.
+    pub(crate) coach: Option<Uri>,
 }
 
 pub(crate) const HELP: &str = "\
@@ -35,17 +38,20 @@ Usage: exporter [OPTIONS]
   --listen ADDR   where the service listens     [127.0.0.1:8080]
   --admin ADDR    where the operator is served  [127.0.0.1:9464, or OBSKIT_ADMIN_ADDR]
   --traffic N     requests a second that it sends to itself; 0 for none  [20]
+  --coach URL     another exporter, which is asked for tips: one trace through both of them
   --help          this text
 
 Port 0 takes a free one; the addresses are printed. Settings are read from the environment as by
-any service that uses obskit, such as LOG_LEVEL=debug or OBSKIT_NATIVE_HISTOGRAMS=true.
+any service that uses obskit, such as LOG_LEVEL=debug or OBSKIT_NATIVE_HISTOGRAMS=true. Traces are
+sent where OTEL_EXPORTER_OTLP_ENDPOINT says, and nowhere without it.
 ";
 
 const MOST_TRAFFIC: u32 = 10_000;
 
 /// Reads the arguments after the program's name.
 pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, lexopt::Error> {
-    let mut found = Args { listen: ([127, 0, 0, 1], 8080).into(), admin: None, traffic: 20 };
+    let listen = ([127, 0, 0, 1], 8080).into();
+    let mut found = Args { listen, admin: None, traffic: 20, coach: None };
     let mut asks_doctor = false;
     let mut parser = lexopt::Parser::from_args(args);
     while let Some(arg) = parser.next()? {
@@ -53,6 +59,7 @@ pub(crate) fn parse(args: impl IntoIterator<Item = OsString>) -> Result<Asked, l
             Long("listen") => found.listen = address("--listen", &parser.value()?)?,
             Long("admin") => found.admin = Some(address("--admin", &parser.value()?)?),
             Value(word) if word == "doctor" => asks_doctor = true,
+            Long("coach") => found.coach = Some(service(&parser.value()?)?),
             Long("traffic") => found.traffic = traffic(&parser.value()?)?,
             Short('h') | Long("help") => return Ok(Asked::Help),
             other => return Err(other.unexpected()),
@@ -69,6 +76,15 @@ fn address(option: &str, value: &OsString) -> Result<SocketAddr, lexopt::Error> 
             value.display()
         )
         .into()
+    })
+}
+
+fn service(value: &OsString) -> Result<Uri, lexopt::Error> {
+    let parsed: Option<Uri> = value.to_str().and_then(|text| text.parse().ok());
+    let is_whole = |uri: &Uri| uri.scheme_str() == Some("http") && uri.path() == "/";
+    parsed.filter(is_whole).ok_or_else(|| {
+        format!("--coach is `{}`; a URL such as http://127.0.0.1:8081 is accepted", value.display())
+            .into()
     })
 }
 

@@ -19,7 +19,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use obskit::Telemetry;
-use obskit::config::{AdminAddr, Config, Logs, Shutdown};
+use obskit::config::{AdminAddr, Config, Exporter, Logs, Shutdown, Signal};
 use obskit::telemetry::ShutdownSignal;
 use tokio::net::TcpListener;
 use tokio::task::JoinHandle;
@@ -53,10 +53,12 @@ async fn main() -> ExitCode {
 }
 
 async fn run(args: Args) -> Result<ExitCode, Failure> {
-    let telemetry = obskit::init(configure(args.admin)?)?;
+    let config = configure(args.admin)?;
+    let traces = traces(&config);
+    let telemetry = obskit::init(config)?;
     // Before anything else, so that no signal is missed.
     let leave = telemetry.shutdown_signal()?;
-    let running = start(&telemetry, args, &leave).await?;
+    let running = start(&telemetry, args, &traces, &leave).await?;
     leave.run_until_deadline(running.end()).await;
     let report = telemetry.shutdown(leave.remaining()).await?;
     if !report.is_complete() {
@@ -96,6 +98,7 @@ impl Running {
 async fn start(
     telemetry: &Telemetry,
     args: Args,
+    traces: &str,
     leave: &ShutdownSignal,
 ) -> Result<Running, Failure> {
     // Not ready until the service listens.
@@ -104,7 +107,8 @@ async fn start(
     let refused = |error| format!("the service cannot listen on {}: {error}", args.listen);
     let listener = TcpListener::bind(args.listen).await.map_err(refused)?;
     let addr = listener.local_addr()?;
-    let (store, partners) = (Store::open(telemetry)?, Partners::start(telemetry).await?);
+    let (store, partners) =
+        (Store::open(telemetry)?, Partners::start(telemetry, args.coach).await?);
     let app = service::app(telemetry, store.clone(), partners, leave.clone());
     let server = axum::serve(listener, app).with_graceful_shutdown(leave.clone());
     let over = leave.clone();
@@ -114,7 +118,7 @@ async fn start(
         over.trigger();
         served
     };
-    announce(addr, &admin, args.traffic);
+    announce(addr, &admin, traces, args.traffic);
     Ok(Running {
         serving: tokio::spawn(serving),
         jobs: tokio::spawn(jobs::run(store, leave.clone())),
@@ -131,6 +135,10 @@ fn configure(admin: Option<SocketAddr>) -> Result<Config, Failure> {
     }
     config.service.version.get_or_insert_with(|| env!("CARGO_PKG_VERSION").to_owned());
     config.admin.addr = admin.map_or(config.admin.addr, Into::into);
+    if config.traces.exporter == Exporter::Otlp && config.traces.otlp.endpoint.is_none() {
+        // Most machines it is tried on have no collector.
+        config.traces.exporter = Exporter::None;
+    }
     if config.shutdown == Shutdown::default() {
         // No load balancer stands before it, which would have to learn that it leaves.
         config.shutdown.drain_delay = Duration::ZERO;
@@ -142,7 +150,16 @@ fn configure(admin: Option<SocketAddr>) -> Result<Config, Failure> {
     Ok(config)
 }
 
-fn announce(service: SocketAddr, admin: &AdminAddr, traffic: u32) {
+/// Where spans go, in words.
+fn traces(config: &Config) -> String {
+    match config.traces.exporter {
+        Exporter::Otlp => config.traces.otlp.url(Signal::Traces).to_string(),
+        Exporter::Console => "standard output".to_owned(),
+        _ => "nowhere; OTEL_EXPORTER_OTLP_ENDPOINT=http://localhost:4318 sends them".to_owned(),
+    }
+}
+
+fn announce(service: SocketAddr, admin: &AdminAddr, traces: &str, traffic: u32) {
     let busy = match traffic {
         0 => "No traffic of its own.".to_owned(),
         n => format!("{n} requests a second of its own."),
@@ -151,7 +168,8 @@ fn announce(service: SocketAddr, admin: &AdminAddr, traffic: u32) {
         "\nservice    http://{service}  (try /api/workouts, /api/ppl/today, /api/live)\n\
          metrics    http://{admin}/metrics\n\
          readiness  http://{admin}/readyz\n\
-         routes     http://{admin}/\n\n\
+         routes     http://{admin}/\n\
+         traces     {traces}\n\n\
          {busy} Ctrl-C ends it.\n\
          On a terminal only trouble is logged, unless the environment says otherwise.\n\n"
     );

@@ -27,11 +27,12 @@ pub(crate) struct App {
 }
 
 /// Every route, so that each has its series from the first scrape.
-const ROUTES: [(Method, &str); 8] = [
+const ROUTES: [(Method, &str); 9] = [
     (Method::GET, "/api/workouts"),
     (Method::GET, "/api/workouts/{id}"),
     (Method::POST, "/api/workouts/{id}/complete"),
     (Method::GET, "/api/ppl/today"),
+    (Method::GET, "/api/tips/{day}"),
     (Method::POST, "/api/login"),
     (Method::GET, "/api/reports/weekly"),
     (Method::POST, "/api/sync"),
@@ -50,6 +51,7 @@ pub(crate) fn app(
         .route("/api/workouts/{id}", get(handlers::get_workout))
         .route("/api/workouts/{id}/complete", post(handlers::complete_workout))
         .route("/api/ppl/today", get(handlers::todays_workout))
+        .route("/api/tips/{day}", get(handlers::tip))
         .route("/api/login", post(handlers::log_in))
         .route("/api/reports/weekly", get(handlers::weekly_report))
         .route("/api/sync", post(handlers::sync_steps))

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// The kind of a training day. Its values are known, so what it labels is there at 0 before the
 /// first workout.
-#[derive(Clone, Copy, Debug, Serialize, Deserialize, Label)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, Label)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum DayType {
     Push,

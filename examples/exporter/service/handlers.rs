@@ -73,6 +73,18 @@ pub(crate) async fn todays_workout(
     Ok(Json(Today { workout, tip: tip.ok() }))
 }
 
+/// For another of its kind, whose coach it is.
+#[instrument_endpoint(fields(day_type = day.as_str()))]
+pub(crate) async fn tip(
+    State(app): State<App>,
+    Path(day): Path<DayType>,
+) -> Result<String, ApiError> {
+    let workouts = app.store.list().await?;
+    let count = workouts.iter().filter(|workout| workout.day_type == day).count();
+    debug!(count, "workouts compared");
+    Ok(format!("Do not try all {count} {} workouts on one day.", day.as_str()))
+}
+
 #[instrument_endpoint(
     fields(workout = id),
     counter(
