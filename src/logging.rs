@@ -29,14 +29,13 @@ use crate::concurrent::Tally;
 use crate::config::{self, Clock, Config};
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::redaction::Redactor;
+use crate::redaction::{self, Redactor};
 
 use limit::Limit;
 use recorder::Recorder;
 use running::Running;
 
 pub(crate) use access::AccessLog;
-pub(crate) use encode::{guard, render};
 pub use level::Levels;
 pub(crate) use span::LoggedSpan;
 #[cfg(feature = "admin")]
@@ -125,7 +124,7 @@ impl Logging {
 
     /// Whether the calling thread renders a value, whose panic goes no further than its text.
     pub(crate) fn is_rendering() -> bool {
-        encode::is_guarded()
+        redaction::is_guarded()
     }
 
     /// Waits until what was logged before is written, and says whether it was.

@@ -5,13 +5,16 @@
 //! What is known by a name is hidden by its name; what is known by its shape, wherever it stands.
 
 mod cut;
+mod failure;
 mod names;
 mod quiet;
+mod render;
 mod scan;
 mod shapes;
 #[cfg(test)]
 mod tests;
 mod value;
+mod values;
 mod words;
 
 use std::borrow::Cow;
@@ -26,6 +29,10 @@ use self::quiet::Part;
 use self::scan::Scan;
 use crate::config::{Patterns, Redaction};
 use crate::error::Error;
+
+pub(crate) use failure::Part as FailurePart;
+pub(crate) use render::{guard, is_guarded, render};
+pub(crate) use values::MAX_VALUE_BYTES;
 
 /// Stands where a value was hidden.
 pub(crate) const HIDDEN: &str = "[redacted]";

@@ -6,7 +6,7 @@ use std::fmt;
 
 use http::StatusCode;
 
-use crate::logging::{guard, render};
+use crate::redaction::{guard, render};
 
 /// A failed call.
 #[derive(Debug)]

@@ -5,7 +5,7 @@ use std::fmt::{Display, Write};
 use arrayvec::ArrayString;
 
 use crate::context::MAX_USER_BYTES;
-use crate::logging::guard;
+use crate::redaction::guard;
 
 use super::call::Call;
 

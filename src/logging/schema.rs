@@ -21,7 +21,7 @@ use std::sync::Arc;
 use tracing::Level;
 
 use crate::config::{LogFormat, Service};
-use crate::redaction::Redactor;
+use crate::redaction::{MAX_VALUE_BYTES, Redactor};
 
 use super::encode::{Encoder, cut};
 use super::line::{Heading, Line};
@@ -33,6 +33,8 @@ use writer::Writer;
 
 /// The longest line in bytes, its newline included.
 pub(super) const MAX_LINE_BYTES: usize = 16 << 10;
+// So that a value that was stopped early is seen not to fit.
+const _: () = assert!(MAX_LINE_BYTES <= MAX_VALUE_BYTES);
 /// A longer constant, such as a service's name, is cut.
 const MAX_CONSTANT_BYTES: usize = 512;
 /// Keeps the place of a line's moment in its heading.

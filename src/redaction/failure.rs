@@ -3,9 +3,19 @@
 use std::error::Error;
 use std::fmt;
 
-use crate::logging::line::Failure;
+use super::Redactor;
+use super::render::{self, render};
+use super::values::{MAX_TEXT_BYTES, first};
 
-use super::{Encoder, MAX_TEXT_BYTES, first, scratch};
+/// What is told of an error, each once at most.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// The name of its type, where that can be told.
+    Kind,
+    /// With those of its causes behind it.
+    Message,
+    Stack,
+}
 
 /// Causes of causes that are told.
 const MAX_CAUSES: usize = 16;
@@ -14,59 +24,56 @@ const MAX_KIND_BYTES: usize = 128;
 const STACK: [&str; 2] = ["Stack backtrace:\n", "stack backtrace:\n"];
 const CAUSES: &str = "\n\nCaused by:\n";
 
-impl Encoder {
-    /// An error value: its type by the first word of its `Debug`, its message with those of its
-    /// causes behind it.
-    pub(in crate::logging) fn error(&self, error: &(dyn Error + 'static), failure: &mut Failure) {
-        failure.clear();
-        scratch::with(|buffer| {
-            scratch::render(&error, MAX_KIND_BYTES, buffer);
-            self.kind(buffer, failure);
+impl Redactor {
+    /// Hands on an error value: its type by the first word of its `Debug`, its message with those
+    /// of its causes behind it.
+    pub(crate) fn error(&self, error: &(dyn Error + 'static), take: &mut dyn FnMut(Part, &str)) {
+        render::with(|buffer| {
+            render(&error, MAX_KIND_BYTES, buffer);
+            self.kind(buffer, take);
             buffer.clear();
             let is_cut = chain(error, buffer);
-            self.redacted(buffer, is_cut, |text| self.syntax.text(text, &mut failure.message));
+            self.text(buffer, is_cut, |text| take(Part::Message, text));
         });
     }
 
-    /// An error recorded by `%` or `?`.
-    pub(in crate::logging) fn failure(&self, value: &dyn fmt::Debug, failure: &mut Failure) {
-        failure.clear();
-        scratch::with(|buffer| {
-            let is_cut = scratch::render(value, MAX_TEXT_BYTES, buffer);
-            self.told(buffer, is_cut, failure);
+    /// The same of an error recorded by `%` or `?`.
+    pub(crate) fn failure(&self, value: &dyn fmt::Debug, take: &mut dyn FnMut(Part, &str)) {
+        render::with(|buffer| {
+            let is_cut = render(value, MAX_TEXT_BYTES, buffer);
+            self.told(buffer, is_cut, take);
         });
     }
 
-    /// An error recorded as a text.
-    pub(in crate::logging) fn failure_text(&self, text: &str, failure: &mut Failure) {
-        failure.clear();
+    /// The same of an error recorded as a text.
+    pub(crate) fn failure_text(&self, text: &str, take: &mut dyn FnMut(Part, &str)) {
         let kept = first(text, MAX_TEXT_BYTES);
-        self.told(kept, kept.len() < text.len(), failure);
+        self.told(kept, kept.len() < text.len(), take);
     }
 
     /// Takes apart what an error says of itself.
-    fn told(&self, text: &str, is_cut: bool, failure: &mut Failure) {
+    fn told(&self, text: &str, is_cut: bool, take: &mut dyn FnMut(Part, &str)) {
         let stack = STACK.iter().find_map(|heading| text.split_once(heading));
         let (text, stack) = stack.map_or((text, None), |(text, stack)| (text, Some(stack)));
-        self.kind(text, failure);
-        let write = |text: &str| self.syntax.text(text, &mut failure.message);
+        self.kind(text, take);
+        let is_message_cut = is_cut && stack.is_none();
+        let mut message = |text: &str| take(Part::Message, text);
         match text.split_once(CAUSES) {
-            Some((first, causes)) => scratch::with(|buffer| {
+            Some((first, causes)) => render::with(|buffer| {
                 buffer.push_str(first);
                 causes.lines().for_each(|line| push_cause(line, buffer));
-                self.redacted(buffer, is_cut && stack.is_none(), write);
+                self.text(buffer, is_message_cut, &mut message);
             }),
-            None => self.redacted(text.trim_end(), is_cut && stack.is_none(), write),
+            None => self.text(text.trim_end(), is_message_cut, &mut message),
         }
         if let Some(stack) = stack {
-            let write = |text: &str| self.syntax.text(text, &mut failure.stack);
-            self.redacted(stack.trim_end(), is_cut, write);
+            self.text(stack.trim_end(), is_cut, |text| take(Part::Stack, text));
         }
     }
 
-    fn kind(&self, debug: &str, failure: &mut Failure) {
+    fn kind(&self, debug: &str, take: &mut dyn FnMut(Part, &str)) {
         if let Some(kind) = kind(debug) {
-            self.text(kind, &mut failure.kind);
+            self.text(kind, false, |text| take(Part::Kind, text));
         }
     }
 }
@@ -84,16 +91,16 @@ fn kind(debug: &str) -> Option<&str> {
 /// Appends the messages of an error and of its causes, and says whether there was more. A cause
 /// that the message before it repeats at its end is left out.
 fn chain(error: &(dyn Error + 'static), text: &mut String) -> bool {
-    let mut is_cut = scratch::render(&format_args!("{error}"), MAX_TEXT_BYTES, text);
-    let mut next = scratch::guard(|| error.source()).flatten();
+    let mut is_cut = render(&format_args!("{error}"), MAX_TEXT_BYTES, text);
+    let mut next = render::guard(|| error.source()).flatten();
     for _ in 0..MAX_CAUSES {
         let Some(cause) = next.filter(|_| !is_cut) else { break };
         let before = text.len();
         text.push_str(": ");
         let left = MAX_TEXT_BYTES.saturating_sub(text.len());
-        is_cut = scratch::render(&format_args!("{cause}"), left, text);
+        is_cut = render(&format_args!("{cause}"), left, text);
         drop_repeated(before, text);
-        next = scratch::guard(|| cause.source()).flatten();
+        next = render::guard(|| cause.source()).flatten();
     }
     is_cut
 }
@@ -123,12 +130,8 @@ fn drop_repeated(before: usize, text: &mut String) {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use super::*;
     use crate::config::Redaction;
-    use crate::logging::encode::Syntax;
-    use crate::redaction::Redactor;
 
     #[test]
     fn types_by_their_debug() {
@@ -182,12 +185,13 @@ mod tests {
 
     #[test]
     fn a_long_text_is_not_copied_whole() {
-        let redactor = Arc::new(Redactor::new(&Redaction::default()).unwrap());
-        let encoder = Encoder::new(Syntax::Json { wide_as_text: false }, redactor);
-        let mut failure = Failure::default();
-        encoder.failure_text(&format!("Caused by:\n{CAUSES}{}", "x".repeat(1 << 20)), &mut failure);
-        assert!(failure.message.starts_with(b"\"Caused by:\\n: xxx"), "{failure:?}");
-        scratch::with(|buffer| assert!(buffer.capacity() <= 4 * MAX_TEXT_BYTES));
+        let redactor = Redactor::new(&Redaction::default()).unwrap();
+        let text = format!("Caused by:\n{CAUSES}{}", "x".repeat(1 << 20));
+        let mut told = Vec::new();
+        redactor.failure_text(&text, &mut |part, text| told.push((part, text.to_owned())));
+        let [(Part::Message, message)] = &*told else { panic!("{told:?}") };
+        assert!(message.starts_with("Caused by:\n: xxx"), "{message}");
+        render::with(|buffer| assert!(buffer.capacity() <= 4 * MAX_TEXT_BYTES));
     }
 
     #[derive(Debug)]

@@ -23,7 +23,7 @@ struct Bounded<'a> {
 /// Hands over an empty text that keeps its memory from one use to the next. Values that log while
 /// they are rendered get one of their own, and so do threads that end.
 #[inline]
-pub(super) fn with(work: impl FnOnce(&mut String)) {
+pub(crate) fn with(work: impl FnOnce(&mut String)) {
     let mut work = Some(work);
     let _ = BUFFER.try_with(|buffer| {
         let Ok(mut buffer) = buffer.try_borrow_mut() else { return };
@@ -68,7 +68,7 @@ pub(crate) fn guard<T>(work: impl FnOnce() -> T) -> Option<T> {
 }
 
 /// Whether a value's own code runs, so that a panic ends here and concerns nothing but its text.
-pub(in crate::logging) fn is_guarded() -> bool {
+pub(crate) fn is_guarded() -> bool {
     GUARDED.get()
 }
 
