@@ -92,6 +92,7 @@ impl AccessLog {
                 heading: &site.heading,
                 message,
                 context: Some(exchange.context),
+                span: None,
                 user: &[],
                 failure: None,
                 members: &[],

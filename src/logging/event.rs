@@ -6,7 +6,7 @@ use tracing::span::{Attributes, Record};
 use tracing::{Event, Metadata};
 use tracing_log::NormalizeEvent;
 
-use crate::context::RequestContext;
+use crate::context::{RequestContext, SpanIds};
 use crate::ledger::{Reason, Signal};
 
 use super::limit::Admission;
@@ -19,18 +19,33 @@ use super::summary::nanos;
 use super::visit::Visitor;
 use super::{Logging, Shared};
 
+/// An event, and what it is within.
+#[derive(Clone, Copy)]
+struct Within<'a> {
+    event: &'a Event<'a>,
+    span: Option<&'a LoggedSpan>,
+    place: &'a dyn Fn(Option<&RequestContext>) -> Option<SpanIds>,
+}
+
 impl Logging {
-    /// Writes the line of an event in the span given, if anybody wants it.
-    pub(crate) fn event(&self, event: &Event<'_>, span: Option<&LoggedSpan>) {
+    /// Writes the line of an event in the span given, if anybody wants it. `place` finds the
+    /// recorded span that it is within, in the request given.
+    pub(crate) fn event(
+        &self,
+        event: &Event<'_>,
+        span: Option<&LoggedSpan>,
+        place: impl Fn(Option<&RequestContext>) -> Option<SpanIds>,
+    ) {
         let Some(running) = self.running() else { return };
         let metadata = event.metadata();
         let planner = running.planner(&self.shared);
+        let within = Within { event, span, place: &place };
         if is_of_log(event) {
             let Some(record) = event.normalized_metadata() else { return };
             let target = LogTarget { metadata, target: record.target(), line: record.line() };
-            planner.with_log(&running.sites, &target, |site| self.at(running, site, event, span));
+            planner.with_log(&running.sites, &target, |site| self.at(running, site, &within));
         } else {
-            planner.with(&running.sites, metadata, |site| self.at(running, site, event, span));
+            planner.with(&running.sites, metadata, |site| self.at(running, site, &within));
         }
     }
 
@@ -74,12 +89,13 @@ impl Logging {
         });
     }
 
-    fn at(&self, running: &Running, site: &Site, event: &Event<'_>, span: Option<&LoggedSpan>) {
+    fn at(&self, running: &Running, site: &Site, within: &Within<'_>) {
+        let Within { event, span, place } = *within;
         let wanted = site.wanted(&self.shared.levels);
         if wanted.by_nobody() {
             return;
         }
-        let context = context(event, span);
+        let context = LoggedSpan::request_of_event(event, span);
         let at = self.shared.clock.wall();
         let since_1970 = nanos(at);
         let keeper = if wanted.by_lines() {
@@ -103,6 +119,7 @@ impl Logging {
             heading: &site.heading,
             message: &parts.message,
             context: context.as_ref(),
+            span: place(context.as_ref()),
             user: named,
             failure: Some(&parts.failure).filter(|failure| !failure.is_empty()),
             members: &members,
@@ -142,17 +159,6 @@ impl Logging {
 impl Running {
     fn planner<'a>(&'a self, shared: &'a Shared) -> Planner<'a> {
         Planner { schema: &self.schema, redactor: &shared.redactor }
-    }
-}
-
-/// The request that an event belongs to: that of a parent that is named, else the current one, else
-/// the one that its span was made in.
-fn context(event: &Event<'_>, span: Option<&LoggedSpan>) -> Option<RequestContext> {
-    let of_span = || span.and_then(LoggedSpan::context).cloned();
-    if event.parent().is_some() {
-        of_span().or_else(RequestContext::current)
-    } else {
-        RequestContext::current().or_else(of_span)
     }
 }
 

@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use tracing::Level;
 
-use crate::context::{Exchange, RequestContext};
+use crate::context::{Exchange, RequestContext, SpanIds};
 
 use super::members::Members;
 
@@ -16,6 +16,8 @@ pub(super) struct Line<'a> {
     /// The message as `Encoder::message` renders it; empty if there is none.
     pub(super) message: &'a [u8],
     pub(super) context: Option<&'a RequestContext>,
+    /// The innermost span that is recorded, where that is not the request's own.
+    pub(super) span: Option<SpanIds>,
     /// A `userId` field's rendered value, where the context knows no user; else empty.
     pub(super) user: &'a [u8],
     pub(super) failure: Option<&'a Failure>,

@@ -37,6 +37,7 @@ impl Notice {
             heading: said.heading,
             message: &self.message,
             context: said.context,
+            span: None,
             user: &[],
             failure: None,
             members: &[&members],

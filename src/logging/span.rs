@@ -6,6 +6,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 
 use arrayvec::ArrayVec;
+use tracing::Event;
 use tracing::span::Attributes;
 
 use crate::context::RequestContext;
@@ -79,12 +80,15 @@ impl LoggedSpan {
         new: &Attributes<'_>,
         parent: Option<&LoggedSpan>,
     ) -> Option<RequestContext> {
-        let of_parent = || parent.and_then(Self::context).cloned();
-        if new.parent().is_some() {
-            of_parent().or_else(RequestContext::current)
-        } else {
-            RequestContext::current().or_else(of_parent)
-        }
+        request(new.parent().is_some(), parent)
+    }
+
+    /// The same of an event in a span.
+    pub(crate) fn request_of_event(
+        event: &Event<'_>,
+        span: Option<&LoggedSpan>,
+    ) -> Option<RequestContext> {
+        request(event.parent().is_some(), span)
     }
 
     /// Whether lines show nothing more of a new span than of this one, which it is in: it can have
@@ -166,6 +170,16 @@ impl<'a> Around<'a> {
 
     fn parts(&self) -> impl Iterator<Item = &Parts> {
         self.0.iter().flat_map(|shown| shown.recorded.as_deref().into_iter().chain([shown.made]))
+    }
+}
+
+/// The request of what is in a span, which is `named` or the current one.
+fn request(is_named: bool, span: Option<&LoggedSpan>) -> Option<RequestContext> {
+    let of_span = || span.and_then(LoggedSpan::context).cloned();
+    if is_named {
+        of_span().or_else(RequestContext::current)
+    } else {
+        RequestContext::current().or_else(of_span)
     }
 }
 

@@ -151,6 +151,11 @@ impl TracingLayer {
 }
 
 impl Place {
+    /// The recorded span that an event in this request is in.
+    fn local_at(&self, event: &Event<'_>, request: Option<&RequestContext>) -> Option<&Local> {
+        if event.parent().is_some() { self.local.as_ref() } else { self.local_of(request) }
+    }
+
     /// The recorded span of what runs in this request.
     fn local_of(&self, request: Option<&RequestContext>) -> Option<&Local> {
         self.local.as_ref().filter(|local| request.is_none() || local.is_of(request))
@@ -203,7 +208,12 @@ where
         // A field's own code may use the span, so nothing of the registry's is held meanwhile.
         let place = context.event_span(event).and_then(|span| self.place(&span));
         let logged = place.as_ref().map(|place| &place.logged);
-        self.logging.event(event, logged);
+        let local = |request: Option<&RequestContext>| place.as_ref()?.local_at(event, request);
+        self.logging.event(event, logged, |request| local(request).map(Local::ids));
+        if self.tracer.wants(event.metadata()) {
+            let request = LoggedSpan::request_of_event(event, logged);
+            self.tracer.event(event, local(request.as_ref()), request.as_ref());
+        }
     }
 
     fn on_close(&self, id: Id, context: Context<'_, S>) {

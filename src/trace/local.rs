@@ -1,7 +1,7 @@
 //! Spans of `tracing`, within a request or outside of any.
 
-use tracing::Event;
 use tracing::span::{Attributes, Record};
+use tracing::{Event, Metadata};
 
 use crate::context::{RequestContext, SpanIds};
 
@@ -28,6 +28,10 @@ impl Traces {
     pub(crate) fn record_fields(&self, _values: &Record<'_>, _span: &LocalSpan) {}
 
     pub(crate) fn follow(&self, _span: &LocalSpan, _from: SpanIds) {}
+
+    pub(crate) fn wants_event(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= self.shared.settings.events
+    }
 
     pub(crate) fn event(
         &self,

@@ -64,6 +64,7 @@ impl ChangeLines {
             heading: &said.heading,
             message: &said.message,
             context: None,
+            span: None,
             user: &[],
             failure: None,
             members: &[&members],

@@ -13,8 +13,9 @@ use super::table::{Entry, Slot, Source, Table};
 pub(super) enum Part {
     /// The heading's text of this number.
     Constant(usize),
-    /// What a request says, which is always there, where there is a request.
-    Context(Box<[Step]>),
+    /// What a request says, which is always there, where there is a request; and what of it a span
+    /// outside of any says.
+    Context(Box<[Step]>, Box<[Step]>),
     /// Only where there is such a source.
     Group(Source, Box<[Part]>),
     /// What stands before and behind a value; nothing where there is none.
@@ -103,7 +104,9 @@ fn parts(
             continue;
         }
         if source == Source::Context {
-            parts.push(Part::Context(steps(group, syntax, service)));
+            let of_span = group.iter().filter(|entry| entry.is_of_span());
+            let of_span = steps(of_span, syntax, service);
+            parts.push(Part::Context(steps(group, syntax, service), of_span));
             continue;
         }
         if source == Source::Exchange && is_beside_members {
@@ -140,7 +143,11 @@ fn part(
     }
 }
 
-fn steps(group: &[Entry], syntax: Syntax, service: &Service) -> Box<[Step]> {
+fn steps<'a>(
+    group: impl IntoIterator<Item = &'a Entry>,
+    syntax: Syntax,
+    service: &Service,
+) -> Box<[Step]> {
     let (mut steps, mut text, mut fills) = (Vec::new(), Vec::new(), Vec::new());
     for entry in group {
         let Entry::Value(name, slot) = *entry else { continue };

@@ -107,6 +107,12 @@ impl Entry {
         name
     }
 
+    /// Whether it is known of spans outside of requests, too.
+    pub(super) fn is_of_span(&self) -> bool {
+        use Slot::{Sampled, SpanId, Trace, TraceFlags, TraceId};
+        matches!(self, Self::Value(_, TraceId | Trace | SpanId | TraceFlags | Sampled))
+    }
+
     pub(super) fn source(&self) -> Source {
         match self {
             Self::Value(_, slot) => slot.source(),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::context::{Exchange, Outcome, RequestContext, Shape};
+use crate::context::{Exchange, Outcome, RequestContext, Shape, SpanIds};
 use crate::logging::encode::decimal;
 
 use super::parts::Step;
@@ -10,45 +10,51 @@ use super::table::Slot;
 use super::writer::Writer;
 
 impl Writer<'_> {
-    /// Writes what the request says, if there is one.
+    /// Writes what the request says, if there is one, and else what the span does.
     #[inline]
-    pub(super) fn context(&mut self, steps: &[Step]) {
-        let Some(context) = self.line.context else { return };
-        for Step { text, fills, slot } in steps {
+    pub(super) fn context(&mut self, of_request: &[Step], of_span: &[Step]) {
+        let (context, span) = (self.line.context, self.line.span);
+        let Some(ids) = span.or_else(|| context.map(RequestContext::ids)) else { return };
+        for Step { text, fills, slot } in if context.is_some() { of_request } else { of_span } {
             let start = self.out.len();
             self.out.extend_from_slice(text);
             for (at, slot) in fills {
-                self.fill_id(start + at, *slot, context);
+                self.fill_id(start + at, *slot, ids);
             }
-            if let Some(slot) = slot {
-                self.of_context(*slot, context);
+            match slot {
+                Some(Slot::Sampled) => {
+                    self.schema.encoder.bool(ids.flags.is_sampled(), self.out);
+                }
+                Some(slot) => self.of_context(*slot),
+                None => {}
             }
         }
     }
 
     #[inline]
-    fn fill_id(&mut self, at: usize, slot: Slot, context: &RequestContext) {
+    fn fill_id(&mut self, at: usize, slot: Slot, ids: SpanIds) {
         match slot {
             Slot::SpanId => {
                 let mut digits = [0; 16];
-                context.span_id().write_hex(&mut digits);
+                ids.span_id.write_hex(&mut digits);
                 self.fill(at, &digits);
             }
             Slot::TraceFlags => {
                 // The defined flags are below 4.
-                let flags = context.trace_flags().to_byte();
+                let flags = ids.flags.to_byte();
                 self.fill(at, &[b'0', b'0' + (flags & 0x07)]);
             }
             _ => {
                 let mut digits = [0; 32];
-                context.trace_id().write_hex(&mut digits);
+                ids.trace_id.write_hex(&mut digits);
                 self.fill(at, &digits);
             }
         }
     }
 
     #[inline]
-    fn of_context(&mut self, slot: Slot, context: &RequestContext) {
+    fn of_context(&mut self, slot: Slot) {
+        let Some(context) = self.line.context else { return };
         let syntax = self.schema.table.syntax;
         match slot {
             // An ID has nothing to escape, but logfmt wants quotes around an equals sign.
@@ -56,7 +62,6 @@ impl Writer<'_> {
                 self.out.extend_from_slice(context.request_id().as_header().as_bytes());
             }
             Slot::RequestId => syntax.text(context.request_id().as_str(), self.out),
-            Slot::Sampled => self.schema.encoder.bool(context.is_sampled(), self.out),
             _ => syntax.text(context.endpoint(), self.out),
         }
     }

@@ -91,7 +91,7 @@ impl<'a> Writer<'a> {
             match part {
                 Part::Constant(n) => self.constant(*n),
                 Part::Value { before, slot, after } => self.value(before, *slot, after),
-                Part::Context(steps) => self.context(steps),
+                Part::Context(of_request, of_span) => self.context(of_request, of_span),
                 Part::Group(source, parts) if self.has(*source) => self.parts(parts),
                 Part::Group(..) => {}
                 Part::Object(key, parts) => self.object(key, parts),

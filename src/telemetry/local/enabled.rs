@@ -1,7 +1,7 @@
 //! Spans of `tracing`, recorded where they are wanted.
 
-use tracing::Event;
 use tracing::span::{Attributes, Record};
+use tracing::{Event, Metadata};
 
 use crate::context::{RequestContext, SpanIds};
 use crate::telemetry::spans::Spans;
@@ -46,6 +46,12 @@ impl Tracer {
         if let Some((traces, from)) = self.0.as_ref().zip(from) {
             traces.follow(span, from);
         }
+    }
+
+    /// Whether such events are noted in spans.
+    #[inline]
+    pub(in crate::telemetry) fn wants(&self, metadata: &Metadata<'_>) -> bool {
+        self.0.as_ref().is_some_and(|traces| traces.wants_event(metadata))
     }
 
     /// Notes an event in its span, or with its request's.
