@@ -26,6 +26,8 @@ mod request_id;
 mod root_span;
 mod route;
 mod sample;
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
+mod seen;
 mod span;
 mod span_ids;
 #[cfg(feature = "tokio")]
@@ -71,6 +73,7 @@ pub(crate) use root_span::Room;
 pub(crate) use root_span::{Hold, Waiting};
 pub(crate) use route::{Route, Routes, UNMATCHED};
 pub(crate) use sample::Sampler;
+pub(crate) use seen::{Private, Seen, Wanted};
 pub(crate) use span::REQUEST_SPAN;
 pub(crate) use span_ids::SpanIds;
 pub(crate) use unsaid::{Open, Settle};

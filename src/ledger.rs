@@ -78,7 +78,7 @@ pub(crate) struct Account {
 }
 
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
-const KINDS: [(Signal, Reason); 20] = [
+const KINDS: [(Signal, Reason); 21] = [
     (Signal::Baggage, Reason::Refused),
     (Signal::Endpoint, Reason::Limit),
     (Signal::Log, Reason::Refused),
@@ -94,6 +94,7 @@ const KINDS: [(Signal, Reason); 20] = [
     (Signal::Record, Reason::Closed),
     (Signal::Record, Reason::Cut),
     (Signal::Record, Reason::Rejected),
+    (Signal::Span, Reason::Limit),
     (Signal::Span, Reason::Full),
     (Signal::Span, Reason::Failed),
     (Signal::Span, Reason::Closed),

@@ -16,6 +16,12 @@ mod future;
 mod grpc;
 mod layer;
 mod pending;
+#[cfg(feature = "otlp")]
+#[path = "middleware/seen/enabled.rs"]
+mod seen;
+#[cfg(not(feature = "otlp"))]
+#[path = "middleware/seen/disabled.rs"]
+mod seen;
 mod service;
 
 #[doc(hidden)]

@@ -1,10 +1,13 @@
 //! Spans: of requests from their exchanges, of calls, and of `tracing`; each is encoded when it ends.
 
 mod client;
+mod held;
+mod http;
 mod local;
 #[cfg(feature = "opentelemetry")]
 mod recording;
 mod rpc;
+mod scratch;
 mod server;
 mod span;
 
@@ -39,9 +42,10 @@ impl Traces {
 
     /// Sends a span that has ended.
     fn send(&self, span: &Ended<'_>) {
-        let mut bytes = Vec::with_capacity(512);
-        span.write(&mut bytes);
-        self.shared.outlet.push(&bytes);
+        scratch::with_message(|out| {
+            span.write(out);
+            self.shared.outlet.push(out);
+        });
     }
 
     fn limits(&self) -> Limits {

@@ -22,15 +22,19 @@ use super::route::Routes;
 use super::sample::Sampler;
 use super::{
     Baggage, RequestContext, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState,
+    Wanted,
 };
 
 /// Makes the contexts of one telemetry, which share it.
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
 pub(crate) struct Acceptor {
     pub(crate) clock: Clock,
     pub(crate) policy: config::Propagation,
     pub(crate) sampler: Sampler,
     /// Room for spans of requests that are not sampled, where those may be kept.
     pub(crate) held: Option<Arc<Room>>,
+    /// What spans say of a request beside what every signal does.
+    pub(crate) wanted: Wanted,
     pub(crate) routes: Arc<Routes>,
     pub(crate) ledger: Ledger,
     /// Told of each finished request.

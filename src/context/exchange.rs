@@ -2,12 +2,15 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::{Outcome, RequestContext};
+use http::Version;
+
+use super::{Outcome, RequestContext, Seen};
 
 /// Everything there is to say about one finished request.
 ///
 /// Made once for each request, whatever ended it, and handed to metrics, logs, traces and reports
 /// alike, so that they cannot disagree.
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
 #[derive(Clone, Copy, Debug)]
 #[non_exhaustive]
 pub struct Exchange<'a> {
@@ -31,6 +34,9 @@ pub struct Exchange<'a> {
     pub request_bytes: Option<u64>,
     /// Bytes of the response's body that were handed to the server.
     pub response_bytes: u64,
+    pub(crate) is_grpc: bool,
+    pub(crate) version: Version,
+    pub(crate) seen: &'a Seen,
 }
 
 /// What kind of response a request got.

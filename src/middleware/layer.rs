@@ -169,7 +169,7 @@ impl fmt::Debug for Server {
     }
 }
 
-fn peer(extensions: &Extensions) -> Option<IpAddr> {
+pub(super) fn peer(extensions: &Extensions) -> Option<IpAddr> {
     let told = extensions.get::<Peer>().map(|peer| peer.0);
     told.or_else(|| framework::peer(extensions))
 }

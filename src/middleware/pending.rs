@@ -9,12 +9,13 @@ use tracing::Span;
 use tracing::level_filters::LevelFilter;
 
 use crate::context::{
-    Entered, Exchange, Outcome, Place, RequestContext, Route, Shape, Verb, X_REQUEST_ID,
+    Entered, Exchange, Outcome, Place, RequestContext, Route, Seen, Shape, Verb, X_REQUEST_ID,
 };
 
 use super::ResponseBody;
 use super::body::Watch;
 use super::grpc;
+use super::seen::seen;
 
 /// Held by the request's future, then by the response's body, which ends it, or its drop does.
 #[derive(Debug)]
@@ -27,6 +28,7 @@ pub struct PendingExchange {
     is_grpc: bool,
     version: Version,
     request_bytes: Option<u64>,
+    seen: Seen,
     head: Option<Head>,
     response_bytes: u64,
     /// Set while the service runs, so that it is left set by a panic and by nothing else.
@@ -69,6 +71,7 @@ impl PendingExchange {
         let begin = |route: &Route| route.in_flight.begin(at, context.trace_id());
         let place = context.route().map(|route| (route.position(), begin(route)));
         let said = Said::by(request.headers());
+        let seen = seen(&context, request);
         let mut context = Some(context);
         Self {
             span: open_span(&mut context),
@@ -77,6 +80,7 @@ impl PendingExchange {
             is_grpc: grpc::is_content_type(said.content_type),
             version: request.version(),
             request_bytes: said.content_length(),
+            seen,
             head: None,
             response_bytes: 0,
             is_running: false,
@@ -123,7 +127,8 @@ impl PendingExchange {
             route.in_flight.end(place);
         }
         let is_excluded = context.is_excluded() || context.route().is_some_and(Route::is_excluded);
-        let exchange = self.exchange(&context, duration);
+        let seen = std::mem::take(&mut self.seen);
+        let exchange = self.exchange(&context, duration, &seen);
         let _entered = Entered::new(&mut self.context);
         for record in context.records() {
             if is_excluded {
@@ -168,7 +173,12 @@ impl PendingExchange {
         self.head.is_some_and(|head| head.shape == Shape::Upgrade)
     }
 
-    fn exchange<'a>(&self, context: &'a RequestContext, duration: Duration) -> Exchange<'a> {
+    fn exchange<'a>(
+        &self,
+        context: &'a RequestContext,
+        duration: Duration,
+        seen: &'a Seen,
+    ) -> Exchange<'a> {
         let (outcome, status, grpc_status) = self.verdict(context);
         Exchange {
             context,
@@ -181,6 +191,9 @@ impl PendingExchange {
             time_to_head: self.head.map(|head| head.after),
             request_bytes: self.request_bytes,
             response_bytes: self.response_bytes,
+            is_grpc: self.is_grpc,
+            version: self.version,
+            seen,
         }
     }
 

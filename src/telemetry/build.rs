@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::config::Config;
-use crate::context::{Acceptor, Record, RecordCall, Routes, Sampler, Settle};
+use crate::context::{Acceptor, Record, RecordCall, Routes, Sampler, Settle, Wanted};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::logging::{AccessLog, Logging};
@@ -73,6 +73,7 @@ impl Telemetry {
             policy: config.context.clone(),
             sampler: Sampler::new(config.traces.sampler),
             held: spans.room(&config),
+            wanted: Wanted::new(&config.traces.capture),
             routes,
             ledger,
             records,

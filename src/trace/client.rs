@@ -3,11 +3,10 @@
 
 use std::borrow::Cow;
 
-use http::Version;
-
 use crate::context::{Answered, Asked, Call, CallSpan, Outcome, RecordCall, TraceState, Verb};
 use crate::export::otlp::{Attributes, Limits, Value};
 
+use super::http::{OTHER, protocol_version};
 use super::rpc::status_name;
 use super::server::nanos;
 use super::{Ended, Kind, Status, Traces};
@@ -17,9 +16,6 @@ struct Told {
     attributes: Attributes,
     limits: Limits,
 }
-
-/// The low-cardinality word for what nothing is known of.
-const OTHER: &str = "_OTHER";
 
 impl RecordCall for Traces {
     fn record(&self, call: &Call<'_>) {
@@ -38,22 +34,25 @@ impl RecordCall for Traces {
         }
         let start = nanos(span.started);
         let took = u64::try_from(call.duration.as_nanos()).unwrap_or(u64::MAX);
-        self.send(&Ended {
-            ids: span.ids,
-            parent: span.parent,
-            has_remote_parent: false,
-            tracestate: tracestate(span),
-            name: &name(&span.asked),
-            kind: Kind::Client,
-            start,
-            end: start.saturating_add(took),
-            attributes: &told.attributes,
-            events: &[],
-            dropped_events: 0,
-            links: &[],
-            dropped_links: 0,
-            status: if has_failed(call.outcome) { Status::Error("") } else { Status::Unset },
-        });
+        self.send_within(
+            span.context.as_ref(),
+            &Ended {
+                ids: span.ids,
+                parent: span.parent,
+                has_remote_parent: false,
+                tracestate: tracestate(span),
+                name: &name(&span.asked),
+                kind: Kind::Client,
+                start,
+                end: start.saturating_add(took),
+                attributes: &told.attributes,
+                events: &[],
+                dropped_events: 0,
+                links: &[],
+                dropped_links: 0,
+                status: if has_failed(call.outcome) { Status::Error("") } else { Status::Unset },
+            },
+        );
     }
 }
 
@@ -138,17 +137,6 @@ fn error_type(call: &Call<'_>, answered: &Answered) -> Option<Cow<'static, str>>
         }
     };
     Some(Cow::Borrowed(word))
-}
-
-fn protocol_version(version: Version) -> Option<&'static str> {
-    match version {
-        Version::HTTP_09 => Some("0.9"),
-        Version::HTTP_10 => Some("1.0"),
-        Version::HTTP_11 => Some("1.1"),
-        Version::HTTP_2 => Some("2"),
-        Version::HTTP_3 => Some("3"),
-        _ => None,
-    }
 }
 
 fn tracestate(span: &CallSpan) -> Option<&TraceState> {

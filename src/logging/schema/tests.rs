@@ -13,7 +13,9 @@ use tracing::Level;
 
 use super::{MAX_LINE_BYTES, Schema};
 use crate::config::{Clock, Config, LogFormat, Redaction, Service};
-use crate::context::{Acceptor, Exchange, Outcome, RequestContext, Routes, Sampler, Shape};
+use crate::context::{
+    Acceptor, Exchange, Outcome, RequestContext, Routes, Sampler, Seen, Shape, Wanted,
+};
 use crate::ledger::Ledger;
 use crate::logging::line::{Failure, Line};
 use crate::logging::members::Members;
@@ -51,6 +53,7 @@ fn context() -> RequestContext {
         policy: config.context,
         sampler: Sampler::new(config.traces.sampler),
         held: None,
+        wanted: Wanted::default(),
         routes: Arc::new(routes),
         ledger,
         records: Vec::new(),
@@ -105,6 +108,8 @@ impl Error for NotPaid {
     }
 }
 
+static SEEN: Seen = Seen { is_https: false, private: None };
+
 fn exchange(context: &RequestContext) -> Exchange<'_> {
     Exchange {
         context,
@@ -116,6 +121,9 @@ fn exchange(context: &RequestContext) -> Exchange<'_> {
         duration: Duration::from_nanos(12_345_678),
         time_to_head: Some(Duration::from_millis(7)),
         request_bytes: Some(10),
+        is_grpc: false,
+        version: http::Version::HTTP_11,
+        seen: &SEEN,
         response_bytes: 2_048,
     }
 }
