@@ -24,9 +24,9 @@ mod local;
 mod local;
 #[cfg(feature = "opentelemetry")]
 pub mod opentelemetry;
-#[cfg(all(feature = "admin", feature = "axum"))]
 #[cfg(feature = "otlp")]
 mod resource;
+#[cfg(all(feature = "admin", feature = "axum"))]
 mod router;
 mod scope;
 #[cfg(feature = "admin")]
