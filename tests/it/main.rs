@@ -21,3 +21,4 @@ mod propagation;
 mod reference;
 mod request_id;
 mod shutdown;
+mod traces;

@@ -1,0 +1,4 @@
+//! Spans, as a collector gets them.
+
+mod bridge;
+mod client;

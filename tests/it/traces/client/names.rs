@@ -1,0 +1,122 @@
+//! What client spans are called, and what they say of the call.
+
+use super::{Rig, request};
+use axum::body::Body;
+use http::{Method, Request, Response};
+use http_body_util::BodyExt;
+use obskit::middleware::{Operation, Resends, UrlTemplate};
+use obskit_tests::collector::Span;
+use serde_json::{Value, json};
+use std::convert::Infallible;
+use std::future::{Ready, ready};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use tower::{ServiceBuilder, ServiceExt, retry, service_fn};
+
+use crate::context::lab::within;
+
+/// C10
+#[tokio::test]
+async fn names_are_few() {
+    for (method, template, expected) in [
+        ("GET", None, "GET"),
+        ("POST", None, "POST"),
+        ("GET", Some("/users/{id}"), "GET /users/{id}"),
+        ("PURGE", None, "HTTP"),
+        ("PURGE", Some("/users/{id}"), "HTTP /users/{id}"),
+    ] {
+        let rig = Rig::new().await;
+        let mut call = request(method.parse().unwrap(), "http://users/users/7?name=alice");
+        if let Some(template) = template {
+            call.extensions_mut().insert(UrlTemplate(template));
+        }
+        within(rig.telemetry(), &[], |_| rig.ask(call)).await;
+        let span = rig.client_span().await;
+        assert_eq!(span.name, expected);
+        assert_eq!(span.attribute("url.template"), template.map(|text| json!(text)).as_ref());
+        let told = format!("{span:?}");
+        assert!(!told.contains("alice") && !told.contains("/7"), "{told}");
+    }
+}
+
+#[tokio::test]
+async fn a_call_says_what_the_conventions_ask_for() {
+    let rig = Rig::new().await;
+    let mut call = request(Method::PUT, "https://user:secret@billing.example/invoices/7");
+    call.extensions_mut().insert(Operation("send_invoice"));
+    within(rig.telemetry(), &[], |_| rig.ask(call)).await;
+    let span = rig.client_span().await;
+    let expected = json!({
+        "http.request.method": "PUT",
+        "http.response.status_code": 200,
+        "network.protocol.version": "1.1",
+        "obskit.operation": "send_invoice",
+        "server.address": "billing.example",
+        "server.port": 443,
+        "service.peer.name": "billing",
+    });
+    assert_eq!(json!(span.attributes), expected);
+    assert_eq!((span.status, &*span.status_message), ("unset", ""));
+    assert_eq!((span.dropped_attributes, span.events.len()), (0, 0));
+}
+
+/// Sends again as long as it is told that the service is not there.
+#[derive(Clone)]
+struct Again;
+
+impl<R> retry::Policy<Request<()>, Response<R>, Infallible> for Again {
+    type Future = Ready<()>;
+
+    fn retry(
+        &mut self,
+        _: &mut Request<()>,
+        result: &mut Result<Response<R>, Infallible>,
+    ) -> Option<Ready<()>> {
+        let is_away = result.as_ref().is_ok_and(|response| response.status() == 503);
+        is_away.then(|| ready(()))
+    }
+
+    fn clone_request(&mut self, request: &Request<()>) -> Option<Request<()>> {
+        Some(request.clone())
+    }
+}
+
+/// Once inside of what sends again, so that each sending is a span; once around it, so that all are
+/// one. Without being told, a call knows nothing of others.
+#[tokio::test]
+async fn what_is_sent_again_is_counted() {
+    for (is_inside, is_told, expected) in [
+        (true, true, vec![(503, None), (503, Some(1)), (200, Some(2))]),
+        (true, false, vec![(503, None), (503, None), (200, None)]),
+        (false, true, vec![(200, None)]),
+    ] {
+        let rig = Rig::new().await;
+        let sent = Arc::new(AtomicUsize::new(0));
+        let flaky = service_fn(move |_: Request<()>| {
+            let status = if sent.fetch_add(1, Relaxed) < 2 { 503 } else { 200 };
+            let response = Response::builder().status(status).body(Body::empty());
+            ready(Ok::<_, Infallible>(response.unwrap()))
+        });
+        let layer = rig.telemetry().client_layer("billing");
+        let mut call = Request::get("http://billing/").body(()).unwrap();
+        if is_told {
+            call = Resends::count(call);
+        }
+        let response = if is_inside {
+            let client = ServiceBuilder::new().retry(Again).layer(layer).service(flaky);
+            client.oneshot(call).await.unwrap().map(Body::new)
+        } else {
+            let client = ServiceBuilder::new().layer(layer).retry(Again).service(flaky);
+            client.oneshot(call).await.unwrap().map(Body::new)
+        };
+        response.into_body().collect().await.unwrap();
+        let spans = rig.spans().await;
+        let count = |span: &Span| span.attribute("http.request.resend_count").map(Value::as_u64);
+        let found = spans.iter().map(|span| (status(span), count(span).flatten()));
+        assert_eq!(found.collect::<Vec<_>>(), expected);
+    }
+}
+
+fn status(span: &Span) -> u64 {
+    span.attributes["http.response.status_code"].as_u64().unwrap()
+}
