@@ -10,6 +10,7 @@ mod macros;
 mod nested;
 mod probe;
 mod report;
+mod span;
 mod user;
 mod value;
 mod verdict;

@@ -59,7 +59,9 @@ pub use traceparent::SpanContext;
 pub use tracestate::TraceState;
 
 pub(crate) use accept::Acceptor;
-pub(crate) use call::{Answered, Asked, Call, CallSpan, PlaceCalls, RecordCall, TracePlace};
+pub(crate) use call::{
+    Answered, Asked, Call, CallEnd, CallSpan, EndSpan, PlaceCalls, RecordCall, TracePlace,
+};
 pub(crate) use current::Entered;
 pub(crate) use exchange::{Record, Run};
 pub(crate) use home::{Home, install, within};

@@ -1,5 +1,6 @@
 //! Spans: of requests from their exchanges, of calls, and of `tracing`; each is encoded when it ends.
 
+mod called;
 mod client;
 mod held;
 mod http;

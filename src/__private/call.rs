@@ -1,11 +1,12 @@
 //! One call of an instrumented function, from its beginning.
 
+use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use tracing::Span;
 
-use crate::context::{Entered, Home, Outcome, RequestContext};
+use crate::context::{Acceptor, Entered, Home, Outcome, RequestContext};
 use crate::metrics::{Exemplar, Given, Instrument, Instruments, Role, Series, Site};
 
 use super::ending::Ending;
@@ -13,6 +14,7 @@ use super::failure::Failure;
 use super::job;
 use super::nested::{Heard, Nested};
 use super::report;
+use super::span;
 use super::verdict::Verdict;
 use super::watched::Watched;
 
@@ -81,6 +83,7 @@ impl Call {
             said => report::fail(self, &verdict, said, tell),
         };
         let call: &Self = self;
+        span::tell(call, outcome, Some(verdict.what));
         let instrument = call.settle(outcome, now, took);
         Ending::new(call, instrument, outcome == Some(Outcome::Success), took)
     }
@@ -141,6 +144,16 @@ impl Call {
     #[inline]
     pub(super) fn context(&self) -> Option<&RequestContext> {
         self.home.context()
+    }
+
+    #[inline]
+    pub(super) fn acceptor(&self) -> Option<&Arc<Acceptor>> {
+        self.home.acceptor()
+    }
+
+    #[inline]
+    pub(super) fn span(&self) -> &Span {
+        &self.span
     }
 
     /// What time it is, and how long the call has run; none where nobody measures it.
@@ -209,12 +222,13 @@ impl Drop for Call {
         // A thread that panics also drops what only waits.
         let has_panicked = self.state == State::Running && thread::panicking();
         let (now, took) = self.time();
+        let outcome = if has_panicked { Outcome::Panicked } else { Outcome::Cancelled };
+        span::tell(self, Some(outcome), None);
         if let Some(instrument) = self.instrument().filter(|_| !has_panicked)
             && report::give_up(self, took.unwrap_or_default())
         {
             return instrument.leave();
         }
-        let outcome = if has_panicked { Outcome::Panicked } else { Outcome::Cancelled };
         self.settle(Some(outcome), now, took);
     }
 }

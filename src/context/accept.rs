@@ -12,6 +12,7 @@ use http::{HeaderMap, Method};
 use crate::config::{self, Clock};
 use crate::ledger::{Ledger, Reason, Signal};
 
+use super::call::EndSpan;
 use super::exchange::Record;
 use super::method::Verb;
 use super::propagate::{self, Incoming};
@@ -41,6 +42,8 @@ pub(crate) struct Acceptor {
     pub(crate) records: Vec<Arc<dyn Record>>,
     /// What the attributes of functions update.
     pub(crate) instruments: Arc<dyn Any + Send + Sync>,
+    /// What tells their spans how they ended.
+    pub(crate) spans: Arc<dyn EndSpan>,
     /// The service is on its way down: clients are to come no more by connections they have.
     pub(crate) is_leaving: AtomicBool,
 }

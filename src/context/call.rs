@@ -1,8 +1,10 @@
 //! One finished call to a dependency, as every signal sees it, and its place in a trace.
 
+use std::error::Error;
 use std::time::{Duration, SystemTime};
 
 use http::Version;
+use tracing::Span;
 
 use super::{Outcome, RequestContext, SpanId, SpanIds, Verb};
 
@@ -22,6 +24,28 @@ pub(crate) struct Call<'a> {
 /// Takes finished calls.
 pub(crate) trait RecordCall: Send + Sync {
     fn record(&self, call: &Call<'_>);
+}
+
+/// How a function's call went, as the span that it ran in is told.
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
+#[derive(Clone, Copy)]
+pub(crate) struct CallEnd<'a> {
+    /// Of a call to one: its name, and what was asked of it.
+    pub(crate) dependency: Option<(&'static str, &'static str)>,
+    /// None where the request's end will say it.
+    pub(crate) outcome: Option<Outcome>,
+    /// What says of itself why, if anything does.
+    pub(crate) failure: Option<&'a dyn Fn() -> Box<dyn Error>>,
+}
+
+/// Tells spans how the calls went that ran in them.
+pub(crate) trait EndSpan: Send + Sync {
+    fn end(&self, span: &Span, end: &CallEnd<'_>);
+}
+
+/// Nobody is told.
+impl EndSpan for () {
+    fn end(&self, _: &Span, _: &CallEnd<'_>) {}
 }
 
 /// Says where in a trace a call is made.

@@ -264,7 +264,6 @@ impl RequestContext {
     }
 
     /// Whether spans are made of it: it is sampled, or they wait to see how it ends.
-    #[cfg(feature = "otlp")]
     #[inline]
     pub(crate) fn is_traced(&self) -> bool {
         self.inner.marks.load(Ordering::Relaxed) & (SAMPLED | HELD) != 0

@@ -73,6 +73,7 @@ impl Telemetry {
             policy: config.context.clone(),
             sampler: Sampler::new(config.traces.sampler),
             held: spans.room(&config),
+            spans: spans.ends(),
             wanted: Wanted::new(&config.traces.capture),
             routes,
             ledger,

@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 
 use tracing::span::{Attributes, Id, Record};
 use tracing::subscriber::Interest;
-use tracing::{Dispatch, Event, Metadata, Subscriber, dispatcher};
+use tracing::{Dispatch, Event, Metadata, Span, Subscriber, dispatcher};
 use tracing_subscriber::Layer;
 use tracing_subscriber::layer::Context;
 use tracing_subscriber::registry::{LookupSpan, SpanRef};
@@ -36,8 +36,8 @@ use crate::logging::{LoggedSpan, Logging};
 pub struct TracingLayer {
     logging: Logging,
     tracer: Tracer,
-    /// Looks the current span up in the subscriber that the layer is in.
-    find: OnceLock<Find>,
+    /// Look spans up in the subscriber that the layer is in.
+    find: OnceLock<Finders>,
 }
 
 /// What a span keeps for the signals, each under one box of the registry.
@@ -57,7 +57,11 @@ struct Place {
     local: Option<Local>,
 }
 
-type Find = fn(&TracingLayer, &Dispatch) -> Option<Place>;
+#[derive(Clone, Copy)]
+struct Finders {
+    current: fn(&TracingLayer, &Dispatch) -> Option<Place>,
+    recorded: fn(&TracingLayer, &Dispatch, &Id) -> Option<Local>,
+}
 
 impl Telemetry {
     /// The layer that makes log lines, for a subscriber of one's own; [`init`](crate::init) and
@@ -92,12 +96,22 @@ pub(super) fn is_current(logging: &Logging) -> bool {
 pub(super) fn innermost() -> Option<SpanIds> {
     dispatcher::get_default(|subscriber| {
         let layer = subscriber.downcast_ref::<TracingLayer>()?;
-        let place = layer.find.get()?(layer, subscriber)?;
+        let place = (layer.find.get()?.current)(layer, subscriber)?;
         let request = RequestContext::current();
         let of_request = || place.logged.context().filter(|_| request.is_none());
         let local = place.local_of(request.as_ref()).map(Local::ids);
         local.or_else(|| of_request().map(RequestContext::ids))
     })
+}
+
+/// A span itself, if it is recorded.
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
+pub(super) fn recorded(span: &Span) -> Option<Local> {
+    let found = span.with_subscriber(|(id, subscriber)| {
+        let layer = subscriber.downcast_ref::<TracingLayer>()?;
+        (layer.find.get()?.recorded)(layer, subscriber, id)
+    });
+    found.flatten()
 }
 
 impl TracingLayer {
@@ -122,13 +136,21 @@ impl TracingLayer {
         kept.filter(|kept| kept.is_recorded).and_then(|kept| kept.local.clone())
     }
 
-    fn find<S>(&self, subscriber: &Dispatch) -> Option<Place>
+    fn current<S>(&self, subscriber: &Dispatch) -> Option<Place>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
     {
         let current = subscriber.current_span();
         let span = subscriber.downcast_ref::<S>()?.span(current.id()?)?;
         self.place(&span)
+    }
+
+    fn recorded_by_id<S>(&self, subscriber: &Dispatch, id: &Id) -> Option<Local>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        let span = subscriber.downcast_ref::<S>()?.span(id)?;
+        self.recorded(&span)
     }
 
     /// What a new span keeps, if that is anything but what the one around it does.
@@ -168,7 +190,10 @@ where
 {
     fn on_register_dispatch(&self, subscriber: &Dispatch) {
         self.logging.levels().serve(subscriber);
-        self.find.get_or_init(|| Self::find::<S>);
+        self.find.get_or_init(|| Finders {
+            current: Self::current::<S>,
+            recorded: Self::recorded_by_id::<S>,
+        });
     }
 
     /// Never `never`, which would take the call site from other layers.

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use crate::context::{SpanContext, SpanId, SpanIds, TraceState};
+use crate::context::{RequestContext, SpanContext, SpanId, SpanIds, TraceState};
 use crate::export::otlp::{Attributes, Limits, Value};
 use crate::protobuf::Message;
 use crate::redaction::HIDDEN;
@@ -24,6 +24,8 @@ pub(crate) struct Recording {
 #[derive(Debug)]
 pub(crate) struct Start {
     pub(crate) ids: SpanIds,
+    /// The request that it is made in.
+    pub(crate) request: Option<RequestContext>,
     pub(crate) parent: Option<SpanId>,
     pub(crate) has_remote_parent: bool,
     pub(crate) tracestate: Option<TraceState>,
@@ -133,26 +135,29 @@ impl Recording {
     /// Ends it at that time, in nanoseconds since 1970.
     pub(crate) fn end(self, at: u64) {
         let Self { traces, start, attributes, events, links, outcome } = self;
-        traces.send(&Ended {
-            ids: start.ids,
-            parent: start.parent,
-            has_remote_parent: start.has_remote_parent,
-            tracestate: start.tracestate.as_ref(),
-            name: &traces.shown(&start.name),
-            kind: start.kind,
-            start: start.at,
-            end: at.max(start.at),
-            attributes: &attributes,
-            events: &events.bytes,
-            dropped_events: events.dropped,
-            links: &links.bytes,
-            dropped_links: links.dropped,
-            status: match &outcome {
-                Outcome::Unset => Status::Unset,
-                Outcome::Ok => Status::Ok,
-                Outcome::Error(description) => Status::Error(description),
+        traces.send_within(
+            start.request.as_ref(),
+            &Ended {
+                ids: start.ids,
+                parent: start.parent,
+                has_remote_parent: start.has_remote_parent,
+                tracestate: start.tracestate.as_ref(),
+                name: &traces.shown(&start.name),
+                kind: start.kind,
+                start: start.at,
+                end: at.max(start.at),
+                attributes: &attributes,
+                events: &events.bytes,
+                dropped_events: events.dropped,
+                links: &links.bytes,
+                dropped_links: links.dropped,
+                status: match &outcome {
+                    Outcome::Unset => Status::Unset,
+                    Outcome::Ok => Status::Ok,
+                    Outcome::Error(description) => Status::Error(description),
+                },
             },
-        });
+        );
     }
 }
 

@@ -58,6 +58,7 @@ fn context() -> RequestContext {
         ledger,
         records: Vec::new(),
         instruments: Arc::new(()),
+        spans: Arc::new(()),
         is_leaving: false.into(),
     });
     let headers = [

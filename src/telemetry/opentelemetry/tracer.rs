@@ -37,6 +37,8 @@ struct Provider {
 /// What a span begins within.
 struct Parent {
     span: SpanContext,
+    /// The request, where the span is of one that runs here.
+    request: Option<RequestContext>,
     is_remote: bool,
 }
 
@@ -48,6 +50,7 @@ impl Telemetry {
     /// settings. It has the limits and the redaction of obskit's own. The provider keeps no telemetry
     /// running.
     pub fn tracer_provider(&self) -> TracerProvider {
+        self.export();
         let config = &self.parts.config;
         TracerProvider(Arc::new(Provider {
             traces: self.parts.spans.traces().cloned(),
@@ -80,7 +83,8 @@ impl trace::Tracer for Tracer {
             ids,
             parent: parent.as_ref().map(|parent| parent.span.span_id),
             has_remote_parent: parent.as_ref().is_some_and(|parent| parent.is_remote),
-            tracestate: parent.and_then(|parent| parent.span.tracestate),
+            tracestate: parent.as_ref().and_then(|parent| parent.span.tracestate.clone()),
+            request: parent.and_then(|parent| parent.request),
             name,
             kind: kind(span_kind),
             at: nanos(start_time.unwrap_or_else(|| self.provider.clock.wall())),
@@ -99,32 +103,36 @@ impl trace::Tracer for Tracer {
 impl Parent {
     /// The span of the context, else that which the running code is in.
     fn of(context: &Context) -> Option<Self> {
-        if let Some(span) = ours(context.span().span_context()) {
-            return Some(Self { span, is_remote: context.span().span_context().is_remote() });
-        }
         let request = RequestContext::current();
+        if let Some(span) = ours(context.span().span_context()) {
+            let request = request.filter(|request| request.trace_id() == span.trace_id);
+            let is_remote = context.span().span_context().is_remote();
+            return Some(Self { span, request, is_remote });
+        }
         let ids = around(request.as_ref())?;
-        Some(Self { span: span_context(ids, request.as_ref()), is_remote: false })
+        Some(Self { span: span_context(ids, request.as_ref()), request, is_remote: false })
     }
 }
 
 impl Provider {
     /// The IDs of a span within this parent, if it is recorded.
     fn sampled(&self, parent: Option<&Parent>) -> Option<SpanIds> {
-        let Some(Parent { span, is_remote }) = parent else {
+        let Some(Parent { span, request, is_remote }) = parent else {
             let trace_id = TraceId::generate();
             let flags = TraceFlags::SAMPLED;
             let ids = || SpanIds { trace_id, span_id: SpanId::generate(), flags };
             return self.sampler.sample(None, trace_id).then(ids);
         };
-        let is_sampled = if *is_remote {
-            self.sampler.sample(Some(span.flags), span.trace_id)
-        } else {
-            span.flags.is_sampled()
+        let is_sampled = match request {
+            Some(request) => request.is_sampled(),
+            None if *is_remote => self.sampler.sample(Some(span.flags), span.trace_id),
+            None => span.flags.is_sampled(),
         };
-        let flags = span.flags.with_sampled(true);
+        // One that is not sampled may keep its spans until it is known how it ends.
+        let is_recorded = is_sampled || request.as_ref().is_some_and(RequestContext::is_traced);
+        let flags = span.flags.with_sampled(is_sampled);
         let ids = || SpanIds { trace_id: span.trace_id, span_id: SpanId::generate(), flags };
-        is_sampled.then(ids)
+        is_recorded.then(ids)
     }
 }
 

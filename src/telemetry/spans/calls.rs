@@ -21,18 +21,19 @@ impl PlaceCalls for Places {
         carried: &dyn Fn() -> Option<SpanIds>,
     ) -> Option<TracePlace> {
         let in_request = context.map(RequestContext::ids);
-        if self.traces.is_none() || in_request.is_some_and(|ids| !ids.flags.is_sampled()) {
+        if self.traces.is_none() || context.is_some_and(|context| !context.is_traced()) {
             return in_request.map(without_span);
         }
-        let around = innermost().or(in_request);
-        let carried = carried();
-        match (around, carried) {
+        // A request that is not sampled may keep its spans until it is known how it ends.
+        let is_recorded = |ids: SpanIds| context.is_some() || ids.flags.is_sampled();
+        let place = |ids| if is_recorded(ids) { within(ids) } else { without_span(ids) };
+        match (innermost().or(in_request), carried()) {
             // Of a layer around this one.
             (Some(around), Some(carried)) if carried.trace_id == around.trace_id => {
-                Some(within(carried))
+                Some(place(carried))
             }
-            (Some(around), _) => Some(within(around)),
-            (None, Some(carried)) if carried.flags.is_sampled() => Some(within(carried)),
+            (Some(around), _) => Some(place(around)),
+            (None, Some(carried)) if carried.flags.is_sampled() => Some(place(carried)),
             // Somebody else's decision stands.
             (None, Some(_)) => None,
             (None, None) => Some(self.begin()),
@@ -50,9 +51,6 @@ impl Places {
 }
 
 fn within(around: SpanIds) -> TracePlace {
-    if !around.flags.is_sampled() {
-        return without_span(around);
-    }
     TracePlace { ids: around.child(), parent: Some(around.span_id), is_recorded: true }
 }
 

@@ -1,13 +1,14 @@
 //! The spans of a telemetry, and the exporter that they go to.
 
 mod calls;
+mod ends;
 mod exports;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::Config;
-use crate::context::{PlaceCalls, Record, RecordCall, Room, Sampler};
+use crate::context::{EndSpan, PlaceCalls, Record, RecordCall, Room, Sampler};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
@@ -70,6 +71,11 @@ impl Spans {
     pub(super) fn room(&self, config: &Config) -> Option<Arc<Room>> {
         let keeps = self.traces.is_some() && config.traces.keep.is_some();
         keeps.then(Arc::default)
+    }
+
+    /// What tells spans of functions how those ended.
+    pub(super) fn ends(&self) -> Arc<dyn EndSpan> {
+        Arc::new(ends::Ends(self.traces.clone()))
     }
 
     /// What says where in a trace a call is made.
