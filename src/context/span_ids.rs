@@ -11,6 +11,7 @@ pub(crate) struct SpanIds {
     pub(crate) flags: TraceFlags,
 }
 
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
 impl SpanIds {
     /// A new span within this one.
     pub(crate) fn child(self) -> Self {
