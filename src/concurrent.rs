@@ -14,7 +14,7 @@ mod together;
 pub(crate) use aside::aside;
 pub(crate) use few::Few;
 #[cfg(feature = "tokio")]
-pub(crate) use own::{is_own_thread, make_thread_own};
+pub(crate) use own::{is_own_noise, is_own_thread, make_thread_own};
 pub(crate) use shard::{Sharded, shard};
 pub(crate) use table::{KeyHasher, Keyed, Query, Table};
 pub(crate) use tally::Tally;

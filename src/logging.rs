@@ -78,7 +78,7 @@ impl Logging {
         let recorder = settings.recorder.as_ref().map(Recorder::new).transpose()?.map(Arc::new);
         Ok(Self {
             shared: Arc::new(Shared {
-                levels: Levels::new(&settings, recorder, &config.clock)?,
+                levels: Levels::new(config, recorder)?,
                 limit: Arc::new(Limit::new(settings.flood, ledger.clone())),
                 service: config.service.clone(),
                 clock: config.clock.clone(),

@@ -6,4 +6,4 @@ mod read;
 mod write;
 
 pub(crate) use read::{Field, fields};
-pub(crate) use write::{Message, varint};
+pub(crate) use write::Message;

@@ -2,21 +2,31 @@
 
 mod called;
 mod client;
+mod details;
+mod event;
+mod fields;
 mod held;
 mod http;
+mod lent;
 mod local;
+mod parts;
 #[cfg(feature = "opentelemetry")]
 mod recording;
 mod rpc;
 mod scratch;
 mod server;
+mod site;
 mod span;
+mod state;
 
 use std::sync::Arc;
 
-use crate::config;
+use crate::config::{self, Clock, Config};
+use crate::context::Sampler;
 use crate::export::otlp::{Limits, Outlet};
 use crate::redaction::Redactor;
+
+use site::Sites;
 
 pub(crate) use local::LocalSpan;
 #[cfg(feature = "opentelemetry")]
@@ -34,11 +44,17 @@ struct Shared {
     settings: config::Traces,
     outlet: Outlet,
     redactor: Arc<Redactor>,
+    clock: Clock,
+    /// Of traces that begin outside of requests.
+    sampler: Sampler,
+    sites: Sites,
 }
 
 impl Traces {
-    pub(crate) fn new(settings: config::Traces, outlet: Outlet, redactor: Arc<Redactor>) -> Self {
-        Self { shared: Arc::new(Shared { settings, outlet, redactor }) }
+    pub(crate) fn new(config: &Config, outlet: Outlet, redactor: Arc<Redactor>) -> Self {
+        let (settings, clock) = (config.traces.clone(), config.clock.clone());
+        let (sampler, sites) = (Sampler::new(settings.sampler), Sites::new(&settings));
+        Self { shared: Arc::new(Shared { settings, outlet, redactor, clock, sampler, sites }) }
     }
 
     /// Sends a span that has ended.

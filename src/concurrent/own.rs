@@ -11,6 +11,15 @@ pub(crate) fn make_thread_own() {
     let _ = IS_OWN.try_with(|is_own| is_own.set(true));
 }
 
+/// Whether what is made here with this target is of such a thread, and not said by obskit itself.
+#[inline]
+pub(crate) fn is_own_noise(target: &str) -> bool {
+    let rest = |target: &str| {
+        target.strip_prefix("obskit").map(|rest| rest.is_empty() || rest.starts_with("::"))
+    };
+    is_own_thread() && !rest(target).unwrap_or_default()
+}
+
 /// Whether the calling thread runs the exporters or the operator's server. What it does is neither
 /// traced nor logged, but for what obskit says itself, or an export would make the next.
 #[inline]

@@ -92,7 +92,7 @@ impl Logging {
     fn at(&self, running: &Running, site: &Site, within: &Within<'_>) {
         let Within { event, span, place } = *within;
         let wanted = site.wanted(&self.shared.levels);
-        if wanted.by_nobody() {
+        if !wanted.by_lines() && !wanted.by_recorder() {
             return;
         }
         let context = LoggedSpan::request_of_event(event, span);

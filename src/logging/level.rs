@@ -2,6 +2,7 @@
 
 mod change;
 mod lines;
+mod spans;
 
 use std::cell::Cell;
 use std::fmt;
@@ -18,12 +19,14 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::Context;
 
-use crate::config::{self, Clock, directives};
+use crate::concurrent::is_own_noise;
+use crate::config::{Clock, Config, directives};
 use crate::context::RequestContext;
 use crate::error::Error;
 
 use super::recorder::Recorder;
 use change::State;
+use spans::Spans;
 
 pub(super) use lines::ChangeLines;
 
@@ -42,6 +45,7 @@ struct Shared {
     clock: Clock,
     state: Mutex<State>,
     recorder: Option<Arc<Recorder>>,
+    spans: Option<Spans>,
     /// Which levels of which telemetry hold, so that whoever decided by others decides again.
     generation: AtomicU64,
     changed: OnceLock<Changed>,
@@ -120,11 +124,8 @@ impl Levels {
     pub(crate) const TIMES: RangeInclusive<Duration> =
         Duration::from_secs(1)..=Duration::from_hours(24);
 
-    pub(super) fn new(
-        settings: &config::Logs,
-        recorder: Option<Arc<Recorder>>,
-        clock: &Clock,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(config: &Config, recorder: Option<Arc<Recorder>>) -> Result<Self, Error> {
+        let Config { logs: settings, clock, .. } = config;
         let level = settings.level.as_str().to_ascii_lowercase();
         let text = settings.directives.as_deref().unwrap_or(&level);
         let wrong = |error| Error::config(format!("logs.directives: {error}"));
@@ -136,6 +137,7 @@ impl Levels {
             clock: clock.clone(),
             state: Mutex::new(State::new(current)),
             recorder,
+            spans: Spans::new(config),
             changed: OnceLock::new(),
             subscriber: Mutex::default(),
         })))
@@ -147,7 +149,8 @@ impl Levels {
         let levels = current.targets.iter().map(|(_, level)| level);
         let rest = current.targets.default_level();
         let recorder = self.0.recorder.as_ref().map(|recorder| recorder.max_level());
-        levels.chain(rest).chain(recorder).max().unwrap_or(LevelFilter::OFF)
+        let spans = self.0.spans.as_ref().map(Spans::max_level);
+        levels.chain(rest).chain(recorder).chain(spans).max().unwrap_or(LevelFilter::OFF)
     }
 
     /// Has somebody told of the most verbose level, now and after every change. Once.
@@ -161,7 +164,12 @@ impl Levels {
         let lines = self.with_targets(|targets| targets.would_enable(target, &level));
         let recorder = self.0.recorder.as_ref().filter(|_| is_event);
         let recorder = recorder.is_some_and(|recorder| recorder.wants(target, level));
-        Wanted((u8::from(lines) * Wanted::LINES) | (u8::from(recorder) * Wanted::RECORDER))
+        let spans = self.0.spans.as_ref().is_some_and(|spans| spans.want(target, level, is_event));
+        Wanted(
+            (u8::from(lines) * Wanted::LINES)
+                | (u8::from(recorder) * Wanted::RECORDER)
+                | (u8::from(spans) * Wanted::SPANS),
+        )
     }
 
     /// Says which subscriber these levels are for.
@@ -210,17 +218,20 @@ impl<S: Subscriber> Layer<S> for Levels {
         let wanted = self.of(metadata);
         if wanted.by_lines() {
             Interest::always()
-        } else if wanted.by_recorder() {
+        } else if wanted.by_recorder() || wanted.by_spans() {
             Interest::sometimes()
         } else {
             Interest::never()
         }
     }
 
-    /// Asked for what only requests may want, and for records of the `log` crate.
+    /// Asked for what only requests or spans may want, and for records of the `log` crate.
     fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
         let wanted = self.of(metadata);
-        wanted.by_lines() || (wanted.by_recorder() && RequestContext::current().is_some())
+        let is_wanted = wanted.by_lines()
+            || (wanted.by_recorder() && RequestContext::current().is_some())
+            || (wanted.by_spans() && spans::are_recorded_here());
+        is_wanted && !is_own_noise(metadata.target())
     }
 
     fn max_level_hint(&self) -> Option<LevelFilter> {
@@ -231,6 +242,7 @@ impl<S: Subscriber> Layer<S> for Levels {
 impl Wanted {
     const LINES: u8 = 1;
     const RECORDER: u8 = 2;
+    const SPANS: u8 = 4;
 
     pub(super) fn by_lines(self) -> bool {
         self.0 & Self::LINES != 0
@@ -239,6 +251,11 @@ impl Wanted {
     /// Wanted within a request by the flight recorder.
     pub(super) fn by_recorder(self) -> bool {
         self.0 & Self::RECORDER != 0
+    }
+
+    /// Wanted as a span, or by one, where spans are recorded.
+    pub(super) fn by_spans(self) -> bool {
+        self.0 & Self::SPANS != 0
     }
 
     pub(super) fn by_nobody(self) -> bool {

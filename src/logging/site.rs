@@ -88,6 +88,9 @@ const MAX_SITES: usize = 65_536;
 
 const ERRORS: [&str; 3] = ["error", "err", "exception"];
 const STACKS: [&str; 2] = ["stack", "backtrace"];
+/// What spans are to be called and to say, when they are exported.
+const OF_SPANS: [&str; 4] =
+    ["otel.name", "otel.kind", "otel.status_code", "otel.status_description"];
 const USERS: [&str; 3] = ["userId", "user_id", "user.id"];
 
 impl Site {
@@ -176,7 +179,8 @@ impl Planner<'_> {
         let is_first =
             |roles: &[&str]| roles.iter().find(|role| names.contains(role)) == Some(&name);
         let is_event = matches!(kind, Kind::Event | Kind::Log);
-        if kind == Kind::Request || (kind == Kind::Log && name.starts_with("log.")) {
+        let of_spans = kind == Kind::Span && OF_SPANS.contains(&name);
+        if kind == Kind::Request || of_spans || (kind == Kind::Log && name.starts_with("log.")) {
             Role::Dropped
         } else if is_event && name == "message" {
             Role::Message

@@ -2,7 +2,8 @@
 
 use std::fmt;
 
-use super::{HIDDEN, Redactor, render};
+use super::render::{self, render};
+use super::{HIDDEN, Redactor};
 
 /// More of one text never leaves: a log line has no room for more.
 pub(crate) const MAX_VALUE_BYTES: usize = 16 << 10;
@@ -45,7 +46,7 @@ impl Redactor {
     #[inline]
     pub(crate) fn debug(&self, value: &dyn fmt::Debug, take: impl FnOnce(&str)) {
         render::with(|buffer| {
-            let is_cut = render::render(value, MAX_TEXT_BYTES, buffer);
+            let is_cut = render(value, MAX_TEXT_BYTES, buffer);
             self.text(buffer, is_cut, take);
         });
     }

@@ -12,6 +12,7 @@ use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use super::Telemetry;
 use super::local::{Local, Tracer};
+use crate::concurrent::is_own_noise;
 use crate::context::{REQUEST_SPAN, RequestContext, SpanIds};
 use crate::error::Error;
 use crate::logging::{LoggedSpan, Logging};
@@ -136,6 +137,18 @@ impl TracingLayer {
         kept.filter(|kept| kept.is_recorded).and_then(|kept| kept.local.clone())
     }
 
+    /// A recorded span that is to be told when it is entered and left.
+    #[inline]
+    fn timed<S>(&self, id: &Id, context: &Context<'_, S>) -> Option<Local>
+    where
+        S: Subscriber + for<'a> LookupSpan<'a>,
+    {
+        if !self.tracer.has_timings() {
+            return None;
+        }
+        self.recorded(&context.span(id)?)
+    }
+
     fn current<S>(&self, subscriber: &Dispatch) -> Option<Place>
     where
         S: Subscriber + for<'a> LookupSpan<'a>,
@@ -202,6 +215,9 @@ where
     }
 
     fn on_new_span(&self, new: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        if is_own_noise(new.metadata().target()) {
+            return;
+        }
         let Some(span) = context.span(id) else { return };
         let parent = span.parent().and_then(|parent| self.place(&parent));
         let Some(kept) = self.keep(new, parent) else { return };
@@ -217,7 +233,7 @@ where
             self.logging.record(span.metadata(), values, &logged);
         }
         if let Some(local) = self.recorded(&span) {
-            self.tracer.record(values, &local);
+            self.tracer.record(span.metadata(), values, &local);
         }
     }
 
@@ -230,6 +246,9 @@ where
     }
 
     fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if is_own_noise(event.metadata().target()) {
+            return;
+        }
         // A field's own code may use the span, so nothing of the registry's is held meanwhile.
         let place = context.event_span(event).and_then(|span| self.place(&span));
         let logged = place.as_ref().map(|place| &place.logged);
@@ -241,6 +260,18 @@ where
         }
     }
 
+    fn on_enter(&self, id: &Id, context: Context<'_, S>) {
+        if let Some(local) = self.timed(id, &context) {
+            self.tracer.enter(&local);
+        }
+    }
+
+    fn on_exit(&self, id: &Id, context: Context<'_, S>) {
+        if let Some(local) = self.timed(id, &context) {
+            self.tracer.exit(&local);
+        }
+    }
+
     fn on_close(&self, id: Id, context: Context<'_, S>) {
         let Some(span) = context.span(&id) else { return };
         let mut extensions = span.extensions_mut();
@@ -249,7 +280,7 @@ where
         drop(extensions);
         let Some(Kept { logged, local, is_recorded, .. }) = kept else { return };
         if let Some(local) = local.filter(|_| is_recorded) {
-            self.tracer.close(local);
+            self.tracer.close(&local);
         }
         logged.close();
     }

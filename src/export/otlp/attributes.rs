@@ -1,6 +1,8 @@
 //! Attributes, each of which is encoded when it is given.
 
-use crate::protobuf::{Field, Message, fields, varint};
+use std::ops::Range;
+
+use crate::protobuf::{Field, Message, fields};
 
 /// The attributes of one span, event, link, log record or resource, in the order they were given.
 ///
@@ -34,6 +36,9 @@ pub(crate) enum Value<'a> {
     List(&'a [Self]),
 }
 
+/// Past so many bytes nothing is added, whatever the limits are: what is longer could not be sent.
+const MAX_BYTES: usize = 512 << 10;
+
 const KEY: u32 = 1;
 const VALUE: u32 = 2;
 
@@ -57,11 +62,9 @@ impl Attributes {
     /// Adds one whose key is not there yet.
     #[inline]
     pub(crate) fn add(&mut self, key: &str, value: Value<'_>, limits: Limits) {
-        if self.count >= limits.count {
-            self.dropped += 1;
+        if !self.has_room(limits) {
             return;
         }
-        self.count += 1;
         Message::new(&mut self.bytes).message(self.field, |pair| {
             pair.bytes(KEY, key.as_bytes());
             pair.message(VALUE, |any| value.write(any, limits.length));
@@ -70,11 +73,28 @@ impl Attributes {
 
     /// Adds one, or puts its value in place of that which is there.
     pub(crate) fn set(&mut self, key: &str, value: Value<'_>, limits: Limits) {
-        if let Some(range) = self.find(key) {
+        if let Some(range) = self.find(key.as_bytes()) {
             self.bytes.drain(range);
             self.count -= 1;
         }
         self.add(key, value, limits);
+    }
+
+    /// Sets each of the others.
+    pub(crate) fn merge(&mut self, others: &Self, limits: Limits) {
+        for member in fields(&others.bytes) {
+            let Some((_, Field::Bytes(pair))) = member else { return };
+            if let Some(Some((KEY, Field::Bytes(key)))) = fields(pair).next()
+                && let Some(range) = self.find(key)
+            {
+                self.bytes.drain(range);
+                self.count -= 1;
+            }
+            if self.has_room(limits) {
+                Message::new(&mut self.bytes).bytes(self.field, pair);
+            }
+        }
+        self.dropped = self.dropped.saturating_add(others.dropped);
     }
 
     /// As members of their message.
@@ -91,26 +111,47 @@ impl Attributes {
         self.dropped
     }
 
+    /// The memory that stays when they are cleared.
+    pub(crate) fn capacity(&self) -> usize {
+        self.bytes.capacity()
+    }
+
     /// None any more; the memory stays.
     pub(crate) fn clear(&mut self) {
         self.bytes.clear();
         (self.count, self.dropped) = (0, 0);
     }
 
-    fn find(&self, key: &str) -> Option<std::ops::Range<usize>> {
+    /// Takes the place of one more, or counts that there is none.
+    #[inline]
+    fn has_room(&mut self, limits: Limits) -> bool {
+        let has_room = self.count < limits.count && self.bytes.len() < MAX_BYTES;
+        if has_room {
+            self.count += 1;
+        } else {
+            self.dropped = self.dropped.saturating_add(1);
+        }
+        has_room
+    }
+
+    fn find(&self, key: &[u8]) -> Option<Range<usize>> {
         let mut at = 0;
         for member in fields(&self.bytes) {
             let (_, Field::Bytes(pair)) = member? else { return None };
-            let mut head = Vec::new();
-            varint(&mut head, pair.len() as u64);
-            let end = at + 1 + head.len() + pair.len();
-            if fields(pair).next() == Some(Some((KEY, Field::Bytes(key.as_bytes())))) {
+            let end = at + 1 + digits(pair.len()) + pair.len();
+            if fields(pair).next() == Some(Some((KEY, Field::Bytes(key)))) {
                 return Some(at..end);
             }
             at = end;
         }
         None
     }
+}
+
+/// How many bytes a number takes.
+fn digits(number: usize) -> usize {
+    let bits = usize::BITS - (number | 1).leading_zeros();
+    bits.div_ceil(7) as usize
 }
 
 impl Value<'_> {

@@ -33,7 +33,12 @@ impl Tracer {
         None
     }
 
-    pub(in crate::telemetry) fn record(self, _: &Record<'_>, span: &Local) {
+    pub(in crate::telemetry) fn record(
+        self,
+        _: &'static Metadata<'static>,
+        _: &Record<'_>,
+        span: &Local,
+    ) {
         match *span {}
     }
 
@@ -53,8 +58,16 @@ impl Tracer {
     ) {
     }
 
-    pub(in crate::telemetry) fn close(self, span: Local) {
-        match span {}
+    pub(in crate::telemetry) fn enter(self, span: &Local) {
+        match *span {}
+    }
+
+    pub(in crate::telemetry) fn exit(self, span: &Local) {
+        match *span {}
+    }
+
+    pub(in crate::telemetry) fn close(self, span: &Local) {
+        match *span {}
     }
 }
 
@@ -64,14 +77,6 @@ impl Local {
     }
 
     pub(in crate::telemetry) fn is_of(&self, _: Option<&RequestContext>) -> bool {
-        match *self {}
-    }
-
-    pub(in crate::telemetry) fn enter(&self) {
-        match *self {}
-    }
-
-    pub(in crate::telemetry) fn exit(&self) {
         match *self {}
     }
 }

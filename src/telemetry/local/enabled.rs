@@ -35,9 +35,14 @@ impl Tracer {
     }
 
     /// Takes values in place of those that were there.
-    pub(in crate::telemetry) fn record(&self, values: &Record<'_>, span: &Local) {
+    pub(in crate::telemetry) fn record(
+        &self,
+        metadata: &'static Metadata<'static>,
+        values: &Record<'_>,
+        span: &Local,
+    ) {
         if let Some(traces) = &self.0 {
-            traces.record_fields(values, span);
+            traces.record_fields(metadata, values, span);
         }
     }
 
@@ -66,8 +71,22 @@ impl Tracer {
         }
     }
 
+    /// Some code runs in a span from now on.
+    pub(in crate::telemetry) fn enter(&self, span: &Local) {
+        if let Some(traces) = &self.0 {
+            traces.turn(span, false);
+        }
+    }
+
+    /// No more.
+    pub(in crate::telemetry) fn exit(&self, span: &Local) {
+        if let Some(traces) = &self.0 {
+            traces.turn(span, true);
+        }
+    }
+
     /// Ends a span.
-    pub(in crate::telemetry) fn close(&self, span: Local) {
+    pub(in crate::telemetry) fn close(&self, span: &Local) {
         if let Some(traces) = &self.0 {
             traces.close(span);
         }

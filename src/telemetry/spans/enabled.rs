@@ -33,7 +33,7 @@ impl Spans {
         redactor: &Arc<Redactor>,
     ) -> Result<Self, Error> {
         let exports = Exports::new(config, ledger)?;
-        let traces = |outlet| Traces::new(config.traces.clone(), outlet, Arc::clone(redactor));
+        let traces = |outlet| Traces::new(config, outlet, Arc::clone(redactor));
         Ok(Self { traces: exports.spans().map(traces), exports })
     }
 

@@ -1,0 +1,166 @@
+//! Events of `tracing`, noted in the span that they are in.
+
+use tracing::{Event, Level, Metadata};
+use tracing_log::NormalizeEvent;
+
+use crate::context::RequestContext;
+use crate::export::otlp::{Attributes, Limits, Value};
+use crate::protobuf::Message;
+
+use super::fields::{Fields, Visitor};
+use super::lent::Lent;
+use super::local::{LocalSpan, first};
+use super::server::nanos;
+use super::site::Site;
+use super::{Shared, Traces};
+
+/// Where an event is noted.
+#[derive(Clone, Copy)]
+enum Home<'a> {
+    Span(&'a LocalSpan),
+    /// The request's own span.
+    Request(&'a RequestContext),
+}
+
+/// `Span.events`
+const EVENTS: u32 = 11;
+/// The name that the semantic conventions give to those that tell of an error.
+const EXCEPTION: &str = "exception";
+/// Attributes of ours: the error's three, the message, the level, the target.
+const OWN: u32 = 6;
+
+impl Traces {
+    /// Whether such events are noted at all.
+    #[inline]
+    pub(crate) fn wants_event(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= self.shared.settings.events
+    }
+
+    /// Notes an event in the span it is in, else in that of its request.
+    pub(crate) fn event(
+        &self,
+        event: &Event<'_>,
+        span: Option<&LocalSpan>,
+        request: Option<&RequestContext>,
+    ) {
+        let request = request.filter(|request| request.is_traced());
+        let Some(home) = span.map(Home::Span).or(request.map(Home::Request)) else { return };
+        let Shared { sites, redactor, .. } = &*self.shared;
+        sites.with(event.metadata(), redactor, |site| {
+            if !site.is_wanted || !self.has_room(home, site) {
+                return;
+            }
+            let Some(mut lent) = Lent::take() else { return };
+            let (fields, bytes) = lent.parts();
+            let limits = self.event_limits();
+            let rest = Limits { count: limits.count.saturating_sub(OWN), ..limits };
+            event.record(&mut Visitor { plans: &site.fields, redactor, limits: rest, fields });
+            let has_failed = fields.has_failure() || site.is_panic;
+            self.write(event, home, site, fields, bytes);
+            let is_failure = has_failed && *event.metadata().level() == Level::ERROR;
+            self.note(home, bytes, is_failure.then(|| fields.error(site)));
+        });
+    }
+
+    /// Whether an event is to be looked at: where no further one has room, those alone that may
+    /// tell of an error.
+    fn has_room(&self, home: Home<'_>, site: &Site) -> bool {
+        let Home::Span(span) = home else { return true };
+        let mut state = span.state();
+        let Some(state) = state.as_deref_mut() else { return false };
+        if state.events.is_full(self.shared.settings.limits.events) && !site.has_failure() {
+            state.events.skip();
+            return false;
+        }
+        true
+    }
+
+    /// Writes the event with its tag.
+    fn write(
+        &self,
+        event: &Event<'_>,
+        home: Home<'_>,
+        site: &Site,
+        fields: &Fields,
+        out: &mut Vec<u8>,
+    ) {
+        let normalized = event.normalized_metadata();
+        let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
+        let told = &fields.told;
+        let is_exception = fields.has_failure() || site.is_panic;
+        let mut own = Attributes::new(Attributes::EVENT);
+        let mut tell = |key: &str, text: &str| {
+            if !text.is_empty() {
+                own.add(key, Value::Text(text), self.event_limits());
+            }
+        };
+        if is_exception {
+            tell("exception.type", if site.is_panic { "panic" } else { &told.failure_kind });
+            tell("exception.message", fields.error(site));
+            tell("exception.stacktrace", &told.stack);
+        }
+        if is_exception && !site.is_panic {
+            tell("message", &told.message);
+        }
+        tell("level", metadata.level().as_str());
+        tell("target", metadata.target());
+        let name = match &*told.message {
+            _ if is_exception => EXCEPTION,
+            "" => metadata.name(),
+            message => message,
+        };
+        Message::new(out).message(EVENTS, |event| {
+            event.fixed64(1, self.time(home));
+            event.bytes(2, first(name).as_bytes());
+            event.raw(own.as_bytes());
+            event.raw(fields.attributes.as_bytes());
+            event.count(4, own.dropped().saturating_add(fields.attributes.dropped()));
+        });
+    }
+
+    fn note(&self, home: Home<'_>, event: &[u8], error: Option<&str>) {
+        let max = self.shared.settings.limits.events;
+        match home {
+            Home::Span(span) => {
+                let mut state = span.state();
+                let Some(state) = state.as_deref_mut() else { return };
+                if let Some(events) = state.events.next(max) {
+                    events.extend_from_slice(event);
+                }
+                error.into_iter().for_each(|error| state.fail(error));
+            }
+            Home::Request(request) => {
+                let root = request.root();
+                root.add_event(event, max);
+                error.into_iter().for_each(|error| root.fail(error));
+            }
+        }
+    }
+
+    fn time(&self, home: Home<'_>) -> u64 {
+        match home {
+            Home::Span(span) => self.now_in(span),
+            Home::Request(request) => {
+                let since = u64::try_from(request.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                nanos(request.start().wall).saturating_add(since)
+            }
+        }
+    }
+
+    fn event_limits(&self) -> Limits {
+        let limits = &self.shared.settings.limits;
+        Limits { count: limits.event_attributes, length: limits.attribute_value_length }
+    }
+}
+
+impl Fields {
+    /// Whether they tell of an error.
+    fn has_failure(&self) -> bool {
+        !self.told.failure.is_empty() || !self.told.failure_kind.is_empty()
+    }
+
+    /// What they say of it.
+    fn error(&self, site: &Site) -> &str {
+        if site.is_panic { &self.told.message } else { &self.told.failure }
+    }
+}
