@@ -8,6 +8,8 @@ use super::limits::SpanLimits;
 use super::otlp::{Batch, Exporter, Otlp};
 
 /// Which requests become spans, and where those go.
+///
+#[doc = include_str!("../../docs/tracing.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Traces {
