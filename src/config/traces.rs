@@ -16,8 +16,8 @@ pub struct Traces {
     /// Which traces are kept. Default: the caller's decision, and every trace that begins here.
     pub sampler: Sampler,
     /// The share of the traces that begin here and are kept, for single endpoints by route
-    /// template, in place of the sampler's: 0 to 1. With 0 the endpoint's requests are never
-    /// traced, whatever the caller decided. Default: none (`OBSKIT_TRACE_ROUTES`).
+    /// template, and for jobs by name, in place of the sampler's: 0 to 1. With 0 they are never
+    /// traced, whatever the caller decided. The last rule for a template counts. Default: none (`OBSKIT_TRACE_ROUTES`).
     pub routes: Vec<(String, f64)>,
     /// Requests whose spans are sent although the sampler said no. Default: none
     /// (`OBSKIT_TRACE_KEEP`).

@@ -326,11 +326,14 @@ impl RequestContext {
 /// The marks by which a request is sampled, or its spans wait.
 #[inline]
 fn sampling(start: &Start, acceptor: &Acceptor, route: usize) -> u8 {
-    let route = acceptor.routes.at(route);
-    if route.is_some_and(Route::is_excluded) {
-        return 0;
-    }
-    let share = route.and_then(Route::trace_share);
+    // A job's rule is found by its name.
+    let share = match start.rest.as_ref().and_then(|rest| rest.job) {
+        Some(job) => acceptor.routes.trace_share(job),
+        None => match acceptor.routes.at(route) {
+            Some(route) if route.is_excluded() => return 0,
+            route => route.and_then(Route::trace_share),
+        },
+    };
     let sampler = share.map_or(acceptor.sampler, |share| acceptor.sampler.with_share(share));
     let caller = start.parent.map(|_| start.flags);
     if sampler.sample(caller, start.trace_id) {

@@ -114,6 +114,11 @@ impl Routes {
         route.is_declared().then(|| route.template())
     }
 
+    /// The share of the traces that begin on what has this template or name.
+    pub(crate) fn trace_share(&self, name: &str) -> Option<f64> {
+        self.table.get(&cut(name))?.trace_share()
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Route> {
         self.table.iter()
     }

@@ -2,3 +2,7 @@
 
 mod bridge;
 mod client;
+mod kept;
+mod lab;
+mod sampling;
+mod server;
