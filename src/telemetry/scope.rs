@@ -22,11 +22,13 @@ impl Telemetry {
     /// # }
     /// ```
     pub fn scope<F: Future>(&self, future: F) -> InTelemetry<F> {
+        self.export();
         InTelemetry::new(future, &self.parts.server.acceptor)
     }
 
     /// The same for `work` on the calling thread.
     pub fn sync_scope<T>(&self, work: impl FnOnce() -> T) -> T {
+        self.export();
         context::within(&self.parts.server.acceptor, work)
     }
 }

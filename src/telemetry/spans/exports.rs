@@ -54,7 +54,11 @@ impl Exports {
 
     /// Has what there is exported from now on. A second call does nothing.
     pub(super) fn start(&self, background: &Shared) -> Result<(), Error> {
-        if self.ways.is_empty() || self.is_started.swap(true, Ordering::AcqRel) {
+        // Loaded first, for this is asked often.
+        if self.ways.is_empty()
+            || self.is_started.load(Ordering::Acquire)
+            || self.is_started.swap(true, Ordering::AcqRel)
+        {
             return Ok(());
         }
         let background = background.get_or_start().inspect_err(|_| {
