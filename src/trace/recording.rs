@@ -7,6 +7,7 @@ use crate::export::otlp::{Attributes, Limits, Value};
 use crate::protobuf::Message;
 use crate::redaction::HIDDEN;
 
+use super::parts::Parts;
 use super::{Ended, Kind, Status, Traces};
 
 /// What is known so far. Nothing is sent before its end.
@@ -35,14 +36,6 @@ pub(crate) struct Start {
     pub(crate) at: u64,
 }
 
-/// Encoded members of a span, as many as there may be.
-#[derive(Debug, Default)]
-struct Parts {
-    bytes: Vec<u8>,
-    count: u32,
-    dropped: u32,
-}
-
 #[derive(Debug)]
 enum Outcome {
     Unset,
@@ -52,7 +45,7 @@ enum Outcome {
 
 /// A member of a list as it may leave.
 enum Shown<'a> {
-    Text(Cow<'a, str>),
+    Text(String),
     Other(Value<'a>),
 }
 
@@ -62,9 +55,6 @@ pub(crate) type Take<'a> = &'a mut dyn FnMut(&str, Value<'_>);
 /// `Span.events`, `Span.links`
 const EVENTS: u32 = 11;
 const LINKS: u32 = 13;
-
-/// A longer text is taken for its first part, as in a log line.
-const MAX_TEXT_BYTES: usize = 16 << 10;
 
 impl Recording {
     pub(crate) fn begin(traces: &Traces, start: Start) -> Self {
@@ -128,7 +118,7 @@ impl Recording {
     /// Takes the span for a failure, unless it was said to be a success.
     pub(crate) fn fail(&mut self, description: &str) {
         if !matches!(self.outcome, Outcome::Ok) {
-            self.outcome = Outcome::Error(self.traces.shown(description).into_owned());
+            self.outcome = Outcome::Error(self.traces.shown(description));
         }
     }
 
@@ -161,23 +151,12 @@ impl Recording {
     }
 }
 
-impl Parts {
-    /// Where the next one goes, unless there are as many as may be.
-    fn next(&mut self, limit: u32) -> Option<&mut Vec<u8>> {
-        if self.count >= limit {
-            self.dropped = self.dropped.saturating_add(1);
-            return None;
-        }
-        self.count += 1;
-        Some(&mut self.bytes)
-    }
-}
-
 impl Traces {
     /// A text as it may leave.
-    fn shown<'a>(&self, text: &'a str) -> Cow<'a, str> {
-        let kept = text.get(..text.floor_char_boundary(MAX_TEXT_BYTES)).unwrap_or_default();
-        self.shared.redactor.clean(kept)
+    fn shown(&self, text: &str) -> String {
+        let mut shown = String::new();
+        self.shared.redactor.text(text, false, |text| text.clone_into(&mut shown));
+        shown
     }
 }
 

@@ -17,7 +17,7 @@ pub(super) struct State {
     pub(super) events: Parts,
     pub(super) links: Parts,
     /// An error was told in it.
-    has_failed: bool,
+    pub(super) has_failed: bool,
     pub(super) timings: Option<Timings>,
 }
 

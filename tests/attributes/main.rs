@@ -19,6 +19,7 @@ mod race;
 mod spans;
 mod told;
 mod told_once;
+mod traces;
 mod verdicts;
 
 use obskit_tests::recorded as read;

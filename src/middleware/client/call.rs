@@ -41,9 +41,8 @@ impl PendingCall {
         client: &Arc<Client>,
         operation: &'static str,
         is_grpc: bool,
-        span: Option<Box<CallSpan>>,
+        (began, span): (Instant, Option<Box<CallSpan>>),
     ) -> Self {
-        let began = client.clock.now();
         let (client, is_waiting) = (Arc::clone(client), true);
         let (answer, end, is_recorded) = (None, None, false);
         Self { client, operation, began, is_grpc, answer, is_waiting, end, is_recorded, span }

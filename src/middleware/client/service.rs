@@ -3,6 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::{Instant, SystemTime};
 
 use http::{Request, Response};
 use http_body::Body;
@@ -50,15 +51,21 @@ where
         let operation = operation(&request);
         let operation = operation.unwrap_or_else(|| Verb::of(request.method()).as_str());
         let is_grpc = is_grpc(request.headers());
-        let span = self.client.trace(&mut request, is_grpc);
-        let call = PendingCall::begin(&self.client, operation, is_grpc, span);
+        let began = self.client.clock.now();
+        let span = self.client.trace(&mut request, is_grpc, began);
+        let call = PendingCall::begin(&self.client, operation, is_grpc, (began, span));
         ClientFuture::new(self.inner.call(request), call)
     }
 }
 
 impl Client {
     /// Finds the call's place in a trace, and hands it on.
-    fn trace<B>(&self, request: &mut Request<B>, is_grpc: bool) -> Option<Box<CallSpan>> {
+    fn trace<B>(
+        &self,
+        request: &mut Request<B>,
+        is_grpc: bool,
+        began: Instant,
+    ) -> Option<Box<CallSpan>> {
         let resends = Resends::next(request);
         let context = RequestContext::current();
         let carried = || self.carried(request, context.as_ref());
@@ -66,8 +73,17 @@ impl Client {
         self.hand_on(context.as_ref(), place.map(|place| place.ids), request);
         let TracePlace { ids, parent, .. } = place.filter(|place| place.is_recorded)?;
         let (asked, answered) = (asked(request, is_grpc, resends), Answered::default());
-        let started = self.clock.wall();
+        let started = self.time_of_day(context.as_ref(), began);
         Some(Box::new(CallSpan { ids, parent, context, started, asked, answered }))
+    }
+
+    /// By the monotonic clock since the request began, so that the times of one trace go together.
+    fn time_of_day(&self, context: Option<&RequestContext>, at: Instant) -> SystemTime {
+        let in_request = context.and_then(|context| {
+            let start = context.start();
+            start.wall.checked_add(at.saturating_duration_since(start.at))
+        });
+        in_request.unwrap_or_else(|| self.clock.wall())
     }
 
     /// The span that a request's headers name: of a layer around this one, or of somebody else who
