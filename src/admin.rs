@@ -74,7 +74,8 @@ impl Admin {
         let redactor = &internals.redactor;
         let health = Health::new(&config.clock, Arc::clone(redactor));
         let logging =
-            crate::logging::Logging::new(&config, ledger.clone(), Arc::clone(redactor)).unwrap();
+            crate::logging::Logging::new(&config, ledger.clone(), Arc::clone(redactor), None)
+                .unwrap();
         Self {
             access: Policy::new(&config.admin),
             refusals: Refusals::default(),

@@ -66,7 +66,7 @@ pub(crate) use current::Entered;
 pub(crate) use exchange::{Record, Run};
 pub(crate) use home::{Home, install, within};
 pub(crate) use in_flight::Place;
-pub(crate) use kept::{Bounds, Kept, Lines};
+pub(crate) use kept::{Bounds, Kept, KeptLine, Lines};
 pub(crate) use method::Verb;
 pub(crate) use propagate::{Outgoing, extract, inject, withhold};
 pub(crate) use request::MAX_USER_BYTES;

@@ -75,7 +75,10 @@ mod logging;
 pub mod metrics;
 pub mod middleware;
 mod monitoring;
-#[cfg(feature = "otlp")]
+#[cfg_attr(
+    not(feature = "otlp"),
+    expect(dead_code, unused_imports, reason = "nothing is exported")
+)]
 mod protobuf;
 mod redaction;
 mod reporting;

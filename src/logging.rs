@@ -9,6 +9,12 @@ mod line;
 mod members;
 mod notice;
 mod recorder;
+#[cfg(feature = "otlp")]
+#[path = "logging/records/enabled.rs"]
+mod records;
+#[cfg(not(feature = "otlp"))]
+#[path = "logging/records/disabled.rs"]
+mod records;
 mod running;
 mod schema;
 mod scratch;
@@ -37,6 +43,7 @@ use running::Running;
 
 pub(crate) use access::AccessLog;
 pub use level::Levels;
+pub(crate) use records::Records;
 pub(crate) use span::LoggedSpan;
 #[cfg(feature = "admin")]
 pub(crate) use timestamp::rfc3339;
@@ -57,6 +64,8 @@ struct Shared {
     limit: Arc<Limit>,
     ledger: Ledger,
     redactor: Arc<Redactor>,
+    /// Where lines are sent beside the output.
+    records: Option<Arc<Records>>,
     /// Events by level, from ERROR to TRACE: those that are at the level, whatever became of them.
     counts: [Tally; 5],
     /// Made by the first `start`.
@@ -73,6 +82,7 @@ impl Logging {
         config: &Config,
         ledger: Ledger,
         redactor: Arc<Redactor>,
+        records: Option<Records>,
     ) -> Result<Self, Error> {
         let settings = config.logs.clone();
         let recorder = settings.recorder.as_ref().map(Recorder::new).transpose()?.map(Arc::new);
@@ -85,6 +95,7 @@ impl Logging {
                 settings,
                 ledger,
                 redactor,
+                records: records.map(Arc::new),
                 counts: std::array::from_fn(|_| Tally::default()),
                 running: OnceCell::new(),
             }),

@@ -15,9 +15,25 @@ pub(crate) struct Lines {
     /// Those that are there, end to end, after what has given way.
     bytes: Vec<u8>,
     start: usize,
-    each: VecDeque<(Level, usize)>,
+    each: VecDeque<Each>,
     gave_way: u64,
     is_over: bool,
+}
+
+/// How severe a line is, how long, and how long the record that stands behind it.
+#[derive(Clone, Copy, Debug)]
+struct Each {
+    level: Level,
+    line: usize,
+    record: usize,
+}
+
+/// One of them: its record is empty where no records are sent.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct KeptLine<'a> {
+    pub(crate) level: Level,
+    pub(crate) line: &'a [u8],
+    pub(crate) record: &'a [u8],
 }
 
 /// How much one request keeps.
@@ -28,8 +44,8 @@ pub(crate) struct Bounds {
 }
 
 impl Kept {
-    pub(crate) fn push(&self, level: Level, line: &[u8], bounds: Bounds) {
-        self.lock().push(level, line, bounds);
+    pub(crate) fn push(&self, kept: KeptLine<'_>, bounds: Bounds) {
+        self.lock().push(kept, bounds);
     }
 
     /// The lines so far, once: the request is over, and what comes later is not kept.
@@ -45,12 +61,13 @@ impl Kept {
 }
 
 impl Lines {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (Level, &[u8])> {
-        let mut at = self.start;
-        self.each.iter().map(move |(level, len)| {
-            let line = self.bytes.get(at..at + len).unwrap_or_default();
-            at += len;
-            (*level, line)
+    pub(crate) fn iter(&self) -> impl Iterator<Item = KeptLine<'_>> {
+        let mut rest = self.bytes.get(self.start..).unwrap_or_default();
+        self.each.iter().map(move |each| {
+            let (line, behind) = rest.split_at_checked(each.line).unwrap_or_default();
+            let (record, behind) = behind.split_at_checked(each.record).unwrap_or_default();
+            rest = behind;
+            KeptLine { level: each.level, line, record }
         })
     }
 
@@ -59,17 +76,18 @@ impl Lines {
         self.gave_way
     }
 
-    fn push(&mut self, level: Level, line: &[u8], bounds: Bounds) {
+    fn push(&mut self, KeptLine { level, line, record }: KeptLine<'_>, bounds: Bounds) {
         if self.is_over {
             return;
         }
-        if line.len() > bounds.bytes {
+        let size = line.len() + record.len();
+        if size > bounds.bytes {
             self.gave_way += 1;
             return;
         }
-        while self.each.len() >= bounds.lines || self.len() + line.len() > bounds.bytes {
-            let Some((_, len)) = self.each.pop_front() else { return };
-            self.start += len;
+        while self.each.len() >= bounds.lines || self.len() + size > bounds.bytes {
+            let Some(Each { line, record, .. }) = self.each.pop_front() else { return };
+            self.start += line + record;
             self.gave_way += 1;
         }
         // Moved when as much is gone as is there, so that a byte is moved once on the average.
@@ -78,7 +96,8 @@ impl Lines {
             self.start = 0;
         }
         self.bytes.extend_from_slice(line);
-        self.each.push_back((level, line.len()));
+        self.bytes.extend_from_slice(record);
+        self.each.push_back(Each { level, line: line.len(), record: record.len() });
     }
 
     fn len(&self) -> usize {
@@ -90,15 +109,19 @@ impl Lines {
 mod tests {
     use super::*;
 
+    fn line(line: &[u8]) -> KeptLine<'_> {
+        KeptLine { level: Level::DEBUG, line, record: b"" }
+    }
+
     fn texts(lines: &Lines) -> Vec<&str> {
-        lines.iter().map(|(_, line)| std::str::from_utf8(line).unwrap()).collect()
+        lines.iter().map(|kept| std::str::from_utf8(kept.line).unwrap()).collect()
     }
 
     #[test]
     fn older_lines_give_way_by_number_and_by_bytes() {
         let kept = Kept::default();
         let bounds = Bounds { lines: 3, bytes: 10 };
-        let push = |text: &str| kept.push(Level::DEBUG, text.as_bytes(), bounds);
+        let push = |text: &str| kept.push(line(text.as_bytes()), bounds);
         ["a", "b", "c", "d", "0123456", "ef", "0123456789x"].into_iter().for_each(push);
         let lines = kept.take();
         assert_eq!(texts(&lines), ["d", "0123456", "ef"]);
@@ -109,9 +132,9 @@ mod tests {
     fn a_request_that_is_over_keeps_nothing() {
         let kept = Kept::default();
         let bounds = Bounds { lines: 3, bytes: 10 };
-        kept.push(Level::DEBUG, b"a", bounds);
+        kept.push(line(b"a"), bounds);
         assert_eq!(kept.take().iter().count(), 1);
-        kept.push(Level::DEBUG, b"b", bounds);
+        kept.push(line(b"b"), bounds);
         assert_eq!(kept.take().iter().count(), 0);
     }
 
@@ -120,10 +143,10 @@ mod tests {
         let kept = Kept::default();
         let bounds = Bounds { lines: 1_000, bytes: 1_000 };
         for number in 0..100_000u32 {
-            kept.push(Level::DEBUG, &number.to_be_bytes(), bounds);
+            kept.push(line(&number.to_be_bytes()), bounds);
         }
         let lines = kept.take();
-        let numbers = lines.iter().map(|(_, line)| u32::from_be_bytes(line.try_into().unwrap()));
+        let numbers = lines.iter().map(|kept| u32::from_be_bytes(kept.line.try_into().unwrap()));
         assert!(numbers.eq(99_750..100_000));
         assert_eq!(lines.gave_way(), 99_750);
         assert!(lines.bytes.capacity() <= 4 * bounds.bytes, "{}", lines.bytes.capacity());

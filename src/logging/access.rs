@@ -37,6 +37,8 @@ struct Prepared {
     /// For what is excluded.
     debug: Site,
     messages: Messages,
+    /// The same for records.
+    typed: Option<Messages>,
     release: Release,
 }
 
@@ -86,20 +88,25 @@ impl AccessLog {
         }
         self.logging.count(level);
         let at = exchange.started + exchange.duration;
+        let line = Line {
+            at,
+            heading: &site.heading,
+            message: &[],
+            context: Some(exchange.context),
+            span: None,
+            user: &[],
+            failure: None,
+            members: &[],
+            exchange: Some(exchange),
+        };
         prepared.messages.with(exchange, |message| {
-            let line = Line {
-                at,
-                heading: &site.heading,
-                message,
-                context: Some(exchange.context),
-                span: None,
-                user: &[],
-                failure: None,
-                members: &[],
-                exchange: Some(exchange),
-            };
+            let line = Line { message, ..line };
             running.write(&line, nanos(at).max(after));
         });
+        let records = &self.logging.shared.records;
+        if let Some((records, typed)) = records.as_ref().zip(prepared.typed.as_ref()) {
+            typed.with(exchange, |message| records.push(&Line { message, ..line }));
+        }
     }
 }
 
@@ -138,7 +145,7 @@ impl Record for AccessLog {
 
 impl Prepared {
     fn new(logging: &Logging, running: &Running) -> Self {
-        let Shared { clock, ledger, .. } = &*logging.shared;
+        let records = &logging.shared.records;
         let site = |level| Site::own(running.schema.heading(level, TARGET));
         Self {
             error: site(Level::ERROR),
@@ -146,7 +153,8 @@ impl Prepared {
             info: site(Level::INFO),
             debug: site(Level::DEBUG),
             messages: Messages::new(running.schema.encoder().clone()),
-            release: Release::new(&running.schema, clock, ledger),
+            typed: records.as_ref().map(|records| Messages::new(records.encoder().clone())),
+            release: Release::new(&running.schema, &logging.shared),
         }
     }
 

@@ -1,5 +1,6 @@
 //! Values as they stand on a line: every value of a field comes through here, and is redacted.
 
+mod any_value;
 mod cut;
 mod escape;
 mod number;
@@ -13,6 +14,8 @@ use crate::redaction::{FailurePart, HIDDEN, Redactor};
 
 use super::line::Failure;
 
+#[cfg(feature = "otlp")]
+pub(super) use any_value::VALUE;
 pub(super) use cut::cut;
 pub(super) use escape::escape;
 pub(super) use number::decimal;

@@ -1,20 +1,22 @@
 //! An event's way: its call site's plan, its fields, one line.
 
+use std::iter;
 use std::time::SystemTime;
 
 use tracing::span::{Attributes, Record};
 use tracing::{Event, Metadata};
 use tracing_log::NormalizeEvent;
 
-use crate::context::{RequestContext, SpanIds};
+use crate::context::{KeptLine, RequestContext, SpanIds};
 use crate::ledger::{Reason, Signal};
 
+use super::encode::Encoder;
 use super::limit::Admission;
 use super::line::Line;
 use super::running::Running;
 use super::scratch::Scratch;
-use super::site::{LogTarget, Planner, Site};
-use super::span::{Around, LoggedSpan};
+use super::site::{LogTarget, Plan, Planner, Site};
+use super::span::{Around, Form, LoggedSpan};
 use super::summary::nanos;
 use super::visit::Visitor;
 use super::{Logging, Shared};
@@ -25,6 +27,13 @@ struct Within<'a> {
     event: &'a Event<'a>,
     span: Option<&'a LoggedSpan>,
     place: &'a dyn Fn(Option<&RequestContext>) -> Option<SpanIds>,
+}
+
+/// When an event happened, and where.
+struct Found<'a> {
+    at: SystemTime,
+    context: Option<&'a RequestContext>,
+    span: Option<SpanIds>,
 }
 
 impl Logging {
@@ -56,13 +65,16 @@ impl Logging {
         parent: Option<LoggedSpan>,
         context: Option<RequestContext>,
     ) -> LoggedSpan {
-        let Some(running) = self.running() else { return LoggedSpan::new(parent, context, |_| ()) };
+        let is_typed = self.shared.records.is_some();
+        let Some(running) = self.running() else {
+            return LoggedSpan::new(parent, context, false, |_, _| ());
+        };
         let planner = running.planner(&self.shared);
         planner.with(&running.sites, new.metadata(), |site| {
-            let wanted = site.wanted(&self.shared.levels).by_lines();
-            let plans = if wanted { &*site.fields } else { &[] };
-            let encoder = running.schema.encoder();
-            LoggedSpan::new(parent, context, |parts| {
+            let is_wanted = site.wanted(&self.shared.levels).by_lines();
+            LoggedSpan::new(parent, context, is_wanted && is_typed, |form, parts| {
+                let (plans, encoder) = self.rendering(running, site, form);
+                let plans = if is_wanted { plans } else { &[] };
                 new.record(&mut Visitor { plans, encoder, parts, has_user: false });
             })
         })
@@ -81,11 +93,15 @@ impl Logging {
             if !site.wanted(&self.shared.levels).by_lines() {
                 return;
             }
-            let (plans, encoder) = (&*site.fields, running.schema.encoder());
-            // A value's own code may log in this span, so it runs before the span is locked.
-            let parts = scratch.parts();
-            values.record(&mut Visitor { plans, encoder, parts, has_user: false });
-            span.replace(parts, plans);
+            let typed = self.shared.records.as_ref().map(|_| Form::Typed);
+            for form in iter::once(Form::Shown).chain(typed) {
+                let (plans, encoder) = self.rendering(running, site, form);
+                // A value's own code may log in this span, so it runs before the span is locked.
+                let parts = scratch.parts();
+                parts.clear();
+                values.record(&mut Visitor { plans, encoder, parts, has_user: false });
+                span.replace(form, parts, plans);
+            }
         });
     }
 
@@ -107,29 +123,65 @@ impl Logging {
             let Some(keeper) = self.shared.levels.recorder().zip(context.as_ref()) else { return };
             Some(keeper)
         };
+        let found = Found { at, context: context.as_ref(), span: place(context.as_ref()) };
+        let level = site.level();
+        let mut record = Vec::new();
+        if let Some(records) = &self.shared.records {
+            self.with_line(running, site, within, &found, Form::Typed, |line| match keeper {
+                None => records.push(line),
+                Some(_) => records.render(line, &mut record),
+            });
+        }
+        self.with_line(running, site, within, &found, Form::Shown, |line| match keeper {
+            None => running.write(line, since_1970),
+            Some((recorder, context)) => running.with_line(line, |line| {
+                recorder.keep(context, KeptLine { level, line, record: &record });
+            }),
+        });
+    }
+
+    /// Hands on what an event says, rendered in one form.
+    #[inline]
+    fn with_line(
+        &self,
+        running: &Running,
+        site: &Site,
+        Within { event, span, .. }: &Within<'_>,
+        found: &Found<'_>,
+        form: Form,
+        then: impl FnOnce(&Line<'_>),
+    ) {
         let Some(mut scratch) = self.scratch() else { return };
-        let (plans, encoder, parts) = (&*site.fields, running.schema.encoder(), scratch.parts());
-        let has_user = context.as_ref().is_some_and(|context| context.user().is_some());
+        let ((plans, encoder), parts) = (self.rendering(running, site, form), scratch.parts());
+        let has_user = found.context.is_some_and(|context| context.user().is_some());
         event.record(&mut Visitor { plans, encoder, parts: &mut *parts, has_user });
-        let around = Around::new(span);
+        let around = Around::new(*span, form);
         let members = around.members(&parts.members);
         let named = if has_user || !parts.user.is_empty() { &*parts.user } else { around.user() };
-        let line = Line {
-            at,
+        then(&Line {
+            at: found.at,
             heading: &site.heading,
             message: &parts.message,
-            context: context.as_ref(),
-            span: place(context.as_ref()),
+            context: found.context,
+            span: found.span,
             user: named,
             failure: Some(&parts.failure).filter(|failure| !failure.is_empty()),
             members: &members,
             exchange: None,
-        };
-        match keeper {
-            None => running.write(&line, since_1970),
-            Some((recorder, context)) => {
-                running.with_line(&line, |bytes| recorder.keep(context, site.level(), bytes));
-            }
+        });
+    }
+
+    /// By which plans a call site's fields are rendered in one form, and what renders them.
+    #[inline]
+    fn rendering<'a>(
+        &'a self,
+        running: &'a Running,
+        site: &'a Site,
+        form: Form,
+    ) -> (&'a [Plan], &'a Encoder) {
+        match (form, &self.shared.records) {
+            (Form::Typed, Some(records)) => (&site.typed, records.encoder()),
+            _ => (&site.fields, running.schema.encoder()),
         }
     }
 
@@ -158,7 +210,8 @@ impl Logging {
 
 impl Running {
     fn planner<'a>(&'a self, shared: &'a Shared) -> Planner<'a> {
-        Planner { schema: &self.schema, redactor: &shared.redactor }
+        let (schema, redactor) = (&*self.schema, &*shared.redactor);
+        Planner { schema, redactor, records: shared.records.as_deref() }
     }
 }
 

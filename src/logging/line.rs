@@ -9,6 +9,7 @@ use crate::context::{Exchange, RequestContext, SpanIds};
 use super::members::Members;
 
 /// Everything on one line. A schema decides what it is called and in which order it stands.
+#[derive(Clone, Copy)]
 pub(super) struct Line<'a> {
     pub(super) at: SystemTime,
     /// What is the same on every line of a call site.

@@ -4,8 +4,10 @@ use std::time::SystemTime;
 
 use crate::context::RequestContext;
 
+use super::encode::Encoder;
 use super::line::{Heading, Line};
 use super::members::{Key, Members};
+use super::records::Records;
 use super::schema::Schema;
 
 /// A message and a number.
@@ -15,24 +17,31 @@ pub(super) struct Notice {
     /// The number's name.
     key: Key,
     source: Key,
+    encoder: Encoder,
 }
 
+const SOURCE: &str = "callSite";
+
 impl Notice {
+    /// Of a line.
     pub(super) fn new(schema: &Schema, message: &str, key: &'static str) -> Self {
-        let mut rendered = Vec::new();
-        schema.encoder().message_text(message, &mut rendered);
-        Self { message: rendered, key: schema.key(key), source: schema.key("callSite") }
+        Self::of(schema.encoder(), message, [schema.key(key), schema.key(SOURCE)])
     }
 
-    /// Appends the line.
-    pub(super) fn write(&self, schema: &Schema, said: &Said<'_>, out: &mut Vec<u8>) {
-        let mut members = Members::default();
-        members.put(&self.key, |value| schema.encoder().u64(said.count, value));
+    /// Of a record.
+    pub(super) fn typed(records: &Records, message: &str, key: &'static str) -> Self {
+        Self::of(records.encoder(), message, [records.key(key), records.key(SOURCE)])
+    }
+
+    /// Hands on what it says.
+    pub(super) fn with(&self, said: &Said<'_>, then: impl FnOnce(&Line<'_>)) {
+        let (mut members, encoder) = (Members::default(), &self.encoder);
+        members.put(&self.key, |value| encoder.u64(said.count, value));
         if let Some((file, line)) = said.source {
             let source = format!("{file}:{line}");
-            members.put(&self.source, |value| schema.encoder().text(&source, value));
+            members.put(&self.source, |value| encoder.text(&source, value));
         }
-        let line = Line {
+        then(&Line {
             at: said.at,
             heading: said.heading,
             message: &self.message,
@@ -42,8 +51,13 @@ impl Notice {
             failure: None,
             members: &[&members],
             exchange: None,
-        };
-        schema.write(&line, out);
+        });
+    }
+
+    fn of(encoder: &Encoder, text: &str, [key, source]: [Key; 2]) -> Self {
+        let (mut message, encoder) = (Vec::new(), encoder.clone());
+        encoder.message_text(text, &mut message);
+        Self { message, key, source, encoder }
     }
 }
 

@@ -1,16 +1,20 @@
 //! The flight recorder: what a request logs below the level, written if it goes wrong.
 
+use std::sync::Arc;
+
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::filter::Targets;
 
 use crate::config::{self, Clock, directives};
-use crate::context::{Bounds, Lines, RequestContext};
+use crate::context::{Bounds, KeptLine, Lines, RequestContext};
 use crate::error::Error;
 use crate::ledger::{Ledger, Reason, Signal};
 
+use super::Shared;
 use super::line::Heading;
 use super::notice::{Notice, Said};
+use super::records::Records;
 use super::running::Running;
 use super::schema::Schema;
 use super::summary::nanos;
@@ -47,8 +51,8 @@ impl Recorder {
     }
 
     /// Takes a line, with its newline, of an event in this request.
-    pub(super) fn keep(&self, context: &RequestContext, level: Level, line: &[u8]) {
-        context.keep().push(level, line, self.bounds);
+    pub(super) fn keep(&self, context: &RequestContext, line: KeptLine<'_>) {
+        context.keep().push(line, self.bounds);
     }
 }
 
@@ -58,11 +62,14 @@ pub(super) struct Release {
     notice: Notice,
     clock: Clock,
     ledger: Ledger,
+    records: Option<Arc<Records>>,
 }
 
 impl Release {
-    pub(super) fn new(schema: &Schema, clock: &Clock, ledger: &Ledger) -> Self {
+    pub(super) fn new(schema: &Schema, shared: &Shared) -> Self {
+        let Shared { clock, ledger, records, .. } = shared;
         Self {
+            records: records.clone(),
             heading: schema.heading(Level::DEBUG, "obskit::recorder"),
             notice: Notice::new(schema, "earlier lines gave way", "dropped"),
             clock: clock.clone(),
@@ -82,13 +89,18 @@ impl Release {
             let (at, context) = (context.start().wall, Some(context));
             let said = Said { at, heading: &self.heading, context, count, source: None };
             let mut buffer = running.sink.buffer();
-            self.notice.write(&running.schema, &said, &mut buffer);
+            self.notice.with(&said, |line| {
+                running.schema.write(line, &mut buffer);
+            });
             running.sink.push(Level::DEBUG, place, buffer);
         }
-        for (level, line) in lines.iter() {
+        for KeptLine { level, line, record } in lines.iter() {
             let mut buffer = running.sink.buffer();
             buffer.extend_from_slice(line);
             running.sink.push(level, place, buffer);
+            if let Some(records) = self.records.as_ref().filter(|_| !record.is_empty()) {
+                records.send(record);
+            }
         }
         place.saturating_add(1)
     }

@@ -40,13 +40,7 @@ impl Running {
         let tell = move |count, out: &mut Vec<u8>| missing.write(at.wall(), count, out);
         let sink = Sink::start(&settings.output, settings.buffer, ledger.clone(), tell)?;
         let sites = Arc::new(Table::new());
-        let summaries = Arc::new(Summaries {
-            limit: Arc::clone(&shared.limit),
-            sites: Arc::clone(&sites),
-            clock: clock.clone(),
-            notice: Summaries::notice(&schema),
-            schema: Arc::clone(&schema),
-        });
+        let summaries = Arc::new(Summaries::new(shared, &sites, &schema));
         let due = Arc::clone(&summaries);
         sink.each_second(move |closing, take| due.tell(closing, take));
         let changes = ChangeLines::new(&shared.levels, &schema);
@@ -104,7 +98,9 @@ impl Missing {
 
     fn write(&self, at: SystemTime, count: u64, out: &mut Vec<u8>) {
         let said = Said { at, heading: &self.site.heading, context: None, count, source: None };
-        self.notice.write(&self.schema, &said, out);
+        self.notice.with(&said, |line| {
+            self.schema.write(line, out);
+        });
     }
 }
 

@@ -9,6 +9,8 @@ mod logfmt;
 mod otel;
 mod parts;
 mod pretty;
+#[cfg(feature = "otlp")]
+mod records;
 mod room;
 mod table;
 #[cfg(test)]
@@ -26,6 +28,9 @@ use crate::redaction::{MAX_VALUE_BYTES, Redactor};
 use super::encode::{Encoder, cut};
 use super::line::{Heading, Line};
 use super::members::Key;
+
+#[cfg(feature = "otlp")]
+pub(super) use records::RecordSchema;
 
 use parts::{Layout, Part};
 use table::{Entry, Slot, Table};

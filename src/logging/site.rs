@@ -12,6 +12,7 @@ use super::level::{Decision, Levels, Wanted};
 use super::limit::Flood;
 use super::line::Heading;
 use super::members::Key;
+use super::records::Records;
 use super::schema::Schema;
 
 /// A call site's plan and state. One of an event counts its flood here.
@@ -21,6 +22,8 @@ pub(super) struct Site {
     pub(super) heading: Heading,
     /// By the index of the field.
     pub(super) fields: Box<[Plan]>,
+    /// The same as records have them; none where there are none.
+    pub(super) typed: Box<[Plan]>,
     pub(super) flood: Flood,
     /// The file and the line of the call site, where they are known.
     pub(super) source: Option<(&'static str, u32)>,
@@ -49,6 +52,7 @@ pub(super) struct LogTarget<'a> {
 pub(super) struct Planner<'a> {
     pub(super) schema: &'a Schema,
     pub(super) redactor: &'a Redactor,
+    pub(super) records: Option<&'a Records>,
 }
 
 /// What is made at a call site.
@@ -96,7 +100,7 @@ const USERS: [&str; 3] = ["userId", "user_id", "user.id"];
 impl Site {
     /// One without fields, for lines that come from no call site.
     pub(super) fn own(heading: Heading) -> Self {
-        Self::new(Origin::Own, Kind::Event, heading, Box::default())
+        Self::new(Origin::Own, Kind::Event, heading)
     }
 
     /// Who wants what is made here.
@@ -113,9 +117,10 @@ impl Site {
         self.heading.level
     }
 
-    fn new(origin: Origin, kind: Kind, heading: Heading, fields: Box<[Plan]>) -> Self {
+    fn new(origin: Origin, kind: Kind, heading: Heading) -> Self {
+        let (fields, typed) = (Box::default(), Box::default());
         let (flood, decision) = (Flood::default(), Decision::default());
-        Self { origin, kind, heading, fields, flood, source: None, decision }
+        Self { origin, kind, heading, fields, typed, flood, source: None, decision }
     }
 }
 
@@ -155,21 +160,35 @@ impl Planner<'_> {
         let heading = self.schema.heading(*metadata.level(), metadata.target());
         let origin = Origin::CallSite(std::ptr::from_ref(metadata).addr());
         let source = metadata.file().zip(metadata.line());
-        Site { source, ..Site::new(origin, kind, heading, self.fields(metadata, kind)) }
+        let fields = self.fields(metadata, kind, |name| self.schema.key(name));
+        let typed = self.typed(metadata, kind);
+        Site { source, fields, typed, ..Site::new(origin, kind, heading) }
     }
 
     fn plan_log(&self, of: &LogTarget<'_>) -> Site {
         let heading = self.schema.heading(*of.metadata.level(), of.target);
-        Site::new(Origin::Log(of.line), Kind::Log, heading, self.fields(of.metadata, Kind::Log))
+        let fields = self.fields(of.metadata, Kind::Log, |name| self.schema.key(name));
+        let typed = self.typed(of.metadata, Kind::Log);
+        Site { fields, typed, ..Site::new(Origin::Log(of.line), Kind::Log, heading) }
     }
 
-    fn fields(&self, metadata: &'static Metadata<'static>, kind: Kind) -> Box<[Plan]> {
+    fn typed(&self, metadata: &'static Metadata<'static>, kind: Kind) -> Box<[Plan]> {
+        let plans = |records: &Records| self.fields(metadata, kind, |name| records.key(name));
+        self.records.map(plans).unwrap_or_default()
+    }
+
+    fn fields(
+        &self,
+        metadata: &'static Metadata<'static>,
+        kind: Kind,
+        key: impl Fn(&'static str) -> Key,
+    ) -> Box<[Plan]> {
         let names: Vec<_> = metadata.fields().iter().map(|field| field.name()).collect();
         let plan = |(at, name): (usize, &&'static str)| {
             let later = names.get(at + 1..).unwrap_or_default();
             let role =
                 if later.contains(name) { Role::Dropped } else { self.role(name, kind, &names) };
-            Plan { key: self.schema.key(name), role }
+            Plan { key: key(name), role }
         };
         names.iter().enumerate().map(plan).collect()
     }

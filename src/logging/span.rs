@@ -25,11 +25,28 @@ struct Node {
     parent: Option<LoggedSpan>,
     /// The request it was made in, or its parent.
     context: Option<RequestContext>,
-    /// Of the fields that were given when it was made: read without a lock.
+    shown: Fields,
+    /// The same as records have it, where there are any.
+    typed: Option<Box<Fields>>,
+}
+
+/// The fields of a span in one form.
+#[derive(Debug, Default)]
+struct Fields {
+    /// Of those that were given when it was made: read without a lock.
     made: Parts,
     /// Of those that were recorded later, as few spans have.
     recorded: RwLock<Parts>,
     has_recorded: AtomicBool,
+}
+
+/// What the fields of events and spans are rendered for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Form {
+    /// Lines.
+    Shown,
+    /// Records.
+    Typed,
 }
 
 /// The spans of an event, held for as long as its line is written.
@@ -55,16 +72,20 @@ thread_local! {
 }
 
 impl LoggedSpan {
-    /// A span in `parent`, and in the request given. `fill` renders its fields.
+    /// A span in `parent`, and in the request given. `fill` renders its fields, in each form.
     pub(super) fn new(
         parent: Option<LoggedSpan>,
         context: Option<RequestContext>,
-        fill: impl FnOnce(&mut Parts),
+        is_typed: bool,
+        fill: impl Fn(Form, &mut Parts),
     ) -> Self {
         let mut node = pooled();
         if let Some(node) = Arc::get_mut(&mut node) {
             (node.context, node.parent) = (context, parent);
-            fill(&mut node.made);
+            fill(Form::Shown, &mut node.shown.made);
+            if is_typed {
+                fill(Form::Typed, &mut node.typed.get_or_insert_default().made);
+            }
         }
         Self(node)
     }
@@ -102,9 +123,44 @@ impl LoggedSpan {
     }
 
     /// Takes what was recorded of it, by its call site's plans, in place of what was before.
-    pub(super) fn replace(&self, parts: &Parts, plans: &[Plan]) {
-        self.0.has_recorded.store(true, Ordering::Release);
-        let mut recorded = self.0.recorded.write().unwrap_or_else(PoisonError::into_inner);
+    pub(super) fn replace(&self, form: Form, parts: &Parts, plans: &[Plan]) {
+        if let Some(fields) = self.0.fields(form) {
+            fields.replace(parts, plans);
+        }
+    }
+
+    /// Ends it, and keeps its memory for another one.
+    pub(crate) fn close(self) {
+        let mut node = self.0;
+        let Some(unique) = Arc::get_mut(&mut node) else { return };
+        (unique.parent, unique.context) = (None, None);
+        let typed = unique.typed.as_mut().map_or(0, |typed| typed.clear());
+        if unique.shown.clear() + typed > MAX_POOLED_BYTES {
+            return;
+        }
+        let _ = POOL.try_with(|pool| {
+            let mut nodes = pool.take();
+            if nodes.len() < MAX_POOLED {
+                nodes.push(node);
+            }
+            pool.set(nodes);
+        });
+    }
+}
+
+impl Node {
+    fn fields(&self, form: Form) -> Option<&Fields> {
+        match form {
+            Form::Shown => Some(&self.shown),
+            Form::Typed => self.typed.as_deref(),
+        }
+    }
+}
+
+impl Fields {
+    fn replace(&self, parts: &Parts, plans: &[Plan]) {
+        self.has_recorded.store(true, Ordering::Release);
+        let mut recorded = self.recorded.write().unwrap_or_else(PoisonError::into_inner);
         for member in parts.members.iter() {
             let plan = plans.iter().find(|plan| plan.key.name() == member.name);
             if let Some(Plan { key, .. }) = plan {
@@ -116,40 +172,32 @@ impl LoggedSpan {
         }
     }
 
-    /// Ends it, and keeps its memory for another one.
-    pub(crate) fn close(self) {
-        let mut node = self.0;
-        let Some(unique) = Arc::get_mut(&mut node) else { return };
-        let recorded = unique.recorded.get_mut().unwrap_or_else(PoisonError::into_inner);
-        if unique.made.capacity() + recorded.capacity() > MAX_POOLED_BYTES {
-            return;
-        }
-        (unique.parent, unique.context) = (None, None);
-        unique.made.clear();
+    /// What there is, if there is any.
+    fn shown(&self) -> Option<Shown<'_>> {
+        let recorded = self.has_recorded.load(Ordering::Acquire);
+        let recorded =
+            recorded.then(|| self.recorded.read().unwrap_or_else(PoisonError::into_inner));
+        let is_there = recorded.is_some() || self.made.len() > 0;
+        is_there.then_some(Shown { made: &self.made, recorded })
+    }
+
+    /// Forgets all of it, and says how much memory it keeps.
+    fn clear(&mut self) -> usize {
+        let recorded = self.recorded.get_mut().unwrap_or_else(PoisonError::into_inner);
+        self.made.clear();
         recorded.clear();
-        *unique.has_recorded.get_mut() = false;
-        let _ = POOL.try_with(|pool| {
-            let mut nodes = pool.take();
-            if nodes.len() < MAX_POOLED {
-                nodes.push(node);
-            }
-            pool.set(nodes);
-        });
+        *self.has_recorded.get_mut() = false;
+        self.made.capacity() + recorded.capacity()
     }
 }
 
 impl<'a> Around<'a> {
     /// The span and those around it, from the innermost out, as far as they have fields.
-    pub(super) fn new(leaf: Option<&'a LoggedSpan>) -> Self {
+    pub(super) fn new(leaf: Option<&'a LoggedSpan>, form: Form) -> Self {
         let mut shown = ArrayVec::new();
         let mut next = leaf;
         while let Some(LoggedSpan(node)) = next.filter(|_| !shown.is_full()) {
-            let recorded = node.has_recorded.load(Ordering::Acquire);
-            let recorded =
-                recorded.then(|| node.recorded.read().unwrap_or_else(PoisonError::into_inner));
-            if recorded.is_some() || node.made.len() > 0 {
-                shown.push(Shown { made: &node.made, recorded });
-            }
+            shown.extend(node.fields(form).and_then(Fields::shown));
             next = node.parent.as_ref();
         }
         Self(shown)

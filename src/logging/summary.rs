@@ -8,31 +8,50 @@ use tracing::Level;
 use crate::concurrent::Table;
 use crate::config::Clock;
 
+use super::Shared;
 use super::limit::Limit;
 use super::notice::{Notice, Said};
+use super::records::Records;
 use super::schema::Schema;
 use super::site::Site;
 
 /// Tells it in the place of each call site: with its level and its target.
 pub(super) struct Summaries {
-    pub(super) limit: Arc<Limit>,
-    pub(super) sites: Arc<Table<Site>>,
-    pub(super) schema: Arc<Schema>,
-    pub(super) clock: Clock,
-    pub(super) notice: Notice,
+    limit: Arc<Limit>,
+    sites: Arc<Table<Site>>,
+    schema: Arc<Schema>,
+    clock: Clock,
+    notice: Notice,
+    records: Option<(Arc<Records>, Notice)>,
 }
 
+const MESSAGE: &str = "suppressed lines of one call site";
+const COUNT: &str = "suppressed";
+
 impl Summaries {
-    /// The notice of `Summaries`.
-    pub(super) fn notice(schema: &Schema) -> Notice {
-        Notice::new(schema, "suppressed lines of one call site", "suppressed")
+    pub(super) fn new(shared: &Shared, sites: &Arc<Table<Site>>, schema: &Arc<Schema>) -> Self {
+        let typed =
+            |records: &Arc<Records>| (Arc::clone(records), Notice::typed(records, MESSAGE, COUNT));
+        Self {
+            limit: Arc::clone(&shared.limit),
+            sites: Arc::clone(sites),
+            schema: Arc::clone(schema),
+            clock: shared.clock.clone(),
+            notice: Notice::new(schema, MESSAGE, COUNT),
+            records: shared.records.as_ref().map(typed),
+        }
     }
 
-    /// Appends a call site's line.
+    /// Appends a call site's line, and sends its record.
     pub(super) fn write(&self, site: &Site, at: SystemTime, suppressed: u32, out: &mut Vec<u8>) {
         let Site { heading, source, .. } = site;
         let said = Said { at, heading, context: None, count: suppressed.into(), source: *source };
-        self.notice.write(&self.schema, &said, out);
+        self.notice.with(&said, |line| {
+            self.schema.write(line, out);
+        });
+        if let Some((records, notice)) = &self.records {
+            notice.with(&said, |line| records.push(line));
+        }
     }
 
     /// Hands on the lines of call sites that have been silent since their window was over; with

@@ -8,7 +8,7 @@ use crate::config::Config;
 use crate::context::{Acceptor, Record, RecordCall, Routes, Sampler, Settle, Wanted};
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::logging::{AccessLog, Logging};
+use crate::logging::{AccessLog, Logging, Records};
 use crate::metrics::{
     ActiveUsers, Dependencies, Instruments, Metrics, Red, collect, events, losses,
 };
@@ -45,7 +45,8 @@ impl Telemetry {
         let redactor = Arc::new(Redactor::new(&config.redaction)?);
         let spans = Spans::new(&config, &ledger, &redactor)?;
         let health = Healthy::new(&config, &metrics, Arc::clone(&redactor))?;
-        let logging = logging(&config, &metrics, &ledger, redactor)?;
+        let pushed = spans.records(&config, &ledger, &redactor);
+        let logging = logging(&config, &metrics, &ledger, redactor, pushed)?;
         let access = Arc::new(AccessLog::new(logging.clone(), &config.logs.access));
         let routes = routes(&config, &ledger);
         let red = Arc::new(Red::register(&metrics, &routes)?);
@@ -114,8 +115,9 @@ fn logging(
     metrics: &Metrics,
     ledger: &Ledger,
     redactor: Arc<Redactor>,
+    records: Option<Records>,
 ) -> Result<Logging, Error> {
-    let logging = Logging::new(config, ledger.clone(), redactor)?;
+    let logging = Logging::new(config, ledger.clone(), redactor, records)?;
     let counted = logging.clone();
     events::register(metrics, move || counted.counts())?;
     Ok(logging)

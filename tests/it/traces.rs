@@ -4,5 +4,6 @@ mod bridge;
 mod client;
 mod kept;
 mod lab;
+mod records;
 mod sampling;
 mod server;

@@ -1,30 +1,33 @@
 //! Numbers and truth values, which need no quotes.
 
-use super::{Encoder, Syntax};
+use super::{Encoder, Syntax, any_value};
 
 impl Encoder {
     #[inline]
     pub(in crate::logging) fn u64(&self, value: u64, out: &mut Vec<u8>) {
-        self.integer(itoa::Buffer::new().format(value), i64::try_from(value).is_ok(), out);
+        self.integer(itoa::Buffer::new().format(value), i64::try_from(value).ok(), out);
     }
 
     #[inline]
     pub(in crate::logging) fn i64(&self, value: i64, out: &mut Vec<u8>) {
-        self.integer(itoa::Buffer::new().format(value), true, out);
+        self.integer(itoa::Buffer::new().format(value), Some(value), out);
     }
 
     pub(in crate::logging) fn u128(&self, value: u128, out: &mut Vec<u8>) {
-        self.integer(itoa::Buffer::new().format(value), i64::try_from(value).is_ok(), out);
+        self.integer(itoa::Buffer::new().format(value), i64::try_from(value).ok(), out);
     }
 
     pub(in crate::logging) fn i128(&self, value: i128, out: &mut Vec<u8>) {
-        self.integer(itoa::Buffer::new().format(value), i64::try_from(value).is_ok(), out);
+        self.integer(itoa::Buffer::new().format(value), i64::try_from(value).ok(), out);
     }
 
     /// The shortest digits that are read back as this number. JSON has no others than finite ones,
     /// so those are null there.
     #[inline]
     pub(in crate::logging) fn f64(&self, value: f64, out: &mut Vec<u8>) {
+        if self.syntax.is_any_value() {
+            return any_value::double(value, out);
+        }
         if value.is_finite() {
             out.extend_from_slice(zmij::Buffer::new().format_finite(value).as_bytes());
             return;
@@ -39,16 +42,21 @@ impl Encoder {
 
     #[inline]
     pub(in crate::logging) fn bool(&self, value: bool, out: &mut Vec<u8>) {
-        let _ = self;
+        if self.syntax.is_any_value() {
+            return any_value::bool(value, out);
+        }
         out.extend_from_slice(if value { b"true" } else { b"false" });
     }
 
+    /// By its digits, and its value where that fits 64 bits with a sign.
     #[inline]
-    fn integer(&self, digits: &str, is_narrow: bool, out: &mut Vec<u8>) {
-        if !is_narrow && self.syntax == (Syntax::Json { wide_as_text: true }) {
-            self.syntax.text(digits, out);
-        } else {
-            out.extend_from_slice(digits.as_bytes());
+    fn integer(&self, digits: &str, narrow: Option<i64>, out: &mut Vec<u8>) {
+        match (self.syntax, narrow) {
+            (Syntax::AnyValue { .. }, Some(value)) => any_value::integer(value, out),
+            (Syntax::Json { wide_as_text: true } | Syntax::AnyValue { .. }, None) => {
+                self.syntax.text(digits, out);
+            }
+            _ => out.extend_from_slice(digits.as_bytes()),
         }
     }
 }

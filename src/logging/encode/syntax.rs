@@ -1,8 +1,12 @@
 //! How texts and keys are spelt in each syntax.
 
+use crate::protobuf::Message;
+
+use super::any_value;
 use super::escape::{escape, escape_unquoted};
 
 /// How keys and values are spelt.
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no records"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::logging) enum Syntax {
     Json {
@@ -13,6 +17,9 @@ pub(in crate::logging) enum Syntax {
     Logfmt,
     /// As `Logfmt`, for eyes: a message has no quotes, and keys are dimmed where there are colours.
     Pretty { colours: bool },
+    /// Values as OpenTelemetry's protocol has them, keys as the members that stand before them. A
+    /// text that is no message has so many characters at most.
+    AnyValue { longest: Option<u32> },
 }
 
 pub(in crate::logging) const DIM: &str = "\u{1b}[2m";
@@ -25,7 +32,15 @@ impl Syntax {
     }
 
     #[inline]
+    pub(super) fn is_any_value(self) -> bool {
+        matches!(self, Self::AnyValue { .. })
+    }
+
+    #[inline]
     pub(in crate::logging) fn text(self, text: &str, out: &mut Vec<u8>) {
+        if let Self::AnyValue { longest } = self {
+            return any_value::text(text, longest, out);
+        }
         if !self.is_json() && is_plain(text) {
             out.extend_from_slice(text.as_bytes());
             return;
@@ -38,6 +53,7 @@ impl Syntax {
     pub(super) fn message(self, text: &str, out: &mut Vec<u8>) {
         match self {
             Self::Pretty { .. } => escape_unquoted(text, out),
+            Self::AnyValue { .. } => any_value::text(text, None, out),
             Self::Json { .. } | Self::Logfmt => self.text(text, out),
         }
     }
@@ -63,6 +79,7 @@ impl Syntax {
                 out.push(b'=');
                 out.extend_from_slice(RESET.as_bytes());
             }
+            Self::AnyValue { .. } => Message::new(&mut out).bytes(any_value::KEY, name.as_bytes()),
         }
         out
     }

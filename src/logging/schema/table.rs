@@ -60,6 +60,8 @@ pub(super) enum Slot {
     /// Whether the trace is recorded.
     Sampled,
     Endpoint,
+    /// Of a run, in place of the endpoint.
+    Job,
     // Of an error.
     ErrorKind,
     ErrorMessage,
@@ -145,7 +147,8 @@ impl Slot {
             | Self::SpanId
             | Self::TraceFlags
             | Self::Sampled
-            | Self::Endpoint => Source::Context,
+            | Self::Endpoint
+            | Self::Job => Source::Context,
             Self::ErrorKind | Self::ErrorMessage | Self::ErrorStack => Source::Failure,
             _ => Source::Exchange,
         }

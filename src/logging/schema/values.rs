@@ -107,7 +107,7 @@ impl Writer<'_> {
 }
 
 /// What kind of response it was, if one that lasts as long as somebody listens.
-fn shape(shape: Shape) -> Option<&'static [u8]> {
+pub(super) fn shape(shape: Shape) -> Option<&'static [u8]> {
     match shape {
         Shape::Unary => None,
         Shape::Stream => Some(b"stream"),

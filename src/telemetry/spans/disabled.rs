@@ -9,6 +9,7 @@ use crate::context::{
 };
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::logging::Records;
 use crate::redaction::Redactor;
 
 use super::background::Shared;
@@ -29,6 +30,11 @@ impl Spans {
     #[expect(clippy::unused_self, reason = "as where there are spans")]
     pub(super) fn flush(&self, _: Duration) -> bool {
         true
+    }
+
+    #[expect(clippy::unused_self, reason = "as where there are spans")]
+    pub(super) fn records(&self, _: &Config, _: &Ledger, _: &Arc<Redactor>) -> Option<Records> {
+        None
     }
 
     #[expect(clippy::unused_self, reason = "as where there are spans")]

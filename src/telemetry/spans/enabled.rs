@@ -11,6 +11,7 @@ use crate::config::Config;
 use crate::context::{EndSpan, PlaceCalls, Record, RecordCall, Room, Sampler};
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::logging::Records;
 use crate::redaction::Redactor;
 use crate::trace::Traces;
 
@@ -32,7 +33,7 @@ impl Spans {
         ledger: &Ledger,
         redactor: &Arc<Redactor>,
     ) -> Result<Self, Error> {
-        let exports = Exports::new(config, ledger)?;
+        let exports = Exports::new(config, ledger, redactor)?;
         let traces = |outlet| Traces::new(config, outlet, Arc::clone(redactor));
         Ok(Self { traces: exports.spans().map(traces), exports })
     }
@@ -53,6 +54,18 @@ impl Spans {
 
     pub(super) fn traces(&self) -> Option<&Traces> {
         self.traces.as_ref()
+    }
+
+    /// Where log lines go beside the output, if anywhere.
+    pub(super) fn records(
+        &self,
+        config: &Config,
+        ledger: &Ledger,
+        redactor: &Arc<Redactor>,
+    ) -> Option<Records> {
+        let outlet = self.exports.records()?;
+        let (limits, redactor) = (&config.logs.limits, Arc::clone(redactor));
+        Some(Records::new(limits, outlet, ledger.clone(), redactor))
     }
 
     /// What makes server spans of exchanges.

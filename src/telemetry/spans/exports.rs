@@ -5,18 +5,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use crate::concurrent::is_own_thread;
-use crate::config::{self, Config, Exporter};
+use crate::config::{self, Config, Exporter, Otlp};
 use crate::error::Error;
 use crate::export::Background;
 use crate::export::otlp::{Collector, Outlet, Resource, export};
 use crate::ledger::{Ledger, Signal};
+use crate::redaction::Redactor;
 use crate::telemetry::background::Shared;
+use crate::telemetry::resource;
 
 /// The ways out of what is exported. Dropped with the last handle of its telemetry, it waits until
 /// what is on its way has arrived.
 pub(super) struct Exports {
+    resource: Resource,
     ways: Vec<Way>,
     spans: Option<Outlet>,
+    records: Option<Outlet>,
     is_started: AtomicBool,
 }
 
@@ -32,24 +36,49 @@ struct Way {
 const AT_MOST: Duration = Duration::from_secs(1);
 
 impl Exports {
-    pub(super) fn new(config: &Config, ledger: &Ledger) -> Result<Self, Error> {
-        let mut ways = Vec::new();
-        let traces = &config.traces;
-        let mut spans = None;
-        if !config.disabled && traces.exporter == Exporter::Otlp {
-            let resource = Resource::detect(&config.service);
-            let outlet = Outlet::new(Signal::Span, traces.batch.clone(), ledger.clone());
-            let collector = Collector::new(config::Signal::Traces, &traces.otlp, resource)?;
-            spans = Some(outlet.clone());
-            let (collector, timeout) = (Arc::new(collector), traces.otlp.timeout);
-            ways.push(Way { outlet, collector, timeout });
+    pub(super) fn new(
+        config: &Config,
+        ledger: &Ledger,
+        redactor: &Redactor,
+    ) -> Result<Self, Error> {
+        let (traces, logs) = (&config.traces, &config.logs);
+        let mut exports = Self {
+            resource: resource::detect(&config.service, redactor),
+            ways: Vec::new(),
+            spans: None,
+            records: None,
+            is_started: AtomicBool::new(false),
+        };
+        if config.disabled {
+            return Ok(exports);
         }
-        Ok(Self { ways, spans, is_started: AtomicBool::new(false) })
+        if traces.exporter == Exporter::Otlp {
+            let outlet = Outlet::new(Signal::Span, traces.batch.clone(), ledger.clone());
+            exports.add(config::Signal::Traces, &traces.otlp, &outlet)?;
+            exports.spans = Some(outlet);
+        }
+        if logs.exporter == Exporter::Otlp {
+            let outlet = Outlet::new(Signal::Record, logs.batch.clone(), ledger.clone());
+            exports.add(config::Signal::Logs, &logs.otlp, &outlet)?;
+            exports.records = Some(outlet);
+        }
+        Ok(exports)
+    }
+
+    fn add(&mut self, signal: config::Signal, otlp: &Otlp, outlet: &Outlet) -> Result<(), Error> {
+        let collector = Arc::new(Collector::new(signal, otlp, self.resource.clone())?);
+        self.ways.push(Way { outlet: outlet.clone(), collector, timeout: otlp.timeout });
+        Ok(())
     }
 
     /// Where spans go, if anywhere.
     pub(super) fn spans(&self) -> Option<Outlet> {
         self.spans.clone()
+    }
+
+    /// Where log records go, if anywhere.
+    pub(super) fn records(&self) -> Option<Outlet> {
+        self.records.clone()
     }
 
     /// Has what there is exported from now on. A second call does nothing.
