@@ -154,14 +154,16 @@ impl fmt::Debug for Ledger {
     }
 }
 
-#[cfg(any(test, feature = "admin"))]
 impl Account {
     /// Accepted, and lost on its way.
     pub(crate) fn lost(&self) -> u64 {
         let lost = self.dropped.iter().filter(|(reason, _)| reason.is_on_the_way());
         lost.map(|(_, count)| count).sum()
     }
+}
 
+#[cfg(any(test, feature = "admin"))]
+impl Account {
     /// Accepted, and neither delivered nor lost so far.
     pub(crate) fn waiting(&self) -> u64 {
         self.accepted.saturating_sub(self.delivered).saturating_sub(self.lost())
@@ -213,7 +215,6 @@ impl Reason {
     }
 }
 
-#[cfg(any(test, feature = "admin"))]
 impl Reason {
     /// Whether what is lost so was accepted before. The others never were, but for what was cut,
     /// which is delivered without its end.

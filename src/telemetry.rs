@@ -177,13 +177,18 @@ impl Telemetry {
     pub fn flush(&self, within: Duration) -> bool {
         let start = Instant::now();
         let (spans, logging) = (&self.parts.spans, &self.parts.logging);
+        // Made by what no layer was asked for, as a job.
+        if spans.is_waiting() {
+            self.export();
+        }
         let are_sent = spans.flush(within);
         logging.flush(within.saturating_sub(start.elapsed())) && are_sent
     }
 
     /// Has spans exported from now on.
     fn export(&self) {
-        if let Err(error) = self.parts.spans.start(&self.parts.background) {
+        let Parts { spans, background, logging, .. } = &*self.parts;
+        if let Err(error) = spans.start(background, logging.levels()) {
             tracing::warn!(target: "obskit::export", "nothing is exported: {error}");
         }
     }

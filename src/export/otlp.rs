@@ -5,17 +5,28 @@
 mod answer;
 mod attributes;
 mod backoff;
+mod client;
 mod connector;
 mod exporter;
+#[cfg(not(feature = "otlp-grpc"))]
+#[path = "otlp/grpc/disabled.rs"]
+mod grpc;
+#[cfg(feature = "otlp-grpc")]
+#[path = "otlp/grpc/enabled.rs"]
+mod grpc;
 mod http;
+mod notices;
 mod outlet;
 mod parcel;
 mod resource;
 mod transport;
 mod ward;
 
+pub(crate) use answer::Answer;
 pub(crate) use attributes::{Attributes, Limits, Value};
-pub(crate) use outlet::Outlet;
+pub(crate) use exporter::Way;
+pub(crate) use notices::{Notices, Tell};
+pub(crate) use outlet::{Outlet, Standing};
 pub(crate) use resource::Resource;
 pub(crate) use transport::Collector;
 pub(crate) use ward::export;

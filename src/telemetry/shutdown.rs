@@ -26,6 +26,10 @@ pub struct Report {
     /// Log lines lost since the start: those that an output did not take in time are among them,
     /// those that the flood limit suppressed are not.
     pub lost_lines: u64,
+    /// Spans that a collector has taken since the start.
+    pub delivered_spans: u64,
+    /// Spans lost since the start, those that no collector took in time among them.
+    pub lost_spans: u64,
     /// Items lost since the start, all signals together: the sum of `obskit_dropped_total`. What
     /// was held back on purpose, as by the flood limit, is among them.
     pub dropped: u64,
@@ -61,8 +65,12 @@ impl Telemetry {
         self.drain().begin();
         self.parts.signals.end();
         self.parts.health.stop();
+        if self.parts.spans.is_waiting() {
+            self.export();
+        }
         let (stopped, ()) =
             together(self.parts.background.stop(deadline), self.settle(deadline)).await;
+        self.parts.spans.close();
         let report = self.report();
         if !self.parts.is_over.swap(true, Ordering::AcqRel) {
             report.tell(start.elapsed());
@@ -97,10 +105,13 @@ impl Telemetry {
     fn report(&self) -> Report {
         let Acceptor { ledger, routes, .. } = &*self.parts.server.acceptor;
         let under_way = routes.iter().map(|route| route.in_flight.count().unsigned_abs());
+        let spans = ledger.account(Signal::Span);
         Report {
             written_lines: ledger.account(Signal::Log).delivered,
             dropped: ledger.iter().map(|(_, _, count)| count).sum(),
             lost_lines: self.parts.logging.lost(),
+            delivered_spans: spans.delivered,
+            lost_spans: spans.lost(),
             unfinished_requests: under_way.sum(),
         }
     }
@@ -124,19 +135,21 @@ impl Drain {
 }
 
 impl Report {
-    /// Whether everything arrived that was to: no line was lost, and no request unfinished.
+    /// Whether everything arrived that was to: no line and no span was lost, and no request
+    /// unfinished.
     pub fn is_complete(&self) -> bool {
-        self.lost_lines == 0 && self.unfinished_requests == 0
+        self.lost_lines == 0 && self.lost_spans == 0 && self.unfinished_requests == 0
     }
 
     /// The last line.
     fn tell(&self, took: Duration) {
-        let Self { written_lines, lost_lines, dropped, unfinished_requests } = *self;
+        let Self { written_lines, lost_lines, dropped, unfinished_requests, .. } = *self;
         let took = u64::try_from(took.as_millis()).unwrap_or(u64::MAX);
         if self.is_complete() {
             info!(
                 target: TARGET,
                 writtenLines = written_lines,
+                deliveredSpans = self.delivered_spans,
                 dropped,
                 tookMs = took,
                 "everything is delivered"
@@ -146,6 +159,8 @@ impl Report {
                 target: TARGET,
                 writtenLines = written_lines,
                 lostLines = lost_lines,
+                deliveredSpans = self.delivered_spans,
+                lostSpans = self.lost_spans,
                 unfinishedRequests = unfinished_requests,
                 dropped,
                 tookMs = took,
@@ -157,10 +172,12 @@ impl Report {
 
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { written_lines, lost_lines, dropped, unfinished_requests } = self;
+        let Self { written_lines, lost_lines, dropped, unfinished_requests, .. } = self;
+        let Self { delivered_spans, lost_spans, .. } = self;
         write!(
             f,
-            "{written_lines} log lines written, {lost_lines} lost; {dropped} items dropped in all; \
+            "{written_lines} log lines written, {lost_lines} lost; {delivered_spans} spans \
+             delivered, {lost_spans} lost; {dropped} items dropped in all; \
              {unfinished_requests} requests unfinished"
         )
     }

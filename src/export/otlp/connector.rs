@@ -7,15 +7,31 @@ mod with;
 #[path = "connector/tls.rs"]
 mod with;
 
-use std::error::Error as StdError;
 use std::time::Duration;
 
+use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 
-pub(super) use with::{Connector, new};
+use crate::config::Otlp;
+use crate::error::Error;
+
+pub(super) use with::Connector;
 
 /// For all addresses of the host together.
 const CONNECTING: Duration = Duration::from_secs(5);
+
+pub(super) fn http1(url: &Uri, otlp: &Otlp) -> Result<Connector, Error> {
+    with::new(url, otlp, false)
+}
+
+#[cfg(feature = "otlp-grpc")]
+pub(super) fn http2(url: &Uri, otlp: &Otlp) -> Result<Connector, Error> {
+    with::new(url, otlp, true)
+}
+
+fn is_tls(url: &Uri) -> bool {
+    url.scheme_str() == Some("https")
+}
 
 fn tcp() -> HttpConnector {
     let mut connector = HttpConnector::new();
@@ -24,13 +40,4 @@ fn tcp() -> HttpConnector {
     connector.set_connect_timeout(Some(CONNECTING));
     connector.set_keepalive(Some(Duration::from_mins(1)));
     connector
-}
-
-/// What lies at the bottom of an error, which says most.
-pub(super) fn told(error: &(dyn StdError + 'static)) -> String {
-    let mut cause = error;
-    while let Some(deeper) = cause.source() {
-        cause = deeper;
-    }
-    cause.to_string()
 }

@@ -1,6 +1,7 @@
 //! The task that sends what waits.
 
 use std::mem;
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
@@ -9,15 +10,16 @@ use crate::export::{Lifeline, unless};
 
 use super::answer::Answer;
 use super::backoff::Backoff;
+use super::notices::Notices;
 use super::outlet::{Flush, Outlet, PARCEL_BYTES};
 use super::parcel::Parcel;
 use super::transport::Transport;
 
 /// What one signal's items are sent by.
 #[derive(Debug)]
-pub(crate) struct Exporter<T> {
+pub(super) struct Exporter<T> {
     outlet: Outlet,
-    transport: T,
+    transport: Arc<T>,
     /// The longest one attempt may take.
     timeout: Duration,
     /// What one parcel holds at most, as far as the collector is known.
@@ -25,7 +27,19 @@ pub(crate) struct Exporter<T> {
     pause: Option<Pause>,
     /// Who came while something was being sent, and is served next.
     early: Vec<Flush>,
+    notices: Notices,
     lifeline: Lifeline,
+}
+
+/// What an exporter is made of.
+#[derive(Debug)]
+pub(crate) struct Way<T> {
+    /// Where its items come from.
+    pub(crate) outlet: Outlet,
+    pub(crate) transport: Arc<T>,
+    /// The longest one attempt may take.
+    pub(crate) timeout: Duration,
+    pub(crate) notices: Notices,
 }
 
 /// The collector is left alone.
@@ -37,13 +51,18 @@ struct Pause {
 }
 
 impl<T: Transport> Exporter<T> {
-    pub(crate) fn new(outlet: Outlet, transport: T, timeout: Duration, lifeline: Lifeline) -> Self {
+    pub(super) fn new(way: Way<T>, lifeline: Lifeline) -> Self {
+        let Way { outlet, transport, timeout, notices } = way;
         let (parcel_bytes, pause, early) = (PARCEL_BYTES, None, Vec::new());
-        Self { outlet, transport, timeout, parcel_bytes, pause, early, lifeline }
+        Self { outlet, transport, timeout, parcel_bytes, pause, early, notices, lifeline }
+    }
+
+    pub(super) fn notices(&self) -> &Notices {
+        &self.notices
     }
 
     /// Sends what waits until the thread is to end, and then what waits still.
-    pub(crate) async fn run(&mut self) {
+    pub(super) async fn run(&mut self) {
         let mut last = Instant::now();
         loop {
             let due = last + self.outlet.batch().schedule_delay;
@@ -68,6 +87,7 @@ impl<T: Transport> Exporter<T> {
         let size = self.outlet.batch().batch_size;
         let mut left = self.outlet.waiting();
         while left > 0 && (whole || self.outlet.is_full()) && !self.is_over() {
+            self.pause().await;
             let Some(parcel) = self.outlet.take(size.min(left), self.parcel_bytes) else { return };
             left -= parcel.len();
             self.deliver(parcel).await;
@@ -85,11 +105,23 @@ impl<T: Transport> Exporter<T> {
         let mut parts = vec![parcel];
         while let Some(mut part) = parts.pop() {
             match self.attempt(&part, deadline).await {
-                Answer::Taken { rejected, .. } => part.delivered(rejected),
-                Answer::Refused { .. } => part.rejected(),
-                Answer::Later { .. } => drop(part),
-                Answer::TooLarge { .. } => match part.halve() {
-                    None => part.rejected(),
+                Answer::Taken { rejected, message } => {
+                    part.delivered(rejected);
+                    self.worked(rejected, &message);
+                }
+                Answer::Refused(trouble) => {
+                    self.notices.lost(&trouble);
+                    part.rejected();
+                }
+                Answer::Later { trouble, .. } => {
+                    self.notices.lost(&trouble);
+                    drop(part);
+                }
+                Answer::TooLarge(trouble) => match part.halve() {
+                    None => {
+                        self.notices.lost(&trouble);
+                        part.rejected();
+                    }
                     Some(half) => {
                         self.parcel_bytes = (self.parcel_bytes / 2).max(part.bytes());
                         parts.extend([half, part]);
@@ -99,17 +131,24 @@ impl<T: Transport> Exporter<T> {
         }
     }
 
+    fn worked(&mut self, rejected: u64, message: &str) {
+        self.notices.worked();
+        if rejected > 0 {
+            self.notices.rejected(rejected, message);
+        }
+    }
+
     /// Sends it until it is taken, refused, or the time is over.
     async fn attempt(&mut self, parcel: &Parcel, deadline: Instant) -> Answer {
         let request = self.transport.request(parcel);
         let mut backoff = Backoff::default();
         loop {
-            self.pause(deadline).await;
             let by = deadline.min(Instant::now() + self.timeout);
             let sending = timeout_at(by, self.transport.send(request.clone()));
             let sent = before(self.lifeline.clone(), sending).await;
             let answer = sent.unwrap_or_else(Answer::too_late);
-            let Answer::Later { after, .. } = &answer else { return answer };
+            let Answer::Later { after, trouble } = &answer else { return answer };
+            self.notices.failed(trouble);
             let now = Instant::now();
             let next = now + after.map_or_else(|| backoff.next(), Backoff::asked);
             self.pause = Some(Pause { until: next, is_asked: after.is_some() });
@@ -117,21 +156,28 @@ impl<T: Transport> Exporter<T> {
             if next >= end {
                 return answer;
             }
+            self.pause().await;
         }
     }
 
-    /// Leaves the collector alone as long as is due. Whoever ends, or flushes, has no time for that.
-    async fn pause(&mut self, deadline: Instant) {
+    /// Leaves the collector alone as long as is due. Whoever ends has no time for that, nor has a
+    /// flush, unless the collector asked for it.
+    async fn pause(&mut self) {
         let Some(Pause { until, is_asked }) = self.pause.take() else { return };
-        let paused = sleep_until(until.min(deadline));
         let mut lifeline = self.lifeline.clone();
-        if is_asked || lifeline.end().is_some() {
-            unless(lifeline.cut(), paused).await;
-            return;
+        if let Some(end) = lifeline.end() {
+            // So as not to press it.
+            return if !is_asked {
+                sleep_until(until.min(end)).await
+            };
         }
-        let hurry = unless(lifeline.cut(), self.outlet.flush_asked());
-        unless(hurry, paused).await;
-        self.early.extend(self.outlet.take_flushes());
+        let cut = lifeline.cut();
+        if is_asked {
+            unless(cut, sleep_until(until)).await;
+        } else {
+            unless(unless(cut, self.outlet.flush_asked()), sleep_until(until)).await;
+            self.early.extend(self.outlet.take_flushes());
+        }
     }
 }
 
@@ -146,3 +192,6 @@ async fn before<O, E>(
     };
     unless(end, work).await?.ok()
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use crate::config::Batch;
 use crate::ledger::{Ledger, Reason, Signal};
 
+use super::answer::Trouble;
 use super::parcel::Parcel;
 
 /// The way in to one signal's exporter. Clones are the same. Whoever pushes waits for nobody; what
@@ -30,6 +31,16 @@ struct Shared {
     is_closed: AtomicBool,
     bell: Notify,
     flushes: Mutex<Vec<Flush>>,
+    standing: Mutex<Standing>,
+}
+
+/// How an exporter does.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Standing {
+    /// Why its last export failed, if it did.
+    pub(crate) trouble: Option<Trouble>,
+    /// How often it panicked, and was started again.
+    pub(crate) restarts: u32,
 }
 
 /// Dropped when everything that waited has been sent, or lost. Somebody waits for that.
@@ -52,6 +63,7 @@ impl Outlet {
             is_closed: AtomicBool::new(false),
             bell: Notify::new(),
             flushes: Mutex::default(),
+            standing: Mutex::default(),
         }))
     }
 
@@ -108,6 +120,19 @@ impl Outlet {
     /// How many wait.
     pub(crate) fn waiting(&self) -> usize {
         self.0.waiting.load(Ordering::Relaxed)
+    }
+
+    /// How its exporter does.
+    pub(crate) fn standing(&self) -> Standing {
+        lock(&self.0.standing).clone()
+    }
+
+    pub(super) fn set_trouble(&self, trouble: Option<Trouble>) {
+        lock(&self.0.standing).trouble = trouble;
+    }
+
+    pub(super) fn count_restart(&self) {
+        lock(&self.0.standing).restarts += 1;
     }
 
     pub(super) fn signal(&self) -> Signal {

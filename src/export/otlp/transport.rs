@@ -1,13 +1,12 @@
 //! The ways to a collector.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 
 use crate::config::{Otlp, Protocol, Signal};
 use crate::error::Error;
 
 use super::answer::Answer;
+use super::grpc::Grpc;
 use super::http::Http;
 use super::parcel::Parcel;
 use super::resource::Resource;
@@ -25,8 +24,14 @@ pub(crate) trait Transport: Send + Sync + 'static {
 /// By what the settings say.
 #[derive(Debug)]
 pub(crate) struct Collector {
-    way: Http,
+    way: Way,
     resource: Resource,
+}
+
+#[derive(Debug)]
+enum Way {
+    Http(Http),
+    Grpc(Grpc),
 }
 
 impl Collector {
@@ -35,9 +40,29 @@ impl Collector {
     /// When the settings ask for what this build has not, or name files that are none.
     pub(crate) fn new(signal: Signal, otlp: &Otlp, resource: Resource) -> Result<Self, Error> {
         let url = otlp.url(signal);
-        match otlp.protocol {
-            Protocol::HttpProtobuf => Ok(Self { way: Http::new(url, otlp)?, resource }),
-            Protocol::Grpc => Ok(Self { way: Http::new(url, otlp)?, resource }),
+        let way = match otlp.protocol {
+            Protocol::HttpProtobuf => Way::Http(Http::new(url, otlp)?),
+            Protocol::Grpc => Way::Grpc(Grpc::new(url, signal, otlp)?),
+        };
+        Ok(Self { way, resource })
+    }
+
+    /// Exports nothing, which collectors take as they would something.
+    pub(crate) async fn greet(&self) -> Answer {
+        self.post(self.pack(Vec::new())).await
+    }
+
+    fn pack(&self, request: Vec<u8>) -> Bytes {
+        match &self.way {
+            Way::Http(http) => http.pack(request),
+            Way::Grpc(grpc) => grpc.pack(request),
+        }
+    }
+
+    async fn post(&self, request: Bytes) -> Answer {
+        match &self.way {
+            Way::Http(http) => http.send(request).await,
+            Way::Grpc(grpc) => grpc.send(request).await,
         }
     }
 }
@@ -46,22 +71,10 @@ impl Transport for Collector {
     type Request = Bytes;
 
     fn request(&self, parcel: &Parcel) -> Bytes {
-        self.way.pack(parcel.request(&self.resource))
+        self.pack(parcel.request(&self.resource))
     }
 
     fn send(&self, request: Bytes) -> impl Future<Output = Answer> + Send {
-        self.way.send(request)
-    }
-}
-
-impl<T: Transport> Transport for Arc<T> {
-    type Request = T::Request;
-
-    fn request(&self, parcel: &Parcel) -> T::Request {
-        (**self).request(parcel)
-    }
-
-    fn send(&self, request: T::Request) -> impl Future<Output = Answer> + Send {
-        (**self).send(request)
+        self.post(request)
     }
 }

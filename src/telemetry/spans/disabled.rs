@@ -9,7 +9,7 @@ use crate::context::{
 };
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::logging::Records;
+use crate::logging::{Levels, Records};
 use crate::redaction::Redactor;
 
 use super::background::Shared;
@@ -23,9 +23,17 @@ impl Spans {
     }
 
     #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as where there are spans")]
-    pub(super) fn start(&self, _: &Shared) -> Result<(), Error> {
+    pub(super) fn start(&self, _: &Shared, _: &Levels) -> Result<(), Error> {
         Ok(())
     }
+
+    #[expect(clippy::unused_self, reason = "as where there are spans")]
+    pub(super) fn is_waiting(&self) -> bool {
+        false
+    }
+
+    #[expect(clippy::unused_self, reason = "as where there are spans")]
+    pub(super) fn close(&self) {}
 
     #[expect(clippy::unused_self, reason = "as where there are spans")]
     pub(super) fn flush(&self, _: Duration) -> bool {

@@ -11,7 +11,7 @@ use crate::config::Config;
 use crate::context::{EndSpan, PlaceCalls, Record, RecordCall, Room, Sampler};
 use crate::error::Error;
 use crate::ledger::Ledger;
-use crate::logging::Records;
+use crate::logging::{Levels, Records};
 use crate::redaction::Redactor;
 use crate::trace::Traces;
 
@@ -43,13 +43,23 @@ impl Spans {
     /// # Errors
     ///
     /// When the thread cannot be started, or was stopped before.
-    pub(super) fn start(&self, background: &Shared) -> Result<(), Error> {
-        self.exports.start(background)
+    pub(super) fn start(&self, background: &Shared, levels: &Levels) -> Result<(), Error> {
+        self.exports.start(background, levels)
     }
 
     /// Has everything sent that waits now, waits for it, for a time, and says whether it is.
     pub(super) fn flush(&self, within: Duration) -> bool {
         self.exports.flush(within)
+    }
+
+    /// Whether something waits to be sent.
+    pub(super) fn is_waiting(&self) -> bool {
+        !self.exports.is_empty()
+    }
+
+    /// Takes nothing any more; what waits is lost.
+    pub(super) fn close(&self) {
+        self.exports.close();
     }
 
     pub(super) fn traces(&self) -> Option<&Traces> {

@@ -1,15 +1,19 @@
 //! The exporters of one telemetry, on its `obskit` thread.
 
-use std::sync::Arc;
+use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::RecvTimeoutError::Disconnected;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
+
+use http::Uri;
 
 use crate::concurrent::is_own_thread;
 use crate::config::{self, Config, Exporter, Otlp};
 use crate::error::Error;
-use crate::export::Background;
-use crate::export::otlp::{Collector, Outlet, Resource, export};
+use crate::export::otlp::{Collector, Notices, Outlet, Resource, Tell, Way, export};
 use crate::ledger::{Ledger, Signal};
+use crate::logging::Levels;
 use crate::redaction::Redactor;
 use crate::telemetry::background::Shared;
 use crate::telemetry::resource;
@@ -17,19 +21,20 @@ use crate::telemetry::resource;
 /// The ways out of what is exported. Dropped with the last handle of its telemetry, it waits until
 /// what is on its way has arrived.
 pub(super) struct Exports {
-    resource: Resource,
-    ways: Vec<Way>,
+    /// Until they are started.
+    planned: Mutex<Vec<Planned>>,
+    outlets: Vec<Outlet>,
     spans: Option<Outlet>,
     records: Option<Outlet>,
     is_started: AtomicBool,
 }
 
-/// One signal's.
-struct Way {
+/// What one exporter is made of.
+struct Planned {
     outlet: Outlet,
-    collector: Arc<Collector>,
-    /// The longest one attempt may take.
-    timeout: Duration,
+    collector: Collector,
+    url: Uri,
+    otlp: Otlp,
 }
 
 /// A drop waits no longer for a collector.
@@ -42,33 +47,29 @@ impl Exports {
         redactor: &Redactor,
     ) -> Result<Self, Error> {
         let (traces, logs) = (&config.traces, &config.logs);
+        let sent = |exporter| !config.disabled && exporter == Exporter::Otlp;
         let mut exports = Self {
-            resource: resource::detect(&config.service, redactor),
-            ways: Vec::new(),
+            planned: Mutex::default(),
+            outlets: Vec::new(),
             spans: None,
             records: None,
             is_started: AtomicBool::new(false),
         };
-        if config.disabled {
+        if !sent(traces.exporter) && !sent(logs.exporter) {
             return Ok(exports);
         }
-        if traces.exporter == Exporter::Otlp {
+        let resource = resource::detect(&config.service, redactor);
+        if sent(traces.exporter) {
             let outlet = Outlet::new(Signal::Span, traces.batch.clone(), ledger.clone());
-            exports.add(config::Signal::Traces, &traces.otlp, &outlet)?;
-            exports.spans = Some(outlet);
+            exports.spans = Some(outlet.clone());
+            exports.plan(outlet, (config::Signal::Traces, &traces.otlp), &resource)?;
         }
-        if logs.exporter == Exporter::Otlp {
+        if sent(logs.exporter) {
             let outlet = Outlet::new(Signal::Record, logs.batch.clone(), ledger.clone());
-            exports.add(config::Signal::Logs, &logs.otlp, &outlet)?;
-            exports.records = Some(outlet);
+            exports.records = Some(outlet.clone());
+            exports.plan(outlet, (config::Signal::Logs, &logs.otlp), &resource)?;
         }
         Ok(exports)
-    }
-
-    fn add(&mut self, signal: config::Signal, otlp: &Otlp, outlet: &Outlet) -> Result<(), Error> {
-        let collector = Arc::new(Collector::new(signal, otlp, self.resource.clone())?);
-        self.ways.push(Way { outlet: outlet.clone(), collector, timeout: otlp.timeout });
-        Ok(())
     }
 
     /// Where spans go, if anywhere.
@@ -82,9 +83,9 @@ impl Exports {
     }
 
     /// Has what there is exported from now on. A second call does nothing.
-    pub(super) fn start(&self, background: &Shared) -> Result<(), Error> {
+    pub(super) fn start(&self, background: &Shared, levels: &Levels) -> Result<(), Error> {
         // Loaded first, for this is asked often.
-        if self.ways.is_empty()
+        if self.outlets.is_empty()
             || self.is_started.load(Ordering::Acquire)
             || self.is_started.swap(true, Ordering::AcqRel)
         {
@@ -93,7 +94,10 @@ impl Exports {
         let background = background.get_or_start().inspect_err(|_| {
             self.is_started.store(false, Ordering::Release);
         })?;
-        self.ways.iter().for_each(|way| way.start(&background));
+        let levels = levels.clone();
+        let tell: Tell = Arc::new(move |say| levels.run(say));
+        let planned = mem::take(&mut *self.planned.lock().unwrap_or_else(PoisonError::into_inner));
+        planned.into_iter().for_each(|planned| export(&background, planned.way(&tell)));
         Ok(())
     }
 
@@ -101,26 +105,51 @@ impl Exports {
     pub(super) fn flush(&self, within: Duration) -> bool {
         // On their own thread they would be waited for in vain.
         if !self.is_started.load(Ordering::Acquire) || is_own_thread() {
-            return self.ways.iter().all(|way| way.outlet.waiting() == 0);
+            return self.is_empty();
         }
         let start = Instant::now();
-        let flushes: Vec<_> = self.ways.iter().map(|way| way.outlet.flush()).collect();
-        let mut left = flushes.iter().map(|done| {
-            use std::sync::mpsc::RecvTimeoutError::Disconnected;
+        let flushes: Vec<_> = self.outlets.iter().map(Outlet::flush).collect();
+        let is_done = |done: &std::sync::mpsc::Receiver<()>| {
             done.recv_timeout(within.saturating_sub(start.elapsed())) == Err(Disconnected)
-        });
-        left.all(|is_done| is_done)
+        };
+        flushes.iter().all(is_done)
+    }
+
+    /// Whether nothing waits.
+    pub(super) fn is_empty(&self) -> bool {
+        self.outlets.iter().all(|outlet| outlet.waiting() == 0)
+    }
+
+    /// Takes nothing any more.
+    pub(super) fn close(&self) {
+        self.outlets.iter().for_each(Outlet::close);
+    }
+
+    fn plan(
+        &mut self,
+        outlet: Outlet,
+        (signal, otlp): (config::Signal, &Otlp),
+        resource: &Resource,
+    ) -> Result<(), Error> {
+        let collector = Collector::new(signal, otlp, resource.clone())?;
+        self.outlets.push(outlet.clone());
+        let planned = Planned { outlet, collector, url: otlp.url(signal), otlp: otlp.clone() };
+        self.planned.lock().unwrap_or_else(PoisonError::into_inner).push(planned);
+        Ok(())
     }
 }
 
-impl Way {
-    fn start(&self, background: &Background) {
-        export(background, &self.outlet, &self.collector, self.timeout);
+impl Planned {
+    fn way(self, tell: &Tell) -> Way<Collector> {
+        let Self { outlet, collector, url, otlp } = self;
+        let notices = Notices::new(outlet.clone(), Arc::clone(tell), &url, &otlp);
+        Way { outlet, transport: Arc::new(collector), timeout: otlp.timeout, notices }
     }
 }
 
 impl Drop for Exports {
     fn drop(&mut self) {
         self.flush(AT_MOST);
+        self.close();
     }
 }

@@ -8,8 +8,8 @@ use crate::error::Error;
 
 pub(in super::super) type Connector = HttpConnector;
 
-pub(in super::super) fn new(url: &Uri, _otlp: &Otlp) -> Result<Connector, Error> {
-    if url.scheme_str() == Some("https") {
+pub(super) fn new(url: &Uri, _: &Otlp, _: bool) -> Result<Connector, Error> {
+    if super::is_tls(url) {
         return Err(Error::config(
             "an OTLP endpoint is https, for which obskit needs its feature \"tls\"; accepted: that \
              feature, or http",

@@ -1,19 +1,91 @@
-//! Without the feature `tls`, `http` alone is reached.
+//! With the feature `tls`, `https` too, by rustls and ring.
+
+use std::path::Path;
+use std::sync::Arc;
 
 use http::Uri;
+use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy::connect::HttpConnector;
+use rustls::client::WantsClientCert;
+use rustls::crypto::ring;
+use rustls::pki_types::pem::PemObject;
+use rustls::pki_types::{CertificateDer, PrivateKeyDer};
+use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 
 use crate::config::Otlp;
 use crate::error::Error;
 
-pub(in super::super) type Connector = HttpConnector;
+pub(in super::super) type Connector = HttpsConnector<HttpConnector>;
 
-pub(in super::super) fn new(url: &Uri, _otlp: &Otlp) -> Result<Connector, Error> {
-    if url.scheme_str() == Some("https") {
-        return Err(Error::config(
-            "an OTLP endpoint is https, for which obskit needs its feature \"tls\"; accepted: that \
-             feature, or http",
-        ));
+/// Files are read here, and once.
+pub(super) fn new(url: &Uri, otlp: &Otlp, is_http2: bool) -> Result<Connector, Error> {
+    // What is reached without TLS needs no certificates, which this machine may not have.
+    let config = if super::is_tls(url) { secured(otlp)? } else { unsecured()? };
+    let builder = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
+    let connector = if is_http2 {
+        builder.enable_http2().wrap_connector(super::tcp())
+    } else {
+        builder.enable_http1().wrap_connector(super::tcp())
+    };
+    Ok(connector)
+}
+
+type Builder<State> = ConfigBuilder<ClientConfig, State>;
+
+fn builder() -> Result<Builder<rustls::WantsVerifier>, Error> {
+    ClientConfig::builder_with_provider(Arc::new(ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .map_err(|error| Error::config("TLS cannot be set up").because(error))
+}
+
+fn unsecured() -> Result<ClientConfig, Error> {
+    Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
+}
+
+fn secured(otlp: &Otlp) -> Result<ClientConfig, Error> {
+    let verified = verified(otlp.certificate.as_deref())?;
+    let (Some(key), Some(chain)) = (&otlp.client_key, &otlp.client_certificate) else {
+        return Ok(verified.with_no_client_auth());
+    };
+    let certificates = certificates(chain, "client certificate")?;
+    let private_key = PrivateKeyDer::from_pem_file(key)
+        .map_err(|error| unread(key, "client key", "a private key").because(error))?;
+    verified
+        .with_client_auth_cert(certificates, private_key)
+        .map_err(|error| unread(chain, "client certificate", "one for its key").because(error))
+}
+
+/// By the certificates of a file, or the system's.
+fn verified(file: Option<&Path>) -> Result<Builder<WantsClientCert>, Error> {
+    let Some(file) = file else {
+        return builder()?.with_native_roots().map_err(|error| {
+            let message = "the system has no certificates that a collector's could be checked by; \
+                accepted: those, or a file in OTEL_EXPORTER_OTLP_CERTIFICATE";
+            Error::config(message).because(error)
+        });
+    };
+    let mut roots = RootCertStore::empty();
+    for certificate in certificates(file, "certificate")? {
+        roots
+            .add(certificate)
+            .map_err(|error| unread(file, "certificate", "certificates").because(error))?;
     }
-    Ok(super::tcp())
+    Ok(builder()?.with_root_certificates(roots))
+}
+
+fn certificates(file: &Path, what: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let failed = |error| unread(file, what, "certificates").because(error);
+    let found = CertificateDer::pem_file_iter(file).map_err(failed)?;
+    let found = found.collect::<Result<Vec<_>, _>>().map_err(failed)?;
+    if found.is_empty() {
+        return Err(unread(file, what, "certificates"));
+    }
+    Ok(found)
+}
+
+fn unread(file: &Path, what: &str, accepted: &str) -> Error {
+    let file = file.display();
+    Error::config(format!(
+        "the OTLP {what} {file} cannot be used; accepted: a PEM file with {accepted}"
+    ))
 }

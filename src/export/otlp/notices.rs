@@ -1,0 +1,162 @@
+//! What the log is told of an exporter: once that it fails, and once that it works again.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::{HeaderName, HeaderValue, Uri};
+use tokio::time::{Duration, Instant};
+
+use crate::config::{Otlp, Secret};
+use crate::ledger::Signal;
+
+use super::answer::Trouble;
+use super::outlet::Outlet;
+
+/// Runs work where the telemetry's subscriber takes its events.
+pub(crate) type Tell = Arc<dyn Fn(&dyn Fn()) + Send + Sync>;
+
+/// Tells of one exporter, whoever runs it.
+pub(crate) struct Notices {
+    outlet: Outlet,
+    tell: Tell,
+    /// Where it exports to, without what may be secret.
+    endpoint: String,
+    /// What a collector must not have quoted.
+    secrets: Vec<String>,
+    /// Failures since it last worked.
+    failures: u32,
+    failing: Option<Failing>,
+    /// When the last partial success was told.
+    partial: Option<Instant>,
+}
+
+/// It was told that the exporter fails.
+#[derive(Clone, Copy, Debug)]
+struct Failing {
+    /// How many were lost before.
+    lost: u64,
+}
+
+/// One failure may be a collector that starts anew.
+const PATIENCE: u32 = 2;
+/// Between two partial successes that are told.
+const QUIET: Duration = Duration::from_mins(10);
+const HIDDEN: &str = "[hidden]";
+/// What is shorter is no secret, and would be found everywhere.
+const SHORTEST_SECRET: usize = 4;
+
+impl Notices {
+    pub(crate) fn new(outlet: Outlet, tell: Tell, url: &Uri, otlp: &Otlp) -> Self {
+        let (scheme, host) = (url.scheme_str().unwrap_or_default(), url.authority());
+        let host = host.map_or("", |authority| authority.as_str());
+        let endpoint = format!("{scheme}://{host}{}", url.path());
+        let secrets = otlp.headers.iter().flat_map(secrets).collect();
+        Self { outlet, tell, endpoint, secrets, failures: 0, failing: None, partial: None }
+    }
+
+    /// An attempt failed, and another may follow.
+    pub(super) fn failed(&mut self, trouble: &Trouble) {
+        self.failures = self.failures.saturating_add(1);
+        self.outlet.set_trouble(Some(self.clean(trouble)));
+        if self.failures >= PATIENCE {
+            self.warn(trouble);
+        }
+    }
+
+    /// Items were lost by it.
+    pub(super) fn lost(&mut self, trouble: &Trouble) {
+        self.outlet.set_trouble(Some(self.clean(trouble)));
+        self.warn(trouble);
+    }
+
+    /// An export arrived.
+    pub(super) fn worked(&mut self) {
+        self.failures = 0;
+        self.outlet.set_trouble(None);
+        let Some(Failing { lost }) = self.failing.take() else { return };
+        let lost = self.count_lost().saturating_sub(lost);
+        let (what, endpoint) = (self.what(), &self.endpoint);
+        (self.tell)(&|| {
+            tracing::info!(target: "obskit::export", endpoint, lost, "{what} arrive again");
+        });
+    }
+
+    /// An export arrived without some of its items.
+    pub(super) fn rejected(&mut self, count: u64, message: &str) {
+        let now = Instant::now();
+        if self.partial.is_some_and(|told| now - told < QUIET) {
+            return;
+        }
+        self.partial = Some(now);
+        let (what, endpoint, error) = (self.what(), &self.endpoint, self.hide(message));
+        (self.tell)(&|| {
+            tracing::warn!(
+                target: "obskit::export",
+                endpoint,
+                error,
+                lost = count,
+                "{what} are rejected by their collector"
+            );
+        });
+    }
+
+    /// The exporter panicked.
+    pub(super) fn panicked(&self) {
+        let what = self.what();
+        (self.tell)(&|| {
+            tracing::error!(
+                target: "obskit::export",
+                "the exporter of {what} panicked, and is started again"
+            );
+        });
+    }
+
+    fn warn(&mut self, trouble: &Trouble) {
+        if self.failing.is_some() {
+            return;
+        }
+        self.failing = Some(Failing { lost: self.count_lost() });
+        let (what, endpoint) = (self.what(), &self.endpoint);
+        let Trouble { why, hint } = self.clean(trouble);
+        (self.tell)(&|| {
+            tracing::warn!(
+                target: "obskit::export",
+                endpoint,
+                error = why,
+                hint,
+                "{what} do not reach their collector"
+            );
+        });
+    }
+
+    fn clean(&self, trouble: &Trouble) -> Trouble {
+        Trouble { why: self.hide(&trouble.why), hint: trouble.hint }
+    }
+
+    fn hide(&self, text: &str) -> String {
+        let hide = |text: String, secret: &String| text.replace(secret, HIDDEN);
+        self.secrets.iter().fold(text.to_owned(), hide)
+    }
+
+    fn what(&self) -> &'static str {
+        if self.outlet.signal() == Signal::Span { "spans" } else { "log records" }
+    }
+
+    fn count_lost(&self) -> u64 {
+        self.outlet.ledger().account(self.outlet.signal()).lost()
+    }
+}
+
+impl fmt::Debug for Notices {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notices").field("failing", &self.failing).finish_non_exhaustive()
+    }
+}
+
+/// A header's value, and what stands in it after a scheme.
+fn secrets((_, value): &(HeaderName, Secret<HeaderValue>)) -> Vec<String> {
+    let value = String::from_utf8_lossy(value.expose().as_bytes());
+    let last = value.split(' ').next_back().unwrap_or_default();
+    let secrets = [&*value, last].map(|secret| secret.trim().to_owned());
+    secrets.into_iter().filter(|secret| secret.len() >= SHORTEST_SECRET).collect()
+}
