@@ -266,10 +266,6 @@ impl Wanted {
     pub(super) fn by_spans(self) -> bool {
         self.0 & Self::SPANS != 0
     }
-
-    pub(super) fn by_nobody(self) -> bool {
-        self.0 == 0
-    }
 }
 
 impl Decision {

@@ -26,8 +26,9 @@ enum Home<'a> {
 const EVENTS: u32 = 11;
 /// The name that the semantic conventions give to those that tell of an error.
 const EXCEPTION: &str = "exception";
-/// Attributes of ours: the error's three, the message, the level, the target.
-const OWN: u32 = 6;
+/// Attributes of ours: the level and the target; of an error its three and the message.
+const OWN: u32 = 2;
+const OWN_OF_ERRORS: u32 = 4;
 
 impl Traces {
     /// Whether such events are noted at all.
@@ -53,7 +54,8 @@ impl Traces {
             let Some(mut lent) = Lent::take() else { return };
             let (fields, bytes) = lent.parts();
             let limits = self.event_limits();
-            let rest = Limits { count: limits.count.saturating_sub(OWN), ..limits };
+            let own = if site.has_failure() { OWN + OWN_OF_ERRORS } else { OWN };
+            let rest = Limits { count: limits.count.saturating_sub(own), ..limits };
             event.record(&mut Visitor { plans: &site.fields, redactor, limits: rest, fields });
             let has_failed = fields.has_failure() || site.is_panic;
             self.write(event, home, site, fields, bytes);

@@ -2,8 +2,12 @@
 
 mod bridge;
 mod client;
+mod events;
 mod kept;
 mod lab;
+mod levels;
+mod limits;
+mod local;
 mod records;
 mod sampling;
 mod server;
