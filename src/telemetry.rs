@@ -62,7 +62,7 @@ use std::sync::atomic::AtomicBool;
 use std::time::{Duration, Instant};
 
 use crate::config::Config;
-use crate::context::{PlaceCalls, RecordCall};
+use crate::context::{PlaceCalls, RecordCall, Wanted};
 use crate::health::{Health, Latch};
 use crate::metrics::{Dependencies, Metrics, Red};
 use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
@@ -139,6 +139,7 @@ impl Telemetry {
             dependency,
             policy: self.parts.config.context.clone(),
             clock: self.parts.config.clock.clone(),
+            wanted: Wanted::new(&self.parts.config.traces.capture),
             places: Arc::clone(&self.parts.places),
             records: Arc::clone(&self.parts.calls),
         })

@@ -3,10 +3,12 @@
 use http::{Request, Response, StatusCode};
 use obskit::config::Config;
 use obskit::{Telemetry, instrument_dependency, instrument_endpoint, instrument_job};
+use obskit_tests::collector::Collector;
 use obskit_tests::lines::Lines;
 use obskit_tests::samples::count;
 use obskit_tests::settings;
 use obskit_tests::wait::wait_until;
+use opentelemetry::trace::Tracer;
 use serde_json::Value;
 use std::convert::Infallible;
 use std::fmt;
@@ -106,6 +108,26 @@ async fn init_sets_globals_once() {
     on_other_threads(&telemetry, &lines).await;
     levels(&telemetry, &lines);
     examined_after_the_start(&telemetry, &lines).await;
+    global_tracers().await;
+}
+
+/// T12: a program that has the crate by itself, in the version that obskit speaks, has one world with
+/// it.
+async fn global_tracers() {
+    let collector = Collector::start().await;
+    let mut config = settings::local();
+    collector.config(&mut config);
+    let telemetry = Telemetry::build(config).unwrap();
+    opentelemetry::global::set_tracer_provider(telemetry.tracer_provider());
+    let serve = async |_: Request<String>| {
+        opentelemetry::global::tracer("library").in_span("work", |_| ());
+        Ok::<_, Infallible>(Response::new(String::new()))
+    };
+    let service = telemetry.layer().layer(service_fn(serve));
+    drop(service.oneshot(Request::new(String::new())).await.unwrap());
+    assert!(telemetry.flush(Duration::from_secs(20)));
+    let (server, work) = (collector.span("GET").await, collector.span("work").await);
+    assert_eq!((&work.trace_id, &work.parent), (&server.trace_id, &server.span_id));
 }
 
 /// R11: a panic is booked though a layer within has caught it, and the hook before still runs.

@@ -91,6 +91,8 @@ pub(crate) struct Asked {
     pub(crate) grpc_method: Option<Box<str>>,
     /// Low in number, as its user says.
     pub(crate) template: Option<&'static str>,
+    /// As it was called, where that is wanted.
+    pub(crate) url: Option<Box<str>>,
     /// What the user calls it.
     pub(crate) operation: Option<&'static str>,
     pub(crate) address: Option<Box<str>>,

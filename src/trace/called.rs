@@ -27,7 +27,11 @@ impl Traces {
         let Some(state) = state.as_deref_mut() else { return };
         let attributes = &mut state.fields.attributes;
         if let Some((dependency, operation)) = end.dependency {
-            state.fields.told.kind.get_or_insert(Kind::Client);
+            let told = &mut state.fields.told;
+            told.kind.get_or_insert(Kind::Client);
+            if told.name.is_empty() {
+                told.name.extend([operation, " ", dependency]);
+            }
             attributes.set("service.peer.name", Value::Text(dependency), limits);
             attributes.set("obskit.operation", Value::Text(operation), limits);
         }

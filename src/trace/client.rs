@@ -23,6 +23,9 @@ impl RecordCall for Traces {
         let mut told =
             Told { attributes: Attributes::new(Attributes::SPAN), limits: self.limits() };
         told.asked(&span.asked);
+        if let Some(url) = &span.asked.url {
+            self.shared.redactor.text(url, false, |url| told.text("url.full", url));
+        }
         told.text("service.peer.name", call.dependency);
         told.answered(&span.asked, &span.answered);
         let error = error_type(call, &span.answered);

@@ -123,7 +123,7 @@ async fn calls_are_within_their_handlers() {
     let spans = rig.serve(|| tr_show(None)).await;
     assert_eq!(spans.len(), 3, "{spans:#?}");
     let server = spans.iter().find(|span| span.kind == "server").unwrap();
-    let (handler, call) = (named(&spans, "tr_show"), named(&spans, "tr_store load"));
+    let (handler, call) = (named(&spans, "tr_show"), named(&spans, "load tr_store"));
     assert_eq!((handler.kind, &handler.parent), ("internal", &server.span_id));
     assert_eq!((call.kind, &call.parent), ("client", &handler.span_id));
     assert!(spans.iter().all(|span| span.status == "unset" && span.events.is_empty()));
@@ -140,7 +140,7 @@ async fn a_failure_is_told_once() {
     let rig = Rig::new().await;
     let spans = rig.serve(|| tr_show(Some("password=hunter2"))).await;
     assert!(!format!("{spans:?}").contains("hunter2"), "{spans:#?}");
-    let call = named(&spans, "tr_store load");
+    let call = named(&spans, "load tr_store");
     assert_eq!(call.status, "error");
     assert!(call.status_message.starts_with("broken by password="), "{call:#?}");
     assert_eq!(call.attribute("error.type"), Some(&json!("Broken")));
@@ -157,7 +157,7 @@ async fn a_failure_is_told_once() {
 async fn whose_fault_it_is_decides_for_handlers_alone() {
     let rig = Rig::new().await;
     let spans = rig.serve(|| async { find().is_err() }).await;
-    let call = named(&spans, "tr_store find");
+    let call = named(&spans, "find tr_store");
     assert_eq!((call.status, &*call.status_message), ("error", "not there"));
     let spans = Rig::new().await.serve(tr_refuse).await;
     let handler = named(&spans, "tr_refuse");
@@ -182,8 +182,8 @@ async fn what_was_given_up_or_fell_says_so() {
         let span = named(&spans, name);
         (span.status, span.attribute("obskit.outcome").and_then(Value::as_str).map(str::to_owned))
     };
-    assert_eq!(told("tr_store hang"), ("unset", Some("cancelled".to_owned())));
-    assert_eq!(told("tr_store fall"), ("error", Some("panic".to_owned())));
+    assert_eq!(told("hang tr_store"), ("unset", Some("cancelled".to_owned())));
+    assert_eq!(told("fall tr_store"), ("error", Some("panic".to_owned())));
 }
 
 #[tokio::test]
@@ -197,7 +197,7 @@ async fn a_run_is_a_trace() {
         let root = spans.iter().find(|span| span.parent.is_empty()).unwrap();
         assert_eq!((&*root.name, root.status), ("tr_backup", status), "{spans:#?}");
         assert!(spans.iter().all(|span| span.trace_id == root.trace_id), "{spans:#?}");
-        assert_eq!(named(&spans, "tr_store load").status, status);
+        assert_eq!(named(&spans, "load tr_store").status, status);
     }
 }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use http::header::HOST;
+use http::uri::PathAndQuery;
 use http::{HeaderValue, Request, Uri};
 
-use crate::context::{Asked, Verb};
+use crate::config::Capture;
+use crate::context::{Asked, Verb, Wanted};
 
 /// What a call does, as an outgoing request's extension: the `operation` of its metrics, in place
 /// of the method.
@@ -77,18 +79,28 @@ pub(super) fn host<B>(request: &Request<B>) -> Option<&str> {
     request.uri().host().or_else(header)
 }
 
-pub(super) fn asked<B>(request: &Request<B>, is_grpc: bool, resends: u32) -> Asked {
+/// What the span of a call says of its request, which is of gRPC or not, and was sent so often before.
+pub(super) fn asked<B>(request: &Request<B>, is_grpc: bool, resends: u32, wanted: Wanted) -> Asked {
     let uri = request.uri();
     let without_brackets = |host: &str| host.trim_matches(['[', ']']).into();
     Asked {
         verb: Verb::of(request.method()),
         grpc_method: is_grpc.then(|| grpc_method(uri.path()).into()),
         template: request.extensions().get::<UrlTemplate>().map(|template| template.0),
+        url: wanted.has(Capture::UrlFull).then(|| url(uri)).flatten(),
         operation: operation(request),
         address: host(request).map(without_brackets),
         port: port(uri).or_else(|| split(host_header(request)?).1),
         resends,
     }
+}
+
+/// The whole of a URL but for who it says is calling.
+fn url(uri: &Uri) -> Option<Box<str>> {
+    let (scheme, authority) = (uri.scheme_str()?, uri.authority()?.as_str());
+    let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+    let rest = uri.path_and_query().map_or("", PathAndQuery::as_str);
+    Some(format!("{scheme}://{host}{rest}").into())
 }
 
 fn host_header<B>(request: &Request<B>) -> Option<&str> {
@@ -168,7 +180,7 @@ mod tests {
             if let Some(header) = header {
                 request.headers_mut().insert(HOST, header.parse().unwrap());
             }
-            let asked = asked(&request, false, 0);
+            let asked = asked(&request, false, 0, Wanted::default());
             assert_eq!((asked.address.as_deref(), asked.port), (address, port), "{url} {header:?}");
         }
     }

@@ -42,7 +42,9 @@ where
             (Ok(response), Some(call)) => Ok(call.respond(response)),
             (Ok(response), None) => Ok(response.map(ClientBody::unwatched)),
             (Err(error), call) => {
-                call.into_iter().for_each(|call| call.fail(type_name::<E>()));
+                if let Some(call) = call {
+                    call.fail(type_name::<E>());
+                }
                 Err(error)
             }
         })

@@ -7,7 +7,7 @@ use tower_layer::Layer;
 
 use crate::config;
 use crate::config::Clock;
-use crate::context::{PlaceCalls, RecordCall};
+use crate::context::{PlaceCalls, RecordCall, Wanted};
 
 use super::service::ClientService;
 
@@ -27,6 +27,8 @@ pub(crate) struct Client {
     pub(crate) dependency: &'static str,
     pub(crate) policy: config::Propagation,
     pub(crate) clock: Clock,
+    /// What spans are to say besides.
+    pub(crate) wanted: Wanted,
     pub(crate) places: Arc<dyn PlaceCalls>,
     /// Told of each finished call.
     pub(crate) records: Arc<[Arc<dyn RecordCall>]>,

@@ -72,7 +72,8 @@ impl Client {
         let place = self.places.place(context.as_ref(), &carried);
         self.hand_on(context.as_ref(), place.map(|place| place.ids), request);
         let TracePlace { ids, parent, .. } = place.filter(|place| place.is_recorded)?;
-        let (asked, answered) = (asked(request, is_grpc, resends), Answered::default());
+        let asked = asked(request, is_grpc, resends, self.wanted);
+        let answered = Answered::default();
         let started = self.time_of_day(context.as_ref(), began);
         Some(Box::new(CallSpan { ids, parent, context, started, asked, answered }))
     }

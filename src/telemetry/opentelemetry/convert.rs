@@ -62,7 +62,7 @@ pub(super) fn baggage(ours: &Baggage) -> Vec<KeyValueMetadata> {
     ours.iter().map(member).collect()
 }
 
-pub(super) fn kind(kind: Option<SpanKind>) -> Kind {
+pub(super) fn kind(kind: Option<&SpanKind>) -> Kind {
     match kind {
         None | Some(SpanKind::Internal) => Kind::Internal,
         Some(SpanKind::Server) => Kind::Server,

@@ -120,5 +120,7 @@ impl fmt::Debug for Span {
 }
 
 fn each(attributes: &[KeyValue], take: &mut dyn FnMut(&str, Value<'_>)) {
-    attributes.iter().for_each(|given| attribute(given, &mut *take));
+    for given in attributes {
+        attribute(given, &mut *take);
+    }
 }

@@ -86,7 +86,7 @@ impl trace::Tracer for Tracer {
             tracestate: parent.as_ref().and_then(|parent| parent.span.tracestate.clone()),
             request: parent.and_then(|parent| parent.request),
             name,
-            kind: kind(span_kind),
+            kind: kind(span_kind.as_ref()),
             at: nanos(start_time.unwrap_or_else(|| self.provider.clock.wall())),
         };
         let mut span = Span::begin(traces, start);

@@ -43,15 +43,6 @@ fn remote(flags: TraceFlags) -> Context {
     ))
 }
 
-/// T12: one version for all.
-#[test]
-fn the_crate_that_is_exported_is_everybodys() {
-    fn same(context: opentelemetry::Context) -> obskit::opentelemetry::api::Context {
-        context
-    }
-    assert!(!same(opentelemetry::Context::new()).has_active_span());
-}
-
 #[tokio::test]
 async fn the_context_is_where_the_code_is() {
     let rig = Rig::new().await;

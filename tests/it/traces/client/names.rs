@@ -4,6 +4,7 @@ use super::{Rig, request};
 use axum::body::Body;
 use http::{Method, Request, Response};
 use http_body_util::BodyExt;
+use obskit::config::Capture;
 use obskit::middleware::{Operation, Resends, UrlTemplate};
 use obskit_tests::collector::Span;
 use serde_json::{Value, json};
@@ -58,6 +59,22 @@ async fn a_call_says_what_the_conventions_ask_for() {
     assert_eq!(json!(span.attributes), expected);
     assert_eq!((span.status, &*span.status_message), ("unset", ""));
     assert_eq!((span.dropped_attributes, span.events.len()), (0, 0));
+}
+
+/// The whole URL where that is asked for, without what is nobody's business.
+#[tokio::test]
+async fn a_url_is_told_where_it_is_listed() {
+    let rig = Rig::with(|config| config.traces.capture = vec![Capture::UrlFull]).await;
+    let url = "https://user:hunter2@billing.example:8443/invoices/7?token=hunter2&page=2";
+    within(rig.telemetry(), &[], |_| rig.ask(request(Method::GET, url))).await;
+    let span = rig.client_span().await;
+    let told = span.attributes["url.full"].as_str().unwrap();
+    assert!(told.starts_with("https://billing.example:8443/invoices/7?token="), "{told}");
+    assert!(!told.contains("hunter2") && !told.contains("user"), "{told}");
+    within(rig.telemetry(), &[], |_| rig.ask(request(Method::GET, "/nowhere"))).await;
+    let spans = rig.spans().await;
+    let told = spans.iter().filter(|span| span.attribute("url.full").is_some());
+    assert_eq!(told.count(), 1, "what is no whole URL is none");
 }
 
 /// Sends again as long as it is told that the service is not there.

@@ -4,10 +4,10 @@ use super::{Rig, echo, handed_on, request, whole};
 use axum::Router;
 use axum::body::Body;
 use axum::routing::get;
-use http::{HeaderMap, Method, Request};
+use http::{HeaderMap, Method, Request, Response};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use obskit::config::{Egress, Propagator, RootSampler, Sampler};
+use obskit::config::{Egress, Keep, Propagator, RootSampler, Sampler};
 use obskit::context::RequestContext;
 use obskit_tests::collector::Span;
 use tower::{Layer, ServiceBuilder, ServiceExt, service_fn};
@@ -194,6 +194,32 @@ async fn b3_names_the_call_too() {
     assert_eq!(headers["b3"], format!("{trace_id}-{span_id}-1"));
     assert_eq!(headers["x-b3-spanid"], span_id);
     assert!(headers.get("traceparent").is_none());
+}
+
+/// A request that was not chosen and then fails is sent with its calls.
+#[tokio::test]
+async fn calls_wait_with_a_request_that_may_be_kept() {
+    for (fails, expected) in [(true, 2), (false, 0)] {
+        let rig = Rig::with(|config| config.traces.keep = Some(Keep::default())).await;
+        let answer = service_fn(async |_: Request<Body>| {
+            let headers = rig.headers(URL).await;
+            let status = if fails { 500 } else { 200 };
+            let response =
+                Response::builder().status(status).header("told", &headers["traceparent"]);
+            Ok::<_, std::convert::Infallible>(response.body(Body::empty()).unwrap())
+        });
+        let mut request = request(Method::GET, "/");
+        request.headers_mut().insert("traceparent", UNSAMPLED[0].1.parse().unwrap());
+        let service = rig.telemetry().layer().layer(answer);
+        let told = service.oneshot(request).await.unwrap().headers()["told"].clone();
+        let spans = rig.spans().await;
+        assert_eq!(spans.len(), expected, "{spans:#?}");
+        if let [client] = kind(&spans, "client")[..] {
+            assert_eq!(client.attributes["obskit.kept"], "failed");
+            let own = format!("00-{}-{}-00", client.trace_id, client.span_id);
+            assert_eq!(told, own, "others are told what the sampler said");
+        }
+    }
 }
 
 /// C7, C9: a service that calls another, over real sockets: one trace, each in its place; and none
