@@ -9,7 +9,7 @@ use std::time::UNIX_EPOCH;
 
 use http::{HeaderMap, Method};
 
-use crate::config::{self, Clock};
+use crate::config::{self, Clock, Config};
 use crate::ledger::{Ledger, Reason, Signal};
 
 use super::call::EndSpan;
@@ -49,6 +49,23 @@ pub(crate) struct Acceptor {
 }
 
 impl Acceptor {
+    /// One by the settings, which tells nobody of anything.
+    pub(crate) fn new(config: &Config, routes: Arc<Routes>, ledger: Ledger) -> Self {
+        Self {
+            clock: config.clock.clone(),
+            policy: config.context.clone(),
+            sampler: Sampler::new(config.traces.sampler),
+            held: None,
+            wanted: Wanted::new(&config.traces.capture),
+            routes,
+            ledger,
+            records: Vec::new(),
+            instruments: Arc::new(()),
+            spans: Arc::new(()),
+            is_leaving: AtomicBool::new(false),
+        }
+    }
+
     /// The context of a request that has just arrived.
     pub(crate) fn accept(
         self: &Arc<Self>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::config::Config;
-use crate::context::{Acceptor, Record, RecordCall, Routes, Sampler, Settle, Wanted};
+use crate::context::{Acceptor, Record, RecordCall, Routes, Settle};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::logging::{AccessLog, Logging, Records};
@@ -52,36 +52,22 @@ impl Telemetry {
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let dependencies = Arc::new(Dependencies::register(&metrics)?);
         let instruments = Arc::new(Instruments::register(&metrics, &dependencies, &ledger)?);
-        let counted: Arc<dyn RecordCall> = Arc::<Dependencies>::clone(&dependencies);
-        let calls =
-            iter::once(counted).chain(spans.record_calls()).filter(|_| !config.disabled).collect();
+        let calls = calls(&dependencies, &spans, config.disabled);
         let places = spans.places(&config);
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
         let (settled, counted) = (Arc::clone(&instruments), Arc::clone(&red));
         let signals: [Arc<dyn Record>; 4] = [settled, counted, users, access];
         let serving = Serving::new(&metrics)?;
-        let signals = signals
-            .into_iter()
-            .chain(spans.record())
-            .chain(serving.record())
-            .chain(records)
-            .filter(|_| !config.disabled);
-        // First, so that nothing is left unsaid when the others look.
-        let records = iter::once::<Arc<dyn Record>>(Arc::new(Settle)).chain(signals).collect();
-        let acceptor = Arc::new(Acceptor {
-            clock: config.clock.clone(),
-            policy: config.context.clone(),
-            sampler: Sampler::new(config.traces.sampler),
-            held: spans.room(&config),
-            spans: spans.ends(),
-            wanted: Wanted::new(&config.traces.capture),
-            routes,
-            ledger,
-            records,
-            instruments: if config.disabled { Arc::new(()) } else { instruments },
-            is_leaving: AtomicBool::new(false),
-        });
+        let signals = signals.into_iter().chain(spans.record()).chain(serving.record());
+        let mut acceptor = Acceptor::new(&config, routes, ledger);
+        acceptor.held = spans.room(&config);
+        acceptor.spans = spans.ends();
+        if !config.disabled {
+            acceptor.instruments = instruments;
+        }
+        acceptor.records = told(signals.chain(records), config.disabled);
+        let acceptor = Arc::new(acceptor);
         let server = Arc::new(Server { acceptor, declare: declaring(&red) });
         let parts = Parts {
             practice: Practice::new(&config.clock),
@@ -103,6 +89,22 @@ impl Telemetry {
         };
         Ok(Self { parts: Arc::new(parts) })
     }
+}
+
+/// Who is told of calls.
+fn calls(
+    dependencies: &Arc<Dependencies>,
+    spans: &Spans,
+    disabled: bool,
+) -> Arc<[Arc<dyn RecordCall>]> {
+    let counted: Arc<dyn RecordCall> = Arc::<Dependencies>::clone(dependencies);
+    iter::once(counted).chain(spans.record_calls()).filter(|_| !disabled).collect()
+}
+
+/// Who is told of exchanges. What settles comes first, so that nothing is left unsaid when the
+/// others look.
+fn told(signals: impl Iterator<Item = Arc<dyn Record>>, disabled: bool) -> Vec<Arc<dyn Record>> {
+    iter::once::<Arc<dyn Record>>(Arc::new(Settle)).chain(signals.filter(|_| !disabled)).collect()
 }
 
 fn routes(config: &Config, ledger: &Ledger) -> Arc<Routes> {

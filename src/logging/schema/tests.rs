@@ -13,9 +13,7 @@ use tracing::Level;
 
 use super::{MAX_LINE_BYTES, Schema};
 use crate::config::{Clock, Config, LogFormat, Redaction, Service};
-use crate::context::{
-    Acceptor, Exchange, Outcome, RequestContext, Routes, Sampler, Seen, Shape, Wanted,
-};
+use crate::context::{Acceptor, Exchange, Outcome, RequestContext, Routes, Seen, Shape};
 use crate::ledger::Ledger;
 use crate::logging::line::{Failure, Line};
 use crate::logging::members::Members;
@@ -45,22 +43,10 @@ fn schema(format: LogFormat, colours: bool) -> Schema {
 }
 
 fn context() -> RequestContext {
-    let (config, ledger) = (Config::default(), Ledger::default());
-    let clock = Clock::manual();
-    let routes = Routes::new(10, &[], &ledger, &clock);
-    let acceptor = Arc::new(Acceptor {
-        clock,
-        policy: config.context,
-        sampler: Sampler::new(config.traces.sampler),
-        held: None,
-        wanted: Wanted::default(),
-        routes: Arc::new(routes),
-        ledger,
-        records: Vec::new(),
-        instruments: Arc::new(()),
-        spans: Arc::new(()),
-        is_leaving: false.into(),
-    });
+    let (mut config, ledger) = (Config::default(), Ledger::default());
+    config.clock = Clock::manual();
+    let routes = Routes::new(10, &[], &ledger, &config.clock);
+    let acceptor = Arc::new(Acceptor::new(&config, Arc::new(routes), ledger));
     let headers = [
         ("x-request-id", "a1b2=="),
         ("traceparent", "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
