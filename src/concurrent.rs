@@ -4,7 +4,6 @@
 mod arena;
 mod aside;
 mod few;
-#[cfg(feature = "tokio")]
 mod own;
 mod shard;
 mod table;
@@ -13,8 +12,11 @@ mod together;
 
 pub(crate) use aside::aside;
 pub(crate) use few::Few;
+pub(crate) use own::is_own_noise;
+#[cfg(feature = "otlp")]
+pub(crate) use own::is_own_thread;
 #[cfg(feature = "tokio")]
-pub(crate) use own::{is_own_noise, is_own_thread, make_thread_own};
+pub(crate) use own::make_thread_own;
 pub(crate) use shard::{Sharded, shard};
 pub(crate) use table::{KeyHasher, Keyed, Query, Table};
 pub(crate) use tally::Tally;

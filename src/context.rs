@@ -75,7 +75,9 @@ pub(crate) use root_span::Room;
 pub(crate) use root_span::{Hold, Waiting};
 pub(crate) use route::{Route, Routes, UNMATCHED};
 pub(crate) use sample::Sampler;
-pub(crate) use seen::{Private, Seen, Wanted};
+#[cfg(feature = "otlp")]
+pub(crate) use seen::Private;
+pub(crate) use seen::{Seen, Wanted};
 pub(crate) use span::REQUEST_SPAN;
 pub(crate) use span_ids::SpanIds;
 pub(crate) use unsaid::{Open, Settle};

@@ -7,6 +7,7 @@ thread_local! {
 }
 
 /// Makes the calling thread one of obskit's own, for as long as it lives.
+#[cfg_attr(not(feature = "tokio"), expect(dead_code, reason = "there is no such thread"))]
 pub(crate) fn make_thread_own() {
     let _ = IS_OWN.try_with(|is_own| is_own.set(true));
 }

@@ -11,12 +11,12 @@ use tracing::Level;
 use crate::config;
 use crate::context::{Exchange, Kept, Outcome, Record, Run, Shape};
 
+use super::Logging;
 use super::line::Line;
 use super::recorder::Release;
 use super::running::Running;
 use super::site::Site;
 use super::summary::nanos;
-use super::{Logging, Shared};
 use message::Messages;
 use sampling::Sampling;
 

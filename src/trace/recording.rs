@@ -55,6 +55,8 @@ pub(crate) type Take<'a> = &'a mut dyn FnMut(&str, Value<'_>);
 /// `Span.events`, `Span.links`
 const EVENTS: u32 = 11;
 const LINKS: u32 = 13;
+/// `Span.Link.attributes`
+const LINK_ATTRIBUTES: u32 = 4;
 
 impl Recording {
     pub(crate) fn begin(traces: &Traces, start: Start) -> Self {
@@ -97,7 +99,7 @@ impl Recording {
         let limits = &self.traces.shared.settings.limits;
         let count = limits.link_attributes;
         let Some(out) = self.links.next(limits.links) else { return };
-        let attributes = collect(Attributes::LINK, &self.traces, count, attributes);
+        let attributes = collect(LINK_ATTRIBUTES, &self.traces, count, attributes);
         Message::new(out).message(LINKS, |link| {
             link.bytes(1, &to.trace_id.to_bytes());
             link.bytes(2, &to.span_id.to_bytes());

@@ -26,6 +26,10 @@ pub(crate) struct Limits {
 }
 
 /// `AnyValue`, as far as spans and records have values.
+#[cfg_attr(
+    not(feature = "opentelemetry"),
+    expect(dead_code, reason = "only the API of OpenTelemetry has lists")
+)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) enum Value<'a> {
     Text(&'a str),
@@ -47,8 +51,6 @@ impl Attributes {
     pub(crate) const RESOURCE: u32 = 1;
     /// Of `Span.Event`.
     pub(crate) const EVENT: u32 = 3;
-    /// Of `Span.Link`.
-    pub(crate) const LINK: u32 = 4;
     /// Of `LogRecord`.
     pub(crate) const LOG: u32 = 6;
     /// Of `Span`.
