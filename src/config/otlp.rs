@@ -14,7 +14,7 @@ use super::secret::Secret;
 pub enum Exporter {
     /// Pushed to a collector by OTLP.
     Otlp,
-    /// Written to standard output.
+    /// Written to standard output, each span as a JSON object on a line of its own.
     Console,
     /// Not exported.
     None,

@@ -7,6 +7,7 @@ mod attributes;
 mod backoff;
 mod client;
 mod connector;
+mod console;
 mod exporter;
 #[cfg(not(feature = "otlp-grpc"))]
 #[path = "otlp/grpc/disabled.rs"]

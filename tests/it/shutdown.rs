@@ -1,6 +1,6 @@
 //! The way down: signals, the order of things, one deadline, and what is told at the end.
 
-mod child;
+pub mod child;
 mod connections;
 mod frameworks;
 mod hung;

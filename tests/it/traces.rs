@@ -2,6 +2,7 @@
 
 mod bridge;
 mod client;
+mod console;
 mod events;
 mod kept;
 mod lab;

@@ -40,6 +40,10 @@ impl Parcel {
         self.items.len()
     }
 
+    pub(super) fn items(&self) -> impl Iterator<Item = &[u8]> {
+        self.items.iter().map(AsRef::as_ref)
+    }
+
     pub(crate) fn bytes(&self) -> usize {
         self.bytes
     }

@@ -32,7 +32,7 @@ impl Resource {
     }
 
     fn with(service: &Service, files: &Files) -> Self {
-        let mut resource = Self(Attributes::new(Attributes::RESOURCE));
+        let mut resource = Self::default();
         let mut detectors = service.detectors.clone();
         detectors.sort_by_key(|detector| detector.name());
         detectors.dedup();
@@ -90,6 +90,13 @@ impl Resource {
         if let Some(value) = value {
             self.set(key, value);
         }
+    }
+}
+
+/// Nothing is known.
+impl Default for Resource {
+    fn default() -> Self {
+        Self(Attributes::new(Attributes::RESOURCE))
     }
 }
 

@@ -6,6 +6,7 @@ use crate::config::{Otlp, Protocol, Signal};
 use crate::error::Error;
 
 use super::answer::Answer;
+use super::console::Console;
 use super::grpc::Grpc;
 use super::http::Http;
 use super::parcel::Parcel;
@@ -32,6 +33,7 @@ pub(crate) struct Collector {
 enum Way {
     Http(Http),
     Grpc(Grpc),
+    Console(Console),
 }
 
 impl Collector {
@@ -47,6 +49,11 @@ impl Collector {
         Ok(Self { way, resource })
     }
 
+    /// Standard output, in place of a collector.
+    pub(crate) fn console() -> Self {
+        Self { way: Way::Console(Console::stdout()), resource: Resource::default() }
+    }
+
     /// Exports nothing, which collectors take as they would something.
     pub(crate) async fn greet(&self) -> Answer {
         self.post(self.pack(Vec::new())).await
@@ -56,6 +63,7 @@ impl Collector {
         match &self.way {
             Way::Http(http) => http.pack(request),
             Way::Grpc(grpc) => grpc.pack(request),
+            Way::Console(_) => request.into(),
         }
     }
 
@@ -63,6 +71,7 @@ impl Collector {
         match &self.way {
             Way::Http(http) => http.send(request).await,
             Way::Grpc(grpc) => grpc.send(request).await,
+            Way::Console(console) => console.write(request).await,
         }
     }
 }
@@ -71,7 +80,10 @@ impl Transport for Collector {
     type Request = Bytes;
 
     fn request(&self, parcel: &Parcel) -> Bytes {
-        self.pack(parcel.request(&self.resource))
+        match &self.way {
+            Way::Console(_) => Console::lines(parcel),
+            Way::Http(_) | Way::Grpc(_) => self.pack(parcel.request(&self.resource)),
+        }
     }
 
     fn send(&self, request: Bytes) -> impl Future<Output = Answer> + Send {

@@ -11,7 +11,7 @@ use http::Uri;
 use crate::concurrent::is_own_thread;
 use crate::config::{self, Config, Exporter, Otlp};
 use crate::error::Error;
-use crate::export::otlp::{Collector, Notices, Outlet, Resource, Tell, Way, export};
+use crate::export::otlp::{Collector, Notices, Outlet, Tell, Way, export};
 use crate::ledger::{Ledger, Signal};
 use crate::logging::Levels;
 use crate::redaction::Redactor;
@@ -39,6 +39,8 @@ struct Planned {
 
 /// A drop waits no longer for a collector.
 const AT_MOST: Duration = Duration::from_secs(1);
+/// What the log is told of in place of a collector.
+const CONSOLE: &str = "console://stdout";
 
 impl Exports {
     pub(super) fn new(
@@ -47,7 +49,8 @@ impl Exports {
         redactor: &Redactor,
     ) -> Result<Self, Error> {
         let (traces, logs) = (&config.traces, &config.logs);
-        let sent = |exporter| !config.disabled && exporter == Exporter::Otlp;
+        let is_sent = |exporter| !config.disabled && exporter == Exporter::Otlp;
+        let is_shown = !config.disabled && traces.exporter == Exporter::Console;
         let mut exports = Self {
             planned: Mutex::default(),
             outlets: Vec::new(),
@@ -55,19 +58,25 @@ impl Exports {
             records: None,
             is_started: AtomicBool::new(false),
         };
-        if !sent(traces.exporter) && !sent(logs.exporter) {
+        if !is_sent(traces.exporter) && !is_sent(logs.exporter) && !is_shown {
             return Ok(exports);
         }
         let resource = resource::detect(&config.service, redactor);
-        if sent(traces.exporter) {
+        if is_sent(traces.exporter) {
+            let (signal, otlp) = (config::Signal::Traces, &traces.otlp);
+            let collector = Collector::new(signal, otlp, resource.clone())?;
             let outlet = Outlet::new(Signal::Span, traces.batch.clone(), ledger.clone());
-            exports.spans = Some(outlet.clone());
-            exports.plan(outlet, (config::Signal::Traces, &traces.otlp), &resource)?;
+            exports.spans = Some(exports.plan(outlet, collector, otlp.url(signal), otlp));
+        } else if is_shown {
+            let (collector, url) = (Collector::console(), Uri::from_static(CONSOLE));
+            let outlet = Outlet::new(Signal::Span, traces.batch.clone(), ledger.clone());
+            exports.spans = Some(exports.plan(outlet, collector, url, &traces.otlp));
         }
-        if sent(logs.exporter) {
+        if is_sent(logs.exporter) {
+            let (signal, otlp) = (config::Signal::Logs, &logs.otlp);
+            let collector = Collector::new(signal, otlp, resource)?;
             let outlet = Outlet::new(Signal::Record, logs.batch.clone(), ledger.clone());
-            exports.records = Some(outlet.clone());
-            exports.plan(outlet, (config::Signal::Logs, &logs.otlp), &resource)?;
+            exports.records = Some(exports.plan(outlet, collector, otlp.url(signal), otlp));
         }
         Ok(exports)
     }
@@ -125,17 +134,11 @@ impl Exports {
         self.outlets.iter().for_each(Outlet::close);
     }
 
-    fn plan(
-        &mut self,
-        outlet: Outlet,
-        (signal, otlp): (config::Signal, &Otlp),
-        resource: &Resource,
-    ) -> Result<(), Error> {
-        let collector = Collector::new(signal, otlp, resource.clone())?;
+    fn plan(&mut self, outlet: Outlet, collector: Collector, url: Uri, otlp: &Otlp) -> Outlet {
         self.outlets.push(outlet.clone());
-        let planned = Planned { outlet, collector, url: otlp.url(signal), otlp: otlp.clone() };
+        let planned = Planned { outlet: outlet.clone(), collector, url, otlp: otlp.clone() };
         self.planned.lock().unwrap_or_else(PoisonError::into_inner).push(planned);
-        Ok(())
+        outlet
     }
 }
 

@@ -31,13 +31,21 @@ pub struct Ended {
 impl Leaving {
     /// Starts it; `drain` and `deadline` are what those variables say.
     pub fn start(framework: &str, drain: &str, deadline: &str) -> Self {
+        let variables = [
+            ("OBSKIT_DRAIN_DELAY", drain),
+            ("OBSKIT_SHUTDOWN_DEADLINE", deadline),
+            ("OTEL_TRACES_EXPORTER", "none"),
+        ];
+        Self::start_with(framework, &variables)
+    }
+
+    /// Starts it with these variables, and the operator on a port of its own.
+    pub fn start_with(framework: &str, variables: &[(&str, &str)]) -> Self {
         let mut process = OwnedChild::spawn(
             Command::new(env!("CARGO_BIN_EXE_leaving"))
                 .arg(framework)
                 .env("OBSKIT_ADMIN_ADDR", "127.0.0.1:0")
-                .env("OBSKIT_DRAIN_DELAY", drain)
-                .env("OBSKIT_SHUTDOWN_DEADLINE", deadline)
-                .env("OTEL_TRACES_EXPORTER", "none")
+                .envs(variables.iter().copied())
                 .stdin(Stdio::piped())
                 .stdout(Stdio::piped())
                 .stderr(Stdio::piped()),
