@@ -3,6 +3,7 @@
 mod bridge;
 mod client;
 mod console;
+mod environment;
 mod events;
 mod kept;
 mod lab;
@@ -10,5 +11,6 @@ mod levels;
 mod limits;
 mod local;
 mod records;
+mod resource;
 mod sampling;
 mod server;
