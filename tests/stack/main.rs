@@ -3,6 +3,7 @@
 
 mod attributes;
 mod cardinality;
+mod clients;
 mod exporter;
 mod exposition;
 mod health;
@@ -11,3 +12,4 @@ mod oracle;
 mod prometheus;
 mod shutdown;
 mod slow;
+mod traces;

@@ -1,9 +1,7 @@
 //! A SIGTERM under load loses no request and no telemetry: what clients sent and got, what the
 //! metrics count and what the log holds are the same.
 
-mod clients;
-
-use clients::{Answers, Clients, Upload};
+use crate::clients::{Answers, Clients, Upload};
 use obskit_tests::exporter::Exporter;
 use obskit_tests::wait::{soon, wait_until};
 use obskit_tests::{http as client, unique};

@@ -41,7 +41,14 @@ impl Exporter {
 
     /// The same of another build.
     pub async fn start_as(profile: Profile, traffic: u32) -> Self {
-        Self::spawn(build(profile), traffic, &[], Stdio::null()).await
+        Self::spawn(arguments(build(profile), traffic), &[], Stdio::null()).await
+    }
+
+    /// Without traffic of its own, and with another one that it asks for tips.
+    pub async fn start_with_coach(coach: &Self, variables: &[(&str, &str)]) -> Self {
+        let mut command = arguments(build(Profile::Debug), 0);
+        command.args(["--coach", &coach.service]);
+        Self::spawn(command, variables, Stdio::null()).await
     }
 
     /// The same with variables set.
@@ -51,7 +58,7 @@ impl Exporter {
 
     /// The same with somewhere for its lines to go.
     pub async fn start_into(traffic: u32, variables: &[(&str, &str)], stdout: Stdio) -> Self {
-        Self::spawn(build(Profile::Debug), traffic, variables, stdout).await
+        Self::spawn(arguments(build(Profile::Debug), traffic), variables, stdout).await
     }
 
     /// What its doctor says with variables set.
@@ -60,21 +67,10 @@ impl Exporter {
         command.arg("doctor").envs(variables.iter().copied()).output().unwrap()
     }
 
-    async fn spawn(
-        program: &Path,
-        traffic: u32,
-        variables: &[(&str, &str)],
-        stdout: Stdio,
-    ) -> Self {
-        let mut process = OwnedChild::spawn(
-            Command::new(program)
-                .args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"])
-                .args(["--traffic", &traffic.to_string()])
-                .envs(variables.iter().copied())
-                .stdin(Stdio::null())
-                .stdout(stdout)
-                .stderr(Stdio::piped()),
-        );
+    async fn spawn(mut command: Command, variables: &[(&str, &str)], stdout: Stdio) -> Self {
+        command.envs(variables.iter().copied());
+        command.stdin(Stdio::null()).stdout(stdout).stderr(Stdio::piped());
+        let mut process = OwnedChild::spawn(&mut command);
         let mut lines = lines_of(process.get_mut().stderr.take().unwrap());
         let service = announced(&mut lines, "service").await;
         let metrics = announced(&mut lines, "metrics").await;
@@ -100,6 +96,13 @@ impl Exporter {
     pub async fn stop(mut self) -> ExitStatus {
         self.process.terminate(STOP).await
     }
+}
+
+fn arguments(program: &Path, traffic: u32) -> Command {
+    let mut command = Command::new(program);
+    command.args(["--listen", "127.0.0.1:0", "--admin", "127.0.0.1:0"]);
+    command.args(["--traffic", &traffic.to_string()]);
+    command
 }
 
 /// Builds the example once in a process and answers its path.
