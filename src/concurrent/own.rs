@@ -12,13 +12,14 @@ pub(crate) fn make_thread_own() {
     let _ = IS_OWN.try_with(|is_own| is_own.set(true));
 }
 
-/// Whether what is made here with this target is of such a thread, and not said by obskit itself.
+/// Whether what is made here with this target is of such a thread, and not said by obskit itself,
+/// nor a panic.
 #[inline]
 pub(crate) fn is_own_noise(target: &str) -> bool {
     let rest = |target: &str| {
         target.strip_prefix("obskit").map(|rest| rest.is_empty() || rest.starts_with("::"))
     };
-    is_own_thread() && !rest(target).unwrap_or_default()
+    is_own_thread() && !rest(target).unwrap_or(target == "panic")
 }
 
 /// Whether the calling thread runs the exporters or the operator's server. What it does is neither

@@ -7,7 +7,7 @@ mod read;
 mod serve;
 mod told;
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::JoinHandle;
@@ -16,6 +16,7 @@ use std::time::Duration;
 use obskit::config::{Config, Exporter, Protocol};
 use serde_json::Value;
 use tokio::sync::oneshot;
+use tokio_rustls::rustls::ServerConfig;
 
 use crate::wait::wait_until;
 
@@ -25,6 +26,7 @@ pub use answer::Answer;
 #[derive(Debug)]
 pub struct Collector {
     addr: SocketAddr,
+    is_tls: bool,
     state: Arc<State>,
     stop: Option<oneshot::Sender<()>>,
     thread: Option<JoinHandle<()>>,
@@ -140,13 +142,26 @@ impl Collector {
 
     /// The same on an address where another has ended, perhaps.
     pub async fn start_at(addr: SocketAddr) -> Self {
+        Self::serve(addr, None).await
+    }
+
+    /// The same over TLS.
+    pub async fn start_tls(config: ServerConfig) -> Self {
+        Self::serve("127.0.0.1:0".parse().unwrap(), Some(config)).await
+    }
+
+    async fn serve(addr: SocketAddr, tls: Option<ServerConfig>) -> Self {
+        let is_tls = tls.is_some();
         let state = Arc::new(State::default());
         let (stop, stopping) = oneshot::channel();
         let (bound, listening) = oneshot::channel();
         let shared = Arc::clone(&state);
-        let thread = std::thread::spawn(move || serve::run(addr, &shared, bound, stopping));
+        let thread = std::thread::spawn(move || {
+            let server = serve::Server { addr, tls, state: shared };
+            server.run(bound, stopping);
+        });
         let addr = listening.await.expect("the collector listens");
-        Self { addr, state, stop: Some(stop), thread: Some(thread) }
+        Self { addr, is_tls, state, stop: Some(stop), thread: Some(thread) }
     }
 
     pub fn addr(&self) -> SocketAddr {
@@ -155,7 +170,12 @@ impl Collector {
 
     /// As in `OTEL_EXPORTER_OTLP_ENDPOINT`.
     pub fn url(&self) -> String {
-        format!("http://{}", self.addr)
+        let Self { addr, is_tls, .. } = self;
+        if *is_tls {
+            format!("https://localhost:{}", addr.port())
+        } else {
+            format!("http://{addr}")
+        }
     }
 
     /// Has spans sent here over HTTP, soon after they have ended.
@@ -201,6 +221,12 @@ impl Collector {
         .await;
         assert_eq!(spans.len(), count, "{spans:#?}");
         spans
+    }
+
+    /// How many different spans were taken: one that came twice counts once.
+    pub fn count_distinct(&self) -> usize {
+        let inner = self.state.lock();
+        inner.spans.iter().map(|span| &span.span_id).collect::<BTreeSet<_>>().len()
     }
 
     /// The only span of that name.

@@ -1,11 +1,13 @@
 //! What the tests share.
 
 pub mod blackbox;
+pub mod certificates;
 pub mod child;
 pub mod collector;
 pub mod connection;
 pub mod conversation;
 pub mod daemon;
+pub mod exported;
 pub mod exporter;
 pub mod golden;
 pub mod http;

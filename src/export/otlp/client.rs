@@ -84,13 +84,17 @@ async fn read(body: Incoming) -> Option<Collected<Bytes>> {
 }
 
 fn unanswered(error: &legacy::Error) -> Answer {
-    let hint = if error.is_connect() {
+    let why = bottom(error);
+    let hint = if why.contains("certificate") {
+        "Name who signed its certificate in OTEL_EXPORTER_OTLP_CERTIFICATE, and if it wants one of \
+         yours, that in OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE."
+    } else if error.is_connect() {
         "Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT to where it listens."
     } else {
         "Does it speak OTEL_EXPORTER_OTLP_PROTOCOL on that port? gRPC is mostly on 4317, HTTP on \
          4318, and TLS wants https."
     };
-    Answer::Later { after: None, trouble: Trouble::new(bottom(error), hint) }
+    Answer::Later { after: None, trouble: Trouble::new(why, hint) }
 }
 
 /// What lies at the bottom of an error, which says most.

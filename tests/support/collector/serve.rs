@@ -14,44 +14,62 @@ use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use hyper_util::server::conn::auto::Builder;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::time::sleep;
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
 
 use super::told::{Reply, reply};
 use super::{Answer, Export, State, read};
 
-pub(super) fn run(
-    addr: SocketAddr,
-    state: &Arc<State>,
-    bound: oneshot::Sender<SocketAddr>,
-    stopping: oneshot::Receiver<()>,
-) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let listener = TcpListener::bind(addr).await.expect("the collector's address is free");
-        let _ = bound.send(listener.local_addr().unwrap());
-        let accepting = async {
-            loop {
-                let (stream, _) = listener.accept().await.unwrap();
-                tokio::spawn(serve(stream, Arc::clone(state)));
-            }
-        };
-        tokio::select! {
-            _ = stopping => {}
-            () = accepting => {}
-        }
-    });
+pub(super) struct Server {
+    pub(super) addr: SocketAddr,
+    pub(super) tls: Option<ServerConfig>,
+    pub(super) state: Arc<State>,
 }
 
-async fn serve(stream: TcpStream, state: Arc<State>) {
+impl Server {
+    pub(super) fn run(self, bound: oneshot::Sender<SocketAddr>, stopping: oneshot::Receiver<()>) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let accept = async {
+            let listener = TcpListener::bind(self.addr).await.expect("the address is free");
+            let _ = bound.send(listener.local_addr().unwrap());
+            let acceptor = self.tls.map(|config| TlsAcceptor::from(Arc::new(config)));
+            loop {
+                let (stream, _) = listener.accept().await.unwrap();
+                tokio::spawn(welcome(stream, acceptor.clone(), Arc::clone(&self.state)));
+            }
+        };
+        runtime.block_on(async {
+            tokio::select! {
+                _ = stopping => {}
+                () = accept => {}
+            }
+        });
+    }
+}
+
+async fn welcome(stream: TcpStream, acceptor: Option<TlsAcceptor>, state: Arc<State>) {
+    let Some(acceptor) = acceptor else { return serve(stream, state).await };
+    // A client that trusts nobody here goes.
+    if let Ok(stream) = acceptor.accept(stream).await {
+        serve(stream, state).await;
+    }
+}
+
+async fn serve<S>(stream: S, state: Arc<State>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
     let respond = service_fn(move |request| {
         let state = Arc::clone(&state);
         async move { respond(request, &state).await }
     });
+    let builder = Builder::new(TokioExecutor::new());
     // Whoever is connected may go at any time.
-    let _ =
-        Builder::new(TokioExecutor::new()).serve_connection(TokioIo::new(stream), respond).await;
+    let _ = builder.serve_connection(TokioIo::new(stream), respond).await;
 }
 
 /// An error closes the connection.

@@ -1,0 +1,63 @@
+//! What became of spans, and requests that make some.
+
+use std::collections::BTreeMap;
+use std::convert::Infallible;
+
+use http::{Request, Response};
+use obskit::Telemetry;
+use tower::{Layer, ServiceExt, service_fn};
+
+use crate::samples::samples;
+
+/// The ledger's counts of one signal, as they are exposed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Sums {
+    pub accepted: u64,
+    pub delivered: u64,
+    /// By reason, where any was.
+    pub dropped: BTreeMap<String, u64>,
+}
+
+impl Sums {
+    /// Those of spans.
+    pub fn of_spans(telemetry: &Telemetry) -> Self {
+        let of = |name: &str| {
+            let samples = samples(telemetry, name);
+            samples.into_iter().filter(|sample| sample.labels["signal"] == "span")
+        };
+        let sum = |name: &str| of(name).map(|sample| sample.value as u64).sum();
+        let dropped = of("obskit_dropped_total")
+            .map(|sample| (sample.labels["reason"].clone(), sample.value as u64))
+            .filter(|(_, count)| *count > 0);
+        Self {
+            accepted: sum("obskit_accepted_total"),
+            delivered: sum("obskit_delivered_total"),
+            dropped: dropped.collect(),
+        }
+    }
+
+    pub fn new(accepted: u64, delivered: u64, dropped: &[(&str, u64)]) -> Self {
+        let dropped = dropped.iter().map(|(reason, count)| ((*reason).to_owned(), *count));
+        Self { accepted, delivered, dropped: dropped.collect() }
+    }
+
+    pub fn lost(&self) -> u64 {
+        self.dropped.values().sum()
+    }
+
+    /// Neither delivered nor lost.
+    pub fn waiting(&self) -> u64 {
+        self.accepted - self.delivered - self.lost()
+    }
+}
+
+/// Has so many requests, each of which is a span.
+pub async fn requests(telemetry: &Telemetry, count: usize) {
+    let service = telemetry.layer().layer(service_fn(async |_: Request<String>| {
+        Ok::<_, Infallible>(Response::new(String::new()))
+    }));
+    for _ in 0..count {
+        let request = Request::get("/users/1").body(String::new()).unwrap();
+        drop(service.clone().oneshot(request).await.unwrap());
+    }
+}
