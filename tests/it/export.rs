@@ -4,7 +4,6 @@ mod answers;
 mod arrive;
 mod bounds;
 mod lifetimes;
-mod noise;
 mod outage;
 mod secrets;
 mod tls;

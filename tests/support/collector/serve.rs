@@ -20,6 +20,7 @@ use tokio::sync::oneshot;
 use tokio::time::sleep;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
+use tracing::subscriber::{self, NoSubscriber};
 
 use super::told::{Reply, reply};
 use super::{Answer, Export, State, read};
@@ -32,6 +33,8 @@ pub(super) struct Server {
 
 impl Server {
     pub(super) fn run(self, bound: oneshot::Sender<SocketAddr>, stopping: oneshot::Receiver<()>) {
+        // What this thread does is of another process, so to speak.
+        let _unheard = subscriber::set_default(NoSubscriber::default());
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let accept = async {
             let listener = TcpListener::bind(self.addr).await.expect("the address is free");
