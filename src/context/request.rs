@@ -263,24 +263,6 @@ impl RequestContext {
         self.inner.kept.get()
     }
 
-    /// Whether spans are made of it: it is sampled, or they wait to see how it ends.
-    #[inline]
-    pub(crate) fn is_traced(&self) -> bool {
-        self.inner.marks.load(Ordering::Relaxed) & (SAMPLED | HELD) != 0
-    }
-
-    /// Where its own span waits for what is said of it.
-    #[cfg(feature = "otlp")]
-    pub(crate) fn root(&self) -> &RootSpan {
-        self.inner.root.get_or_init(Box::default)
-    }
-
-    /// What was said of its own span, if anything was.
-    #[cfg(feature = "otlp")]
-    pub(crate) fn said_of_root(&self) -> Option<&RootSpan> {
-        self.inner.root.get()
-    }
-
     pub(crate) fn is_excluded(&self) -> bool {
         self.inner.marks.load(Ordering::Relaxed) & UNRECORDED != 0
     }
@@ -320,6 +302,25 @@ impl RequestContext {
         self.inner.marks.fetch_or(OVER, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         self.inner.unsaid.get()
+    }
+}
+
+#[cfg(feature = "otlp")]
+impl RequestContext {
+    /// Whether spans are made of it: it is sampled, or they wait to see how it ends.
+    #[inline]
+    pub(crate) fn is_traced(&self) -> bool {
+        self.inner.marks.load(Ordering::Relaxed) & (SAMPLED | HELD) != 0
+    }
+
+    /// Where its own span waits for what is said of it.
+    pub(crate) fn root(&self) -> &RootSpan {
+        self.inner.root.get_or_init(Box::default)
+    }
+
+    /// What was said of its own span, if anything was.
+    pub(crate) fn said_of_root(&self) -> Option<&RootSpan> {
+        self.inner.root.get()
     }
 }
 

@@ -14,7 +14,6 @@ pub(crate) struct RootSpan(Mutex<Waiting>);
 /// The same, once nobody adds to it any more.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
-    pub(crate) attributes: Members,
     pub(crate) events: Members,
     pub(crate) links: Members,
     /// The description of an error within.
@@ -85,13 +84,8 @@ impl RequestContext {
 }
 
 impl RootSpan {
-    /// Adds an attribute, unless there are as many: a member of `Span` with its tag. What comes
-    /// after the request's end is dropped.
-    pub(crate) fn add_attribute(&self, member: &[u8], max: u32) {
-        self.lock().add(member, max, |waiting| &mut waiting.attributes);
-    }
-
-    /// Adds an event, likewise.
+    /// Adds an event, unless there are as many: a member of `Span` with its tag. What comes after
+    /// the request's end is dropped.
     pub(crate) fn add_event(&self, member: &[u8], max: u32) {
         self.lock().add(member, max, |waiting| &mut waiting.events);
     }
@@ -128,8 +122,7 @@ impl Waiting {
         if self.is_over {
             return;
         }
-        let others = [&self.attributes, &self.events, &self.links];
-        let bytes: usize = others.iter().map(|list| list.bytes.len()).sum();
+        let bytes = self.events.bytes.len() + self.links.bytes.len();
         let list = list(self);
         if list.count >= max || bytes + member.len() > SPAN_BYTES {
             list.dropped = list.dropped.saturating_add(1);
