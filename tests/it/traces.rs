@@ -3,6 +3,7 @@
 mod bridge;
 mod client;
 mod console;
+mod cost;
 mod environment;
 mod events;
 mod kept;
