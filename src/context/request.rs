@@ -263,6 +263,12 @@ impl RequestContext {
         self.inner.kept.get()
     }
 
+    /// Whether spans are made of it: it is sampled, or they wait to see how it ends.
+    #[inline]
+    pub(crate) fn is_traced(&self) -> bool {
+        self.inner.marks.load(Ordering::Relaxed) & (SAMPLED | HELD) != 0
+    }
+
     pub(crate) fn is_excluded(&self) -> bool {
         self.inner.marks.load(Ordering::Relaxed) & UNRECORDED != 0
     }
@@ -307,12 +313,6 @@ impl RequestContext {
 
 #[cfg(feature = "otlp")]
 impl RequestContext {
-    /// Whether spans are made of it: it is sampled, or they wait to see how it ends.
-    #[inline]
-    pub(crate) fn is_traced(&self) -> bool {
-        self.inner.marks.load(Ordering::Relaxed) & (SAMPLED | HELD) != 0
-    }
-
     /// Where its own span waits for what is said of it.
     pub(crate) fn root(&self) -> &RootSpan {
         self.inner.root.get_or_init(Box::default)

@@ -14,8 +14,7 @@ pub(crate) struct RootSpan(Mutex<Waiting>);
 /// The same, once nobody adds to it any more.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
-    pub(crate) events: Members,
-    pub(crate) links: Members,
+    pub(crate) events: Events,
     /// The description of an error within.
     pub(crate) failure: Option<Box<str>>,
     pub(crate) held: Held,
@@ -24,11 +23,11 @@ pub(crate) struct Waiting {
     late: Late,
 }
 
-/// Members of a message, tags included, and how many found no place.
+/// Members of a `Span`, tags included, and how many found no place.
 #[derive(Debug, Default)]
-pub(crate) struct Members {
+pub(crate) struct Events {
     pub(crate) bytes: Vec<u8>,
-    pub(crate) count: u32,
+    count: u32,
     pub(crate) dropped: u32,
 }
 
@@ -64,8 +63,8 @@ enum Late {
     Sent(&'static str),
 }
 
-/// Bytes of all that is said of one request's span.
-const SPAN_BYTES: usize = 256 << 10;
+/// Bytes of the events of one request's span.
+const EVENT_BYTES: usize = 256 << 10;
 /// Spans held for one request, and their bytes.
 const HELD_SPANS: usize = 256;
 const HELD_BYTES: usize = 256 << 10;
@@ -87,12 +86,7 @@ impl RootSpan {
     /// Adds an event, unless there are as many: a member of `Span` with its tag. What comes after
     /// the request's end is dropped.
     pub(crate) fn add_event(&self, member: &[u8], max: u32) {
-        self.lock().add(member, max, |waiting| &mut waiting.events);
-    }
-
-    /// Adds a link, likewise.
-    pub(crate) fn add_link(&self, member: &[u8], max: u32) {
-        self.lock().add(member, max, |waiting| &mut waiting.links);
+        self.lock().add_event(member, max);
     }
 
     /// Says that an error happened, whatever the status is. The last one counts.
@@ -118,17 +112,16 @@ impl RootSpan {
 }
 
 impl Waiting {
-    fn add(&mut self, member: &[u8], max: u32, list: impl Fn(&mut Self) -> &mut Members) {
+    fn add_event(&mut self, member: &[u8], max: u32) {
         if self.is_over {
             return;
         }
-        let bytes = self.events.bytes.len() + self.links.bytes.len();
-        let list = list(self);
-        if list.count >= max || bytes + member.len() > SPAN_BYTES {
-            list.dropped = list.dropped.saturating_add(1);
+        let Events { bytes, count, dropped } = &mut self.events;
+        if *count >= max || bytes.len() + member.len() > EVENT_BYTES {
+            *dropped = dropped.saturating_add(1);
         } else {
-            list.bytes.extend_from_slice(member);
-            list.count += 1;
+            bytes.extend_from_slice(member);
+            *count += 1;
         }
     }
 
@@ -188,11 +181,13 @@ mod tests {
     fn what_is_said_of_a_span_is_bounded_by_number_and_by_bytes() {
         let root = RootSpan::default();
         (0..1_000_000).for_each(|_| root.add_event(b"event", 128));
-        (0..10).for_each(|_| root.add_link(&[0; 100 << 10], 128));
         let waiting = root.take(None);
         assert_eq!((waiting.events.count, waiting.events.dropped), (128, 1_000_000 - 128));
-        assert_eq!((waiting.links.count, waiting.links.dropped), (2, 8));
         assert!(waiting.events.bytes.capacity() < 2 * 128 * 5);
+        let root = RootSpan::default();
+        (0..10).for_each(|_| root.add_event(&[0; 100 << 10], 128));
+        let waiting = root.take(None);
+        assert_eq!((waiting.events.count, waiting.events.dropped), (2, 8));
         root.add_event(b"late", 128);
         root.fail("late");
         let late = root.take(None);

@@ -113,9 +113,10 @@ impl Traces {
         if matches!(outcome, Outcome::Cancelled | Outcome::Panicked | Outcome::BodyError) {
             told.text("obskit.outcome", outcome.as_str());
         }
-        scratch.links.extend_from_slice(&said.links.bytes);
-        let max = self.shared.settings.limits.links;
-        let untold = context.link().is_some_and(|to| !link(&mut scratch.links, to, &said, max));
+        let has_room = self.shared.settings.limits.links > 0;
+        if let Some(to) = context.link().filter(|_| has_room) {
+            link(&mut scratch.links, to);
+        }
         let failure = said.failure.as_deref().unwrap_or_default();
         let start = nanos(context.start().wall);
         let span = Ended {
@@ -131,7 +132,7 @@ impl Traces {
             events: &said.events.bytes,
             dropped_events: said.events.dropped,
             links: &scratch.links,
-            dropped_links: said.links.dropped + u32::from(untold),
+            dropped_links: u32::from(context.link().is_some() && !has_room),
             status: if outcome.is_failure() { Status::Error(failure) } else { Status::Unset },
         };
         let Some(kept) = kept else { return self.send(&span) };
@@ -247,11 +248,8 @@ fn grpc_method(template: &str) -> Option<&str> {
     (is_name(service) && is_name(name)).then_some(method)
 }
 
-/// Points at the caller that is not trusted, unless there are as many links as may be.
-fn link(out: &mut Vec<u8>, to: &SpanContext, said: &Waiting, max: u32) -> bool {
-    if said.links.count >= max {
-        return false;
-    }
+/// Points at the caller that is not trusted.
+fn link(out: &mut Vec<u8>, to: &SpanContext) {
     Message::new(out).message(LINKS, |link| {
         link.bytes(1, &to.trace_id.to_bytes());
         link.bytes(2, &to.span_id.to_bytes());
@@ -260,5 +258,4 @@ fn link(out: &mut Vec<u8>, to: &SpanContext, said: &Waiting, max: u32) -> bool {
         }
         link.fixed32(6, to.flags.to_byte().into());
     });
-    true
 }
