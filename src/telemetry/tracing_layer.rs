@@ -288,6 +288,7 @@ where
 
 impl fmt::Debug for TracingLayer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TracingLayer").field("levels", self.logging.levels()).finish()
+        let mut layer = f.debug_struct("TracingLayer");
+        layer.field("levels", self.logging.levels()).finish_non_exhaustive()
     }
 }

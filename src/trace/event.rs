@@ -22,6 +22,12 @@ enum Home<'a> {
     Request(&'a RequestContext),
 }
 
+/// What an event says.
+struct Said<'a> {
+    fields: &'a Fields,
+    is_panic: bool,
+}
+
 /// `Span.events`
 const EVENTS: u32 = 11;
 /// The name that the semantic conventions give to those that tell of an error.
@@ -57,10 +63,10 @@ impl Traces {
             let own = if site.has_failure() { OWN + OWN_OF_ERRORS } else { OWN };
             let rest = Limits { count: limits.count.saturating_sub(own), ..limits };
             event.record(&mut Visitor { plans: &site.fields, redactor, limits: rest, fields });
-            let has_failed = fields.has_failure() || site.is_panic;
-            self.write(event, home, site, fields, bytes);
-            let is_failure = has_failed && *event.metadata().level() == Level::ERROR;
-            self.note(home, bytes, is_failure.then(|| fields.error(site)));
+            let said = Said { fields, is_panic: site.is_panic };
+            self.write(event, home, &said, bytes);
+            let has_failed = said.is_exception() && *event.metadata().level() == Level::ERROR;
+            self.note(home, bytes, has_failed.then(|| said.error()));
         });
     }
 
@@ -78,18 +84,10 @@ impl Traces {
     }
 
     /// Writes the event with its tag.
-    fn write(
-        &self,
-        event: &Event<'_>,
-        home: Home<'_>,
-        site: &Site,
-        fields: &Fields,
-        out: &mut Vec<u8>,
-    ) {
+    fn write(&self, event: &Event<'_>, home: Home<'_>, said: &Said<'_>, out: &mut Vec<u8>) {
         let normalized = event.normalized_metadata();
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
-        let told = &fields.told;
-        let is_exception = fields.has_failure() || site.is_panic;
+        let (told, is_exception) = (&said.fields.told, said.is_exception());
         let mut own = Attributes::new(Attributes::EVENT);
         let mut tell = |key: &str, text: &str| {
             if !text.is_empty() {
@@ -97,11 +95,11 @@ impl Traces {
             }
         };
         if is_exception {
-            tell("exception.type", if site.is_panic { "panic" } else { &told.failure_kind });
-            tell("exception.message", fields.error(site));
+            tell("exception.type", if said.is_panic { "panic" } else { &told.failure_kind });
+            tell("exception.message", said.error());
             tell("exception.stacktrace", &told.stack);
         }
-        if is_exception && !site.is_panic {
+        if is_exception && !said.is_panic {
             tell("message", &told.message);
         }
         tell("level", metadata.level().as_str());
@@ -115,8 +113,8 @@ impl Traces {
             event.fixed64(1, self.time(home));
             event.bytes(2, first(name).as_bytes());
             event.raw(own.as_bytes());
-            event.raw(fields.attributes.as_bytes());
-            event.count(4, own.dropped().saturating_add(fields.attributes.dropped()));
+            event.raw(said.fields.attributes.as_bytes());
+            event.count(4, own.dropped().saturating_add(said.fields.attributes.dropped()));
         });
     }
 
@@ -129,12 +127,16 @@ impl Traces {
                 if let Some(events) = state.events.next(max) {
                     events.extend_from_slice(event);
                 }
-                error.into_iter().for_each(|error| state.fail(error));
+                if let Some(error) = error {
+                    state.fail(error);
+                }
             }
             Home::Request(request) => {
                 let root = request.root();
                 root.add_event(event, max);
-                error.into_iter().for_each(|error| root.fail(error));
+                if let Some(error) = error {
+                    root.fail(error);
+                }
             }
         }
     }
@@ -155,14 +157,16 @@ impl Traces {
     }
 }
 
-impl Fields {
-    /// Whether they tell of an error.
-    fn has_failure(&self) -> bool {
-        !self.told.failure.is_empty() || !self.told.failure_kind.is_empty()
+impl Said<'_> {
+    /// Whether it tells of an error.
+    fn is_exception(&self) -> bool {
+        let told = &self.fields.told;
+        self.is_panic || !told.failure.is_empty() || !told.failure_kind.is_empty()
     }
 
-    /// What they say of it.
-    fn error(&self, site: &Site) -> &str {
-        if site.is_panic { &self.told.message } else { &self.told.failure }
+    /// What it says of it.
+    fn error(&self) -> &str {
+        let told = &self.fields.told;
+        if self.is_panic { &told.message } else { &told.failure }
     }
 }

@@ -61,10 +61,9 @@ impl Default for Memory {
 
 impl Drop for Lent {
     fn drop(&mut self) {
-        let is_kept = |memory: &Box<Memory>| {
-            memory.fields.capacity() + memory.bytes.capacity() <= MAX_KEPT_BYTES
-        };
-        let memory = self.memory.take().filter(is_kept);
+        let is_kept =
+            |memory: &Memory| memory.fields.capacity() + memory.bytes.capacity() <= MAX_KEPT_BYTES;
+        let memory = self.memory.take().filter(|memory| is_kept(memory));
         let _ = LOCAL.try_with(|local| {
             local.depth.set(local.depth.get().saturating_sub(1));
             if let Some(mut memory) = memory {

@@ -55,6 +55,7 @@ struct Place {
 }
 
 /// What a new span is within.
+#[derive(Clone, Copy)]
 enum Within<'a> {
     Span(&'a LocalSpan),
     /// The request's own span.
@@ -240,7 +241,7 @@ impl<'a> Within<'a> {
             let ids = around.map(LocalSpan::ids).or_else(|| request.map(RequestContext::ids));
             return Some(Self::Nothing(ids.filter(|_| is_traced)));
         }
-        is_traced.then(|| match (around, request) {
+        is_traced.then_some(match (around, request) {
             (Some(span), _) => Self::Span(span),
             (None, Some(request)) => Self::Request(request),
             (None, None) => Self::Nothing(None),
