@@ -15,6 +15,7 @@ mod flushed;
 #[cfg(feature = "tonic")]
 mod grpc;
 mod healthy;
+mod here;
 mod install;
 #[cfg(feature = "otlp")]
 #[path = "telemetry/local/enabled.rs"]
@@ -72,6 +73,7 @@ pub use crate::logging::Levels;
 pub use dependency::CallsCheckBuilder;
 pub use dependency::Dependency;
 pub use doctor::{Diagnosis, Doctor, Examining, Finding, Severity};
+pub use here::{current_span, link_span};
 pub use install::{init, init_with};
 pub use shutdown::Report;
 #[cfg(feature = "tokio")]

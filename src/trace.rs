@@ -1,4 +1,5 @@
-//! Spans: of requests from their exchanges, of calls, and of `tracing`; each is encoded when it ends.
+//! Spans: of requests from their exchanges, of calls, and of `tracing`; each is encoded when it
+//! ends.
 
 mod called;
 mod client;
@@ -8,6 +9,7 @@ mod fields;
 mod held;
 mod http;
 mod lent;
+mod links;
 mod local;
 mod parts;
 #[cfg(feature = "opentelemetry")]

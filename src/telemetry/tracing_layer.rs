@@ -93,7 +93,6 @@ pub(super) fn is_current(logging: &Logging) -> bool {
 
 /// Where in its trace the calling code is, if that is within a recorded span of `tracing` that is
 /// nearer than the current request, or where none is current, in one that was made in a request.
-#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
 pub(super) fn innermost() -> Option<SpanIds> {
     dispatcher::get_default(|subscriber| {
         let layer = subscriber.downcast_ref::<TracingLayer>()?;
@@ -102,6 +101,17 @@ pub(super) fn innermost() -> Option<SpanIds> {
         let of_request = || place.logged.context().filter(|_| request.is_none());
         let local = place.local_of(request.as_ref()).map(Local::ids);
         local.or_else(|| of_request().map(RequestContext::ids))
+    })
+}
+
+/// The innermost recorded span that is nearer than the current request, and who records it.
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
+pub(super) fn innermost_recorded() -> Option<(Tracer, Local)> {
+    dispatcher::get_default(|subscriber| {
+        let layer = subscriber.downcast_ref::<TracingLayer>()?;
+        let place = (layer.find.get()?.current)(layer, subscriber)?;
+        let local = place.local_of(RequestContext::current().as_ref())?;
+        Some((layer.tracer.clone(), local.clone()))
     })
 }
 

@@ -8,14 +8,13 @@ use tracing::span::{Attributes as New, Record};
 
 use crate::context::{REQUEST_SPAN, RequestContext, SpanId, SpanIds, TraceFlags, TraceId};
 use crate::export::otlp::Value;
-use crate::protobuf::Message;
 
 use super::fields::{MAX_NAME_BYTES, Visitor};
 use super::lent::Lent;
 use super::server::nanos;
 use super::site::Site;
 use super::state::State;
-use super::{Ended, Kind, Shared, Traces};
+use super::{Ended, Kind, Shared, Traces, links};
 
 /// A span of `tracing` that is recorded. A clone is the same span.
 #[derive(Clone, Debug)]
@@ -116,13 +115,6 @@ impl Traces {
         });
     }
 
-    /// Points from a span at another that it comes from.
-    pub(crate) fn follow(&self, span: &LocalSpan, from: SpanIds) {
-        if let Some(state) = span.state().as_deref_mut() {
-            self.link(state, from);
-        }
-    }
-
     /// Ends it.
     pub(crate) fn close(&self, span: &LocalSpan) {
         let node = &*span.0;
@@ -209,13 +201,10 @@ impl Traces {
         state
     }
 
-    fn link(&self, state: &mut State, to: SpanIds) {
-        let Some(out) = state.links.next(self.shared.settings.limits.links) else { return };
-        Message::new(out).message(13, |link| {
-            link.bytes(1, &to.trace_id.to_bytes());
-            link.bytes(2, &to.span_id.to_bytes());
-            link.fixed32(6, to.flags.to_byte().into());
-        });
+    pub(super) fn link(&self, state: &mut State, to: SpanIds) {
+        if let Some(out) = state.links.next(self.shared.settings.limits.links) {
+            links::write(to, None, out);
+        }
     }
 
     fn now(&self, anchor: Anchor) -> u64 {

@@ -3,8 +3,9 @@
 use tracing::span::{Attributes, Record};
 use tracing::{Event, Metadata};
 
-use crate::context::{RequestContext, SpanIds};
+use crate::context::{RequestContext, SpanContext, SpanIds};
 use crate::telemetry::spans::Spans;
+use crate::telemetry::tracing_layer::innermost_recorded;
 use crate::trace::Traces;
 
 pub(in crate::telemetry) use crate::trace::LocalSpan as Local;
@@ -12,6 +13,14 @@ pub(in crate::telemetry) use crate::trace::LocalSpan as Local;
 /// Records them, if there are traces at all.
 #[derive(Clone)]
 pub(in crate::telemetry) struct Tracer(Option<Traces>);
+
+/// Points from the current span at another.
+pub(in crate::telemetry) fn link(to: &SpanContext) {
+    match innermost_recorded() {
+        Some((tracer, span)) => tracer.link(&span, to),
+        None => Traces::link_request(to),
+    }
+}
 
 impl Tracer {
     pub(in crate::telemetry) fn new(spans: &Spans) -> Self {
@@ -57,6 +66,12 @@ impl Tracer {
     #[inline]
     pub(in crate::telemetry) fn wants(&self, metadata: &Metadata<'_>) -> bool {
         self.0.as_ref().is_some_and(|traces| traces.wants_event(metadata))
+    }
+
+    fn link(&self, span: &Local, to: &SpanContext) {
+        if let Some(traces) = &self.0 {
+            traces.link_span(span, to);
+        }
     }
 
     /// Notes an event in its span, or with its request's.

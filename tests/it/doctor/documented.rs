@@ -15,6 +15,7 @@ async fn it_names_every_check_in_order() {
         for otlp in [&mut config.traces.otlp, &mut config.logs.otlp, &mut config.metrics.otlp] {
             otlp.endpoint = Some(url.parse().unwrap());
         }
+        config.traces.exporter = Exporter::Otlp;
         config.logs.exporter = Exporter::Otlp;
         config.metrics.exporter = Exporter::Otlp;
         let dsn = format!("http://f00d@{}/1", listener.local_addr().unwrap());

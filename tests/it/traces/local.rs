@@ -2,6 +2,7 @@
 
 mod details;
 mod fields;
+mod here;
 mod lines;
 mod outside;
 mod parents;
