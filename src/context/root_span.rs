@@ -14,7 +14,8 @@ pub(crate) struct RootSpan(Mutex<Waiting>);
 /// The same, once nobody adds to it any more.
 #[derive(Debug, Default)]
 pub(crate) struct Waiting {
-    pub(crate) events: Events,
+    pub(crate) events: Members,
+    pub(crate) links: Members,
     /// The description of an error within.
     pub(crate) failure: Option<Box<str>>,
     pub(crate) held: Held,
@@ -25,9 +26,9 @@ pub(crate) struct Waiting {
 
 /// Members of a `Span`, tags included, and how many found no place.
 #[derive(Debug, Default)]
-pub(crate) struct Events {
+pub(crate) struct Members {
     pub(crate) bytes: Vec<u8>,
-    count: u32,
+    pub(crate) count: u32,
     pub(crate) dropped: u32,
 }
 
@@ -63,8 +64,8 @@ enum Late {
     Sent(&'static str),
 }
 
-/// Bytes of the events of one request's span.
-const EVENT_BYTES: usize = 256 << 10;
+/// Bytes of the events, and of the links, of one request's span.
+const MEMBER_BYTES: usize = 256 << 10;
 /// Spans held for one request, and their bytes.
 const HELD_SPANS: usize = 256;
 const HELD_BYTES: usize = 256 << 10;
@@ -86,7 +87,12 @@ impl RootSpan {
     /// Adds an event, unless there are as many: a member of `Span` with its tag. What comes after
     /// the request's end is dropped.
     pub(crate) fn add_event(&self, member: &[u8], max: u32) {
-        self.lock().add_event(member, max);
+        self.lock().add(member, max, |waiting| &mut waiting.events);
+    }
+
+    /// Adds a link, likewise.
+    pub(crate) fn add_link(&self, member: &[u8], max: u32) {
+        self.lock().add(member, max, |waiting| &mut waiting.links);
     }
 
     /// Says that an error happened, whatever the status is. The last one counts.
@@ -112,12 +118,12 @@ impl RootSpan {
 }
 
 impl Waiting {
-    fn add_event(&mut self, member: &[u8], max: u32) {
+    fn add(&mut self, member: &[u8], max: u32, list: impl FnOnce(&mut Self) -> &mut Members) {
         if self.is_over {
             return;
         }
-        let Events { bytes, count, dropped } = &mut self.events;
-        if *count >= max || bytes.len() + member.len() > EVENT_BYTES {
+        let Members { bytes, count, dropped } = list(self);
+        if *count >= max || bytes.len() + member.len() > MEMBER_BYTES {
             *dropped = dropped.saturating_add(1);
         } else {
             bytes.extend_from_slice(member);

@@ -1,6 +1,6 @@
 //! One span by its IDs, when it is one of ours.
 
-use super::{RequestContext, SpanId, TraceFlags, TraceId};
+use super::{RequestContext, SpanContext, SpanId, TraceFlags, TraceId};
 
 /// Where in a trace something is: what log lines show, what a call to another service hands on, and
 /// what spans within have for their parent.
@@ -16,6 +16,12 @@ impl SpanIds {
     /// A new span within this one.
     pub(crate) fn child(self) -> Self {
         Self { span_id: SpanId::generate(), ..self }
+    }
+}
+
+impl From<&SpanContext> for SpanIds {
+    fn from(span: &SpanContext) -> Self {
+        Self { trace_id: span.trace_id, span_id: span.span_id, flags: span.flags }
     }
 }
 

@@ -22,7 +22,7 @@ impl Traces {
         let mut state = span.state();
         let Some(state) = state.as_deref_mut() else { return };
         if let Some(out) = state.links.next(self.shared.settings.limits.links) {
-            write(ids(to), to.tracestate.as_ref(), out);
+            write(to.into(), to.tracestate.as_ref(), out);
         }
     }
 
@@ -31,7 +31,7 @@ impl Traces {
         let request = RequestContext::current();
         if let Some(request) = request.filter(RequestContext::is_traced) {
             let mut link = Vec::new();
-            write(ids(to), to.tracestate.as_ref(), &mut link);
+            write(to.into(), to.tracestate.as_ref(), &mut link);
             request.root().add_link(&link, SpanLimits::default().links);
         }
     }
@@ -47,8 +47,4 @@ pub(super) fn write(to: SpanIds, tracestate: Option<&TraceState>, out: &mut Vec<
         }
         link.fixed32(6, to.flags.to_byte().into());
     });
-}
-
-fn ids(of: &SpanContext) -> SpanIds {
-    SpanIds { trace_id: of.trace_id, span_id: of.span_id, flags: of.flags }
 }

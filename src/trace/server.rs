@@ -7,16 +7,14 @@ use std::fmt::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::context::{
-    Exchange, Outcome, Private, Record, RequestContext, Run, Shape, SpanContext, UNMATCHED, Verb,
-    Waiting,
+    Exchange, Outcome, Private, Record, RequestContext, Run, Shape, UNMATCHED, Verb, Waiting,
 };
 use crate::export::otlp::{Attributes, Limits, Value};
-use crate::protobuf::Message;
 
 use super::http::{OTHER, protocol_version};
 use super::rpc::status_name;
 use super::scratch::{self, Scratch};
-use super::{Ended, Kind, Status, Traces};
+use super::{Ended, Kind, Status, Traces, links};
 
 /// What has ended, as far as its span is the same for requests and for runs.
 struct Root<'a> {
@@ -34,9 +32,6 @@ struct Told<'a> {
     attributes: &'a mut Attributes,
     limits: Limits,
 }
-
-/// `Span.links`
-const LINKS: u32 = 13;
 
 impl Record for Traces {
     fn record(&self, exchange: &Exchange<'_>) {
@@ -113,10 +108,11 @@ impl Traces {
         if matches!(outcome, Outcome::Cancelled | Outcome::Panicked | Outcome::BodyError) {
             told.text("obskit.outcome", outcome.as_str());
         }
-        let has_room = self.shared.settings.limits.links > 0;
+        let has_room = said.links.count < self.shared.settings.limits.links;
         if let Some(to) = context.link().filter(|_| has_room) {
-            link(&mut scratch.links, to);
+            links::write(to.into(), to.tracestate.as_ref(), &mut scratch.links);
         }
+        scratch.links.extend_from_slice(&said.links.bytes);
         let failure = said.failure.as_deref().unwrap_or_default();
         let start = nanos(context.start().wall);
         let span = Ended {
@@ -132,7 +128,7 @@ impl Traces {
             events: &said.events.bytes,
             dropped_events: said.events.dropped,
             links: &scratch.links,
-            dropped_links: u32::from(context.link().is_some() && !has_room),
+            dropped_links: said.links.dropped + u32::from(context.link().is_some() && !has_room),
             status: if outcome.is_failure() { Status::Error(failure) } else { Status::Unset },
         };
         let Some(kept) = kept else { return self.send(&span) };
@@ -246,16 +242,4 @@ fn grpc_method(template: &str) -> Option<&str> {
     let (service, name) = method.split_once('/')?;
     let is_name = |part: &str| !part.is_empty() && !part.contains(['/', '{', '*']);
     (is_name(service) && is_name(name)).then_some(method)
-}
-
-/// Points at the caller that is not trusted.
-fn link(out: &mut Vec<u8>, to: &SpanContext) {
-    Message::new(out).message(LINKS, |link| {
-        link.bytes(1, &to.trace_id.to_bytes());
-        link.bytes(2, &to.span_id.to_bytes());
-        if let Some(state) = &to.tracestate {
-            link.bytes(3, state.as_header().as_bytes());
-        }
-        link.fixed32(6, to.flags.to_byte().into());
-    });
 }
