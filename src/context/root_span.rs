@@ -191,7 +191,8 @@ mod tests {
         assert_eq!((waiting.events.count, waiting.events.dropped), (128, 1_000_000 - 128));
         assert!(waiting.events.bytes.capacity() < 2 * 128 * 5);
         let root = RootSpan::default();
-        (0..10).for_each(|_| root.add_event(&[0; 100 << 10], 128));
+        let large = vec![0; 100 << 10];
+        (0..10).for_each(|_| root.add_event(&large, 128));
         let waiting = root.take(None);
         assert_eq!((waiting.events.count, waiting.events.dropped), (2, 8));
         root.add_event(b"late", 128);
@@ -221,7 +222,9 @@ mod tests {
         let room = Arc::new(Room::default());
         let roots: Vec<_> = (0..100).map(|_| RootSpan::default()).collect();
         let size = 200 << 10;
-        roots.iter().for_each(|root| drop(root.lock().hold(vec![0; size].into(), &room)));
+        for root in &roots {
+            root.lock().hold(vec![0; size].into(), &room);
+        }
         let taken: Vec<_> = roots.iter().map(|root| root.take(None)).collect();
         let held: usize = taken.iter().map(|waiting| waiting.held.iter().count()).sum();
         assert_eq!(held, ROOM / size);
