@@ -13,6 +13,7 @@ pub mod limit;
 pub mod logs;
 pub mod measure;
 pub mod threads;
+pub mod traces;
 
 use logs::by_hand::ByHand;
 use logs::obskit::Obskit;
@@ -53,6 +54,15 @@ pub const SUBJECTS: &[Subject] = &[
     Subject { name: "static-counter/hand-written", run: handles::counter_by_hand },
     Subject { name: "static-histogram/obskit", run: handles::histogram },
     Subject { name: "static-histogram/hand-written", run: handles::histogram_by_hand },
+    Subject { name: "traces/sampled", run: traces::sampled },
+    Subject { name: "traces/unsampled", run: traces::unsampled },
+    Subject { name: "traces/off", run: traces::off },
+    Subject { name: "traces/sampled-alone", run: traces::sampled_alone },
+    Subject { name: "traces/unsampled-alone", run: traces::unsampled_alone },
+    Subject { name: "traces/off-alone", run: traces::off_alone },
+    Subject { name: "traces/peer-sampled", run: traces::peer_sampled },
+    Subject { name: "traces/peer-unsampled", run: traces::peer_unsampled },
+    Subject { name: "traces/peer-off", run: traces::peer_off },
     Subject { name: "event/obskit", run: logs::event::<Obskit> },
     Subject { name: "event/hand-written", run: logs::event::<ByHand> },
     Subject { name: "event/tracing-subscriber", run: logs::event::<TracingSubscriber> },

@@ -26,6 +26,8 @@ const REQUEST_ID: f64 = 2_700.0 - 1_680.0;
 const LOOKED_UP: f64 = 19.0 / 15.0;
 /// None a line is asked for; a scrape as a whole may have some.
 const A_FEW: f64 = 10.0;
+/// The share of a sampled request's cost that one may have which is not.
+const NOT_SAMPLED: f64 = 0.15;
 /// Allocations that the context and its ID may add.
 const CONTEXT: f64 = 2.0;
 
@@ -56,6 +58,7 @@ pub(super) fn contended() -> Vec<Row> {
 fn rows(costs: &[Cost], contended: Vec<Row>) -> Vec<Row> {
     let mut rows = Vec::from(requests(costs));
     rows.extend(lines(costs));
+    rows.extend(traces(costs));
     rows.extend(updates(costs));
     rows.extend(attributes(costs));
     rows.extend(contended);
@@ -89,6 +92,19 @@ fn lines(costs: &[Cost]) -> [Row; 5] {
         row(all, "allocations", "event-and-spans", allocations, |_| 4.0),
         row("an event below the level", "ns", "below", nanoseconds, |limit| limit + 0.5),
     ]
+}
+
+/// What tracing adds to a request, where it is not sampled and where it is.
+fn traces(costs: &[Cost]) -> [Row; 2] {
+    let added = |name: &str, of: fn(&Cost) -> f64| {
+        cost(costs, &format!("traces/{name}"), of) - cost(costs, "traces/off", of)
+    };
+    let row = |unit, of: fn(&Cost) -> f64, share| {
+        let limit = added("sampled", of);
+        let ours = added("unsampled", of);
+        Row { work: "a request not sampled", unit, ours, limit, budget: share * limit }
+    };
+    [row("instructions", instructions, NOT_SAMPLED), row("allocations", allocations, 0.0)]
 }
 
 fn updates(costs: &[Cost]) -> [Row; 4] {
