@@ -1,12 +1,12 @@
 //! Bridges to what is instrumented by the API of OpenTelemetry.
 //!
-//! Spans are obskit's own, and so is their way out; no SDK takes part. Two bridges lead to code that
-//! knows the API of OpenTelemetry alone:
+//! Spans are obskit's own, and so is their way out; no SDK takes part. Two bridges lead to code
+//! that knows the API of OpenTelemetry alone:
 //!
-//! - [`context`] is where the running code is, as a [`Context`] for whatever wants one: a propagator
-//!   of a message queue, a tracer of somebody else.
-//! - [`Telemetry::tracer_provider`](crate::Telemetry::tracer_provider) makes tracers whose spans are
-//!   exported as obskit's are, within the request or the span around them.
+//! - [`context`] is where the running code is, as a [`Context`] for whatever wants one: a
+//!   propagator of a message queue, a tracer of somebody else.
+//! - [`Telemetry::tracer_provider`](crate::Telemetry::tracer_provider) makes tracers whose spans
+//!   are exported as obskit's are, within the request or the span around them.
 //!
 //! ```
 //! use obskit::Telemetry;
@@ -26,9 +26,9 @@
 //! # Ok::<(), obskit::Error>(())
 //! ```
 //!
-//! Types of OpenTelemetry are those of version 0.33, which is exported as [`api`]. Another version in
-//! the program has a context and a provider of its own, and its spans never meet these; the doctor
-//! tells of it.
+//! Types of OpenTelemetry are those of version 0.33, which is exported as [`api`]. Another version
+//! in the program has a context and a provider of its own, and its spans never meet these; the
+//! doctor tells of it.
 
 mod convert;
 mod span;
@@ -52,8 +52,8 @@ pub use tracer::{Tracer, TracerProvider};
 /// recorded, else with the current request's, and with the request's baggage.
 ///
 /// A span, or baggage, that OpenTelemetry's own context has already stays there: it was put there
-/// within ours. Outside of requests and spans it is that context unchanged. What is made of it goes on
-/// in the same trace, and by the same decision whether that is sampled.
+/// within ours. Outside of requests and spans it is that context unchanged. What is made of it goes
+/// on in the same trace, and by the same decision whether that is sampled.
 ///
 /// ```
 /// use obskit::opentelemetry::api::trace::TraceContextExt;

@@ -79,7 +79,8 @@ pub(super) fn host<B>(request: &Request<B>) -> Option<&str> {
     request.uri().host().or_else(header)
 }
 
-/// What the span of a call says of its request, which is of gRPC or not, and was sent so often before.
+/// What the span of a call says of its request, which is of gRPC or not, and was sent so often
+/// before.
 pub(super) fn asked<B>(request: &Request<B>, is_grpc: bool, resends: u32, wanted: Wanted) -> Asked {
     let uri = request.uri();
     let without_brackets = |host: &str| host.trim_matches(['[', ']']).into();

@@ -13,8 +13,8 @@ use crate::trace::{Recording, Start, Traces};
 
 /// A span made by a [`Tracer`](super::Tracer); it ends when it is dropped, if not before.
 ///
-/// One that is not recorded has the context of what it is within, so that whatever is made of it goes
-/// on from there.
+/// One that is not recorded has the context of what it is within, so that whatever is made of it
+/// goes on from there.
 pub struct Span {
     context: SpanContext,
     /// None where it is not recorded, and from its end on.

@@ -46,9 +46,9 @@ impl Telemetry {
     /// Tracers for code that is instrumented by OpenTelemetry's API.
     ///
     /// A span of theirs is a child of the one in the context it is made with, else of the innermost
-    /// span or the request that the running code is in; else it begins a trace, by the sampler of the
-    /// settings. It has the limits and the redaction of obskit's own. The provider keeps no telemetry
-    /// running.
+    /// span or the request that the running code is in; else it begins a trace, by the sampler of
+    /// the settings. It has the limits and the redaction of obskit's own. The provider keeps no
+    /// telemetry running.
     pub fn tracer_provider(&self) -> TracerProvider {
         self.export();
         let config = &self.parts.config;
