@@ -78,7 +78,7 @@ pub(crate) struct Account {
 }
 
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
-const KINDS: [(Signal, Reason); 21] = [
+const KINDS: [(Signal, Reason); 20] = [
     (Signal::Baggage, Reason::Refused),
     (Signal::Endpoint, Reason::Limit),
     (Signal::Log, Reason::Refused),
@@ -98,7 +98,6 @@ const KINDS: [(Signal, Reason); 21] = [
     (Signal::Span, Reason::Full),
     (Signal::Span, Reason::Failed),
     (Signal::Span, Reason::Closed),
-    (Signal::Span, Reason::Cut),
     (Signal::Span, Reason::Rejected),
 ];
 

@@ -53,7 +53,7 @@ impl Telemetry {
     /// Call it when the service has served its last request. It takes `deadline` at most, whatever
     /// hangs, and runs on any runtime or none. Lines that are logged later are still written, and
     /// flushed when the last handle is dropped, unless the output did not take those before in
-    /// time: it is given up then. A second call finds nothing left to do.
+    /// time: it is given up then. Spans that end later are lost, and counted. A second call finds nothing left to do.
     ///
     /// # Errors
     ///
