@@ -160,16 +160,17 @@ impl<T: Transport> Exporter<T> {
         }
     }
 
-    /// Leaves the collector alone as long as is due. Whoever ends has no time for that, nor has a
-    /// flush, unless the collector asked for it.
+    /// Leaves the collector alone as long as is due. Whoever ends has no more time than there is, and
+    /// a flush has none, unless the collector asked for it.
     async fn pause(&mut self) {
         let Some(Pause { until, is_asked }) = self.pause.take() else { return };
         let mut lifeline = self.lifeline.clone();
         if let Some(end) = lifeline.end() {
-            // So as not to press it.
-            return if !is_asked {
-                sleep_until(until.min(end)).await
-            };
+            // What would come too late is tried once more, at once.
+            if until < end {
+                sleep_until(until).await;
+            }
+            return;
         }
         let cut = lifeline.cut();
         if is_asked {

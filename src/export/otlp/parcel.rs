@@ -76,17 +76,20 @@ impl Parcel {
         let mut request = Vec::with_capacity(self.bytes + 6 * self.len() + SURROUNDINGS);
         Message::new(&mut request).message(RESOURCE_ITEMS, |all| {
             all.bytes(RESOURCE, resource.as_bytes());
-            all.message(SCOPE_ITEMS, |of_scope| {
-                of_scope.message(SCOPE, |scope| {
-                    scope.bytes(1, b"obskit");
-                    scope.bytes(2, env!("CARGO_PKG_VERSION").as_bytes());
-                });
-                self.items.iter().for_each(|item| of_scope.bytes(ITEM, item));
-                of_scope.bytes(SCHEMA_URL, SCHEMA.as_bytes());
-            });
+            all.message(SCOPE_ITEMS, |of_scope| self.write(of_scope));
             all.bytes(SCHEMA_URL, SCHEMA.as_bytes());
         });
         request
+    }
+
+    /// The items, and who made them.
+    fn write(&self, of_scope: &mut Message<'_>) {
+        of_scope.message(SCOPE, |scope| {
+            scope.bytes(1, b"obskit");
+            scope.bytes(2, env!("CARGO_PKG_VERSION").as_bytes());
+        });
+        self.items.iter().for_each(|item| of_scope.bytes(ITEM, item));
+        of_scope.bytes(SCHEMA_URL, SCHEMA.as_bytes());
     }
 
     fn forget(&mut self) -> u64 {

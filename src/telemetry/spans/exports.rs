@@ -106,7 +106,9 @@ impl Exports {
         let levels = levels.clone();
         let tell: Tell = Arc::new(move |say| levels.run(say));
         let planned = mem::take(&mut *self.planned.lock().unwrap_or_else(PoisonError::into_inner));
-        planned.into_iter().for_each(|planned| export(&background, planned.way(&tell)));
+        for planned in planned {
+            export(&background, planned.way(&tell));
+        }
         Ok(())
     }
 

@@ -50,8 +50,11 @@ pub(super) fn read(headers: &HeaderMap) -> Option<Answer> {
         ("RESOURCE_EXHAUSTED" | "OUT_OF_RANGE", None) if is_about_size(&said) => {
             Answer::TooLarge(trouble(SIZE))
         }
-        ("CANCELLED" | "DEADLINE_EXCEEDED" | "ABORTED" | "OUT_OF_RANGE", after)
-        | ("UNAVAILABLE" | "DATA_LOSS", after)
+        (
+            "CANCELLED" | "DEADLINE_EXCEEDED" | "ABORTED" | "OUT_OF_RANGE" | "UNAVAILABLE"
+            | "DATA_LOSS",
+            after,
+        )
         | ("RESOURCE_EXHAUSTED", after @ Some(_)) => {
             Answer::Later { after, trouble: trouble(BUSY) }
         }
