@@ -5,6 +5,12 @@ mod descriptors;
 mod diagnosis;
 mod examination;
 mod exporters;
+#[cfg(not(feature = "otlp"))]
+#[path = "doctor/exports/disabled.rs"]
+mod exports;
+#[cfg(feature = "otlp")]
+#[path = "doctor/exports/enabled.rs"]
+mod exports;
 mod handshake;
 mod health;
 mod lockfile;
@@ -85,6 +91,7 @@ impl Telemetry {
         ];
         findings.extend(descriptors::examine());
         findings.extend(health::checks(&parts.health));
+        findings.extend(exports::standings(&parts.spans));
         let mut examinations = vec![metrics::exposition(&parts.metrics)];
         examinations.extend(logs::output(&parts.logging, &config.logs.output));
         examinations.extend(exporters::examinations(config));

@@ -102,7 +102,32 @@ fn exporters(reader: &mut Reader<'_>, config: &mut Config) {
     set(&mut config.logs.exporter, logs);
     let metrics = reader.lenient("OTEL_METRICS_EXPORTER", |text| pushed(text, "prometheus"));
     set(&mut config.metrics.exporter, metrics);
+    warn_of_missing(reader, config);
 }
+
+/// What asks for an export is of no use in a build without one.
+#[cfg(not(feature = "otlp"))]
+fn warn_of_missing(reader: &mut Reader<'_>, config: &Config) {
+    let of_all = ["OTEL_EXPORTER_OTLP_ENDPOINT"].as_slice();
+    for (exporter, own) in [
+        (
+            config.traces.exporter,
+            ["OTEL_TRACES_EXPORTER", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT"].as_slice(),
+        ),
+        (
+            config.logs.exporter,
+            ["OTEL_LOGS_EXPORTER", "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT"].as_slice(),
+        ),
+    ] {
+        let mut names = own.iter().chain(of_all).filter(|name| reader.is_set(name));
+        if let Some(name) = names.next().filter(|_| exporter != Exporter::None) {
+            reader.warn(format!("{name} asks for an export, and obskit's feature otlp is off"));
+        }
+    }
+}
+
+#[cfg(feature = "otlp")]
+fn warn_of_missing(_: &mut Reader<'_>, _: &Config) {}
 
 /// The exporter beside the one that is there in any case.
 fn pushed(text: &str, always: &str) -> Parsed<Exporter> {

@@ -53,6 +53,11 @@ impl Trouble {
     pub(super) fn new(why: impl Into<String>, hint: &'static str) -> Self {
         Self { why: why.into(), hint }
     }
+
+    /// Whether the collector is there and has too much to do.
+    pub(crate) fn is_of_load(&self) -> bool {
+        self.hint == BUSY
+    }
 }
 
 /// By `ExportTraceServiceResponse` or `ExportLogsServiceResponse`, which have the same numbers.

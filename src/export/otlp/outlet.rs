@@ -135,7 +135,7 @@ impl Outlet {
         lock(&self.0.standing).restarts += 1;
     }
 
-    pub(super) fn signal(&self) -> Signal {
+    pub(crate) fn signal(&self) -> Signal {
         self.0.signal
     }
 

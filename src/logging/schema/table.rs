@@ -28,6 +28,7 @@ pub(super) enum Entry {
 }
 
 /// A value of a line.
+#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "records alone tell the job"))]
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Slot {
     // What is the same on every line of a call site.

@@ -8,6 +8,7 @@ use crate::config::{Clock, Config, Dsn, Exporter, Otlp, Protocol, Signal};
 
 use super::diagnosis::Finding;
 use super::examination::Examination;
+use super::exports;
 use super::handshake::{self, Answer, Refusal};
 
 const REPORTS: &str = "error_reports";
@@ -33,25 +34,26 @@ pub(super) fn examinations(config: &Config) -> Vec<Examination> {
     if config.disabled { Vec::new() } else { sent.chain(reports).collect() }
 }
 
-/// An export of nothing where that can be said without TLS, else only a connection.
+/// An export of nothing: in plain HTTP by hand, which tells the collector's clock, too.
 fn collector(check: &'static str, signal: Signal, otlp: &Otlp, clock: &Clock) -> Finding {
     let url = otlp.url(signal);
     let place = place(&url);
-    if handshake::is_tls(&url) {
-        return match handshake::connect(&url) {
-            Ok(_) => Finding::ok(check, format!("{place} takes connections; TLS was not tried")),
-            Err(refusal) => unreachable(check, &place, otlp.protocol, &refusal),
-        };
+    if !exports::ARE_BUILT {
+        return exports::greet(check, &place, signal, otlp);
     }
-    match otlp.protocol {
-        Protocol::Grpc => match handshake::greet(&url) {
-            Ok(()) => Finding::ok(check, format!("{place} speaks HTTP/2, as gRPC wants")),
-            Err(refusal) => unreachable(check, &place, otlp.protocol, &refusal),
-        },
-        Protocol::HttpProtobuf => match handshake::post(&url, &otlp.headers) {
-            Ok(answer) => answered(check, &place, answer, clock.wall()),
-            Err(refusal) => unreachable(check, &place, otlp.protocol, &refusal),
-        },
+    let found = match (otlp.protocol, handshake::is_tls(&url)) {
+        (Protocol::HttpProtobuf, false) => {
+            return match handshake::post(&url, &otlp.headers) {
+                Ok(answer) => answered(check, &place, answer, clock.wall()),
+                Err(refusal) => unreachable(check, &place, otlp.protocol, &refusal),
+            };
+        }
+        (Protocol::Grpc, false) => handshake::greet(&url),
+        (_, true) => handshake::connect(&url).map(|_| ()),
+    };
+    match found {
+        Ok(()) => exports::greet(check, &place, signal, otlp),
+        Err(refusal) => unreachable(check, &place, otlp.protocol, &refusal),
     }
 }
 

@@ -10,7 +10,8 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::context::{EndSpan, PlaceCalls, Record, RecordCall, Room, Sampler};
 use crate::error::Error;
-use crate::ledger::Ledger;
+use crate::export::otlp::Standing;
+use crate::ledger::{Ledger, Signal};
 use crate::logging::{Levels, Records};
 use crate::redaction::Redactor;
 use crate::trace::Traces;
@@ -55,6 +56,11 @@ impl Spans {
     /// Whether something waits to be sent.
     pub(super) fn is_waiting(&self) -> bool {
         !self.exports.is_empty()
+    }
+
+    /// How each exporter does.
+    pub(in crate::telemetry) fn standings(&self) -> Vec<(Signal, Standing)> {
+        self.exports.standings()
     }
 
     /// Takes nothing any more; what waits is lost.

@@ -11,7 +11,7 @@ use http::Uri;
 use crate::concurrent::is_own_thread;
 use crate::config::{self, Config, Exporter, Otlp};
 use crate::error::Error;
-use crate::export::otlp::{Collector, Notices, Outlet, Tell, Way, export};
+use crate::export::otlp::{Collector, Notices, Outlet, Standing, Tell, Way, export};
 use crate::ledger::{Ledger, Signal};
 use crate::logging::Levels;
 use crate::redaction::Redactor;
@@ -124,6 +124,12 @@ impl Exports {
             done.recv_timeout(within.saturating_sub(start.elapsed())) == Err(Disconnected)
         };
         flushes.iter().all(is_done)
+    }
+
+    /// How each exporter does.
+    pub(super) fn standings(&self) -> Vec<(Signal, Standing)> {
+        let standing = |outlet: &Outlet| (outlet.signal(), outlet.standing());
+        self.outlets.iter().map(standing).collect()
     }
 
     /// Whether nothing waits.

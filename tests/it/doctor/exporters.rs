@@ -3,16 +3,20 @@
 use super::check;
 use axum::Router;
 use axum::routing::post;
+use http::{Request, Response};
 use obskit::Telemetry;
 use obskit::config::{Config, Exporter, Otlp, Protocol};
 use obskit::telemetry::Severity::{self, Failure, Ok, Warning};
 use obskit::telemetry::{Diagnosis, Finding};
+use obskit_tests::collector::{Answer, Collector};
 use obskit_tests::serve::Server;
+use std::convert::Infallible;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
 use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 use std::time::{Duration, Instant};
+use tower::{Layer, ServiceExt, service_fn};
 
 /// Answers the first connection's first bytes so, and closes it. What was sent can be taken.
 fn scripted(answer: &'static [u8]) -> (SocketAddr, Receiver<String>) {
@@ -104,7 +108,12 @@ async fn a_real_server_is_spoken_to_in_both_protocols() {
         })
         .await
     };
-    check(&grpc(server.address).await, "otlp_traces", Ok, "HTTP/2");
+    check(&grpc(server.address).await, "otlp_traces", Failure, "it answers");
+    let collector = Collector::start().await;
+    check(&grpc(collector.addr()).await, "otlp_traces", Ok, "takes an empty export");
+    assert!(collector.exports().iter().all(|export| export.is_grpc && export.spans == 0));
+    collector.always(Answer::Grpc { code: 14, message: "secret", retry: None });
+    check(&grpc(collector.addr()).await, "otlp_traces", Warning, "UNAVAILABLE");
     let (http_only, _received) = scripted(b"HTTP/1.1 400 Bad Request\r\n\r\n");
     check(&grpc(http_only).await, "otlp_traces", Failure, "port for HTTP?");
     server.stop().await;
@@ -129,7 +138,30 @@ async fn whoever_is_not_there_is_told() {
     let diagnosis = at(&format!("http://{addr}")).await;
     check(&diagnosis, "otlp_traces", Failure, "does not answer in time");
     assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
-    check(&at(&format!("https://{addr}")).await, "otlp_traces", Ok, "TLS was not tried");
+    check(&at(&format!("https://{addr}")).await, "otlp_traces", Failure, "not answer in time");
+}
+
+/// As long as it was not tried, nothing is said against it.
+#[tokio::test]
+async fn an_export_that_failed_is_told() {
+    let collector = Collector::start().await;
+    collector.always(Answer::Status { code: 401, retry_after: None, body: b"secret" });
+    let mut config = Config::default();
+    collector.config(&mut config);
+    let telemetry = Telemetry::build(config).unwrap();
+    check(&telemetry.doctor().await, "span_export", Ok, "no export of spans");
+    let service = service_fn(async |_: Request<String>| {
+        std::result::Result::Ok::<_, Infallible>(Response::new(String::new()))
+    });
+    drop(telemetry.layer().layer(service).oneshot(Request::new(String::new())).await);
+    telemetry.flush(Duration::from_secs(10));
+    let diagnosis = telemetry.doctor().await;
+    let found = check(&diagnosis, "span_export", Failure, "do not arrive: it answers 401");
+    assert!(found.hint.unwrap().contains("OTEL_EXPORTER_OTLP_HEADERS"));
+    assert!(!diagnosis.to_string().contains("secret"), "{diagnosis}");
+    check(&diagnosis, "losses", Warning, "span/rejected 1");
+    // Records are not exported.
+    assert_eq!(diagnosis.finding("log_export"), None);
 }
 
 #[tokio::test]
