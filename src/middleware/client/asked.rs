@@ -45,7 +45,7 @@ pub struct UrlTemplate(pub &'static str);
 /// # }
 /// # let telemetry = obskit::Telemetry::build(obskit::config::Config::default())?;
 /// let client = ServiceBuilder::new()
-///     .map_request(Resends::count)
+///     .map_request(Resends::count::<String>)
 ///     // .retry(policy)
 ///     .layer(telemetry.client_layer("billing"))
 ///     .service_fn(send);
