@@ -1,5 +1,6 @@
 //! Spans and log records before receivers that others wrote.
 
+mod chosen;
 mod lost;
 mod ports;
 mod quiet;
