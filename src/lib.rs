@@ -31,6 +31,9 @@
 //! [`instrument_endpoint`], [`instrument_dependency`] and [`instrument_job`], with
 //! [`derive(Label)`](derive@Label) and [`derive(Classify)`](derive@Classify).
 //!
+//! With the feature `otlp` requests, what they call and spans of `tracing` go to an OpenTelemetry
+//! collector; [`config::Traces`] has the guide.
+//!
 //! In reading order:
 //!
 //! - [`telemetry`]: the running whole, from its settings to its end

@@ -1,6 +1,7 @@
 //! Spans and log records before receivers that others wrote.
 
 mod chosen;
+mod examined;
 mod lost;
 mod ports;
 mod quiet;
