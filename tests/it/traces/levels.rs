@@ -139,6 +139,33 @@ async fn without_sampling_no_span_is_made() {
     assert_eq!(service.spans().await, ["GET", "made"]);
 }
 
+/// What the registry keeps of it, itself, and what is sent; the rest of its memory is used again.
+#[tokio::test]
+async fn a_span_takes_three_allocations_and_an_unsampled_one_none() {
+    let spans = || {
+        for n in 0..500 {
+            let _outer = info_span!("outer", n, text = "some text").entered();
+            info_span!("inner").in_scope(|| ());
+        }
+    };
+    for (headers, most) in [(&[][..], 3 * 1_000 + 100), (&UNSAMPLED, 0)] {
+        let service = Service::new(|config| {
+            config.logs.directives = Some("off".into());
+            config.traces.batch.queue_size = 10_000;
+            config.traces.batch.batch_size = 10_000;
+            config.traces.batch.schedule_delay = Duration::from_secs(60);
+        })
+        .await;
+        let _entered = dispatcher::set_default(&service.dispatch);
+        within(&service.telemetry, headers, |_| async {
+            spans();
+            let again = allocation_counter::measure(spans);
+            assert!(again.count_total <= most, "{again:?}");
+        })
+        .await;
+    }
+}
+
 /// The flight recorder wants what traces do not, and the other way round.
 #[tokio::test]
 async fn what_one_wants_another_does_not_get() {
