@@ -151,9 +151,13 @@ impl<T: Transport> Exporter<T> {
             self.notices.failed(trouble);
             let now = Instant::now();
             let next = now + after.map_or_else(|| backoff.next(), Backoff::asked);
-            self.pause = Some(Pause { until: next, is_asked: after.is_some() });
+            let is_asked = after.is_some();
             let end = self.lifeline.end().unwrap_or(deadline).min(deadline);
-            if next >= end {
+            let is_last = next >= end;
+            // What follows it starts anew, unless the collector is to be left alone.
+            let pause = Pause { until: next, is_asked };
+            self.pause = Some(pause).filter(|_| is_asked || !is_last);
+            if is_last {
                 return answer;
             }
             self.pause().await;

@@ -175,20 +175,27 @@ async fn nothing_is_sent_of_nothing() {
 async fn failures_are_tried_again_ever_later_until_the_time_is_over() {
     let mut stage = Stage::new([Act::Later(None); 40]);
     stage.push(BATCH);
-    stage.push(BATCH);
-    wait(80).await;
-    let asked = stage.asked();
-    let times: Vec<u64> = asked.iter().map(|(at, _)| *at).filter(|at| *at < 30).collect();
-    // After 1, 2, 4, 8 and 16 seconds, each three to five quarters of that.
-    assert!((4..=6).contains(&times.len()), "{asked:?}");
-    assert!(times.windows(2).all(|pair| pair[0] <= pair[1]), "{asked:?}");
-    assert!(times[times.len() - 1] >= 10, "{asked:?}");
-    assert_eq!(stage.sums(), [20, 0, 20, 0, 0, 0]);
+    wait(31).await;
+    let asked = stage.script.asked.lock().unwrap().clone();
+    // After 1, 2, 4, 8 and 16 seconds, each three to five quarters of that, and 30 seconds at most.
+    assert!((5..=6).contains(&asked.len()), "{asked:?}");
+    let pauses = asked.windows(2).map(|pair| pair[1].0 - pair[0].0);
+    for (pause, longest) in pauses.zip([1.25, 2.5, 5.0, 10.0, 20.0]) {
+        let range =
+            Duration::from_secs_f64(longest * 0.6)..=Duration::from_secs_f64(longest + 0.01);
+        assert!(range.contains(&pause), "{asked:?}");
+    }
+    assert_eq!(stage.sums(), [10, 0, 10, 0, 0, 0]);
     assert_eq!(stage.notices(), 1, "it is told once");
     assert_eq!(stage.outlet.standing().trouble.unwrap().why, "the script says so");
+    // What comes next begins at once.
+    stage.push(BATCH);
+    wait(40).await;
+    assert_eq!(stage.sums(), [20, 0, 20, 0, 0, 0]);
+    assert_eq!(stage.notices(), 1);
     stage.script.acts.lock().unwrap().clear();
     stage.push(BATCH);
-    wait(60).await;
+    wait(1).await;
     assert_eq!(stage.sums(), [30, 10, 20, 0, 0, 0]);
     assert_eq!(stage.notices(), 2, "and once that it works again");
     assert_eq!(stage.outlet.standing().trouble, None);
