@@ -97,7 +97,7 @@ impl ServerLayer {
         self
     }
 
-    /// Leaves an endpoint out of metrics and access logs, as a health check's.
+    /// Leaves an endpoint out of metrics, traces and access logs, as a health check's.
     #[must_use]
     pub fn exclude(self, template: &str) -> Self {
         self.server.routes().exclude(template);

@@ -133,7 +133,8 @@ pub const VARIABLES: &[Variable] = &[
         "The share that `traceidratio` keeps. Read only if `OTEL_TRACES_SAMPLER` is set."),
     row("OBSKIT_TRACE_ROUTES",
         "route templates, each with a number from 0 to 1, as /healthz=0,/api/checkout=1", "",
-        "The share of an endpoint's traces that is kept of those that begin here; 0 is never."),
+        "The share of an endpoint's traces that is kept of those that begin here; 0 is never. A \
+         job has its name for a route."),
     row("OBSKIT_TRACE_KEEP",
         "off, or failed and slow with a time of at most 5m, as failed,slow:500ms", "off",
         "Requests whose spans are sent although the sampler said no."),
