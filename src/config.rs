@@ -4,8 +4,8 @@
 //! wants in code, and hands the whole to [`init`](crate::init). Every variable stands in
 //! [`VARIABLES`].
 //!
-//! What belongs to reports is read and checked, and without effect until that part of obskit is
-//! there.
+//! What belongs to reports and to the push of metrics is read and checked, and without effect until
+//! those parts of obskit are there.
 //!
 //! ```
 //! use obskit::config::Config;
