@@ -29,11 +29,14 @@ struct Within<'a> {
     place: &'a dyn Fn(Option<&RequestContext>) -> Option<SpanIds>,
 }
 
-/// When an event happened, and where.
+/// An event, when it happened, and where.
 struct Found<'a> {
+    running: &'a Running,
+    site: &'a Site,
+    within: &'a Within<'a>,
     at: SystemTime,
     context: Option<&'a RequestContext>,
-    span: Option<SpanIds>,
+    ids: Option<SpanIds>,
 }
 
 impl Logging {
@@ -65,18 +68,12 @@ impl Logging {
         parent: Option<LoggedSpan>,
         context: Option<RequestContext>,
     ) -> LoggedSpan {
-        let is_typed = self.shared.records.is_some();
         let Some(running) = self.running() else {
             return LoggedSpan::new(parent, context, false, |_, _| ());
         };
         let planner = running.planner(&self.shared);
         planner.with(&running.sites, new.metadata(), |site| {
-            let is_wanted = site.wanted(&self.shared.levels).by_lines();
-            LoggedSpan::new(parent, context, is_wanted && is_typed, |form, parts| {
-                let (plans, encoder) = self.rendering(running, site, form);
-                let plans = if is_wanted { plans } else { &[] };
-                new.record(&mut Visitor { plans, encoder, parts, has_user: false });
-            })
+            self.span_of(running, site, new, (parent, context))
         })
     }
 
@@ -105,6 +102,22 @@ impl Logging {
         });
     }
 
+    fn span_of(
+        &self,
+        running: &Running,
+        site: &Site,
+        new: &Attributes<'_>,
+        (parent, context): (Option<LoggedSpan>, Option<RequestContext>),
+    ) -> LoggedSpan {
+        let is_wanted = site.wanted(&self.shared.levels).by_lines();
+        let is_typed = is_wanted && self.shared.records.is_some();
+        LoggedSpan::new(parent, context, is_typed, |form, parts| {
+            let (plans, encoder) = self.rendering(running, site, form);
+            let plans = if is_wanted { plans } else { &[] };
+            new.record(&mut Visitor { plans, encoder, parts, has_user: false });
+        })
+    }
+
     fn at(&self, running: &Running, site: &Site, within: &Within<'_>) {
         let Within { event, span, place } = *within;
         let wanted = site.wanted(&self.shared.levels);
@@ -123,16 +136,16 @@ impl Logging {
             let Some(keeper) = self.shared.levels.recorder().zip(context.as_ref()) else { return };
             Some(keeper)
         };
-        let found = Found { at, context: context.as_ref(), span: place(context.as_ref()) };
-        let level = site.level();
-        let mut record = Vec::new();
+        let (context, ids) = (context.as_ref(), place(context.as_ref()));
+        let found = Found { running, site, within, at, context, ids };
+        let (level, mut record) = (site.level(), Vec::new());
         if let Some(records) = &self.shared.records {
-            self.with_line(running, site, within, &found, Form::Typed, |line| match keeper {
+            self.with_line(&found, Form::Typed, |line| match keeper {
                 None => records.push(line),
                 Some(_) => records.render(line, &mut record),
             });
         }
-        self.with_line(running, site, within, &found, Form::Shown, |line| match keeper {
+        self.with_line(&found, Form::Shown, |line| match keeper {
             None => running.write(line, since_1970),
             Some((recorder, context)) => running.with_line(line, |line| {
                 recorder.keep(context, KeptLine { level, line, record: &record });
@@ -142,28 +155,21 @@ impl Logging {
 
     /// Hands on what an event says, rendered in one form.
     #[inline]
-    fn with_line(
-        &self,
-        running: &Running,
-        site: &Site,
-        Within { event, span, .. }: &Within<'_>,
-        found: &Found<'_>,
-        form: Form,
-        then: impl FnOnce(&Line<'_>),
-    ) {
+    fn with_line(&self, found: &Found<'_>, form: Form, then: impl FnOnce(&Line<'_>)) {
+        let Found { running, site, within: Within { event, span, .. }, at, context, ids } = *found;
         let Some(mut scratch) = self.scratch() else { return };
         let ((plans, encoder), parts) = (self.rendering(running, site, form), scratch.parts());
-        let has_user = found.context.is_some_and(|context| context.user().is_some());
+        let has_user = context.is_some_and(|context| context.user().is_some());
         event.record(&mut Visitor { plans, encoder, parts: &mut *parts, has_user });
         let around = Around::new(*span, form);
         let members = around.members(&parts.members);
         let named = if has_user || !parts.user.is_empty() { &*parts.user } else { around.user() };
         then(&Line {
-            at: found.at,
+            at,
             heading: &site.heading,
             message: &parts.message,
-            context: found.context,
-            span: found.span,
+            context,
+            span: ids,
             user: named,
             failure: Some(&parts.failure).filter(|failure| !failure.is_empty()),
             members: &members,

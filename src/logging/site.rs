@@ -162,7 +162,7 @@ impl Planner<'_> {
         let source = metadata.file().zip(metadata.line());
         let fields = self.fields(metadata, kind, |name| self.schema.key(name));
         let typed = self.typed(metadata, kind);
-        Site { source, fields, typed, ..Site::new(origin, kind, heading) }
+        Site { fields, typed, source, ..Site::new(origin, kind, heading) }
     }
 
     fn plan_log(&self, of: &LogTarget<'_>) -> Site {

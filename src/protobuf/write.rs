@@ -95,7 +95,6 @@ pub(crate) fn varint(out: &mut Vec<u8>, mut number: u64) {
     out.push(low_bits(number));
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "seven bits")]
 fn low_bits(number: u64) -> u8 {
     (number & 0x7f) as u8
 }

@@ -8,9 +8,10 @@ use crate::redaction::{HIDDEN, Redactor};
 pub(super) fn detect(service: &Service, redactor: &Redactor) -> Resource {
     let mut service = service.clone();
     for (key, value) in &mut service.attributes {
-        *value = match redactor.hides(key) {
-            true => HIDDEN.to_owned(),
-            false => redactor.clean(value).into_owned(),
+        *value = if redactor.hides(key) {
+            HIDDEN.to_owned()
+        } else {
+            redactor.clean(value).into_owned()
         };
     }
     Resource::detect(&service)

@@ -51,8 +51,6 @@ impl Attributes {
     pub(crate) const RESOURCE: u32 = 1;
     /// Of `Span.Event`.
     pub(crate) const EVENT: u32 = 3;
-    /// Of `LogRecord`.
-    pub(crate) const LOG: u32 = 6;
     /// Of `Span`.
     pub(crate) const SPAN: u32 = 9;
 

@@ -141,26 +141,23 @@ impl RecordSchema {
 
     /// Renders what has no rendered value yet, if it is known.
     fn value(&self, slot: Slot, line: &Line<'_>, out: &mut Vec<u8>) {
-        match (slot, line.context, line.exchange) {
-            (Slot::Target, ..) => self.syntax.text(&line.heading.target, out),
-            (Slot::RequestId, Some(context), _) => {
-                self.syntax.text(context.request_id().as_str(), out);
+        let text = match (slot, line.context, line.exchange) {
+            (Slot::Target, ..) => Some(&*line.heading.target),
+            (Slot::RequestId, Some(context), _) => Some(context.request_id().as_str()),
+            (Slot::Endpoint, Some(context), _) if context.job().is_none() => {
+                Some(context.endpoint()).filter(|route| *route != UNMATCHED)
             }
-            (Slot::Endpoint, Some(context), _) => {
-                let route = Some(context.endpoint()).filter(|_| context.job().is_none());
-                let matched = route.filter(|route| *route != UNMATCHED);
-                matched.into_iter().for_each(|route| self.syntax.text(route, out));
-            }
-            (Slot::Job, Some(context), _) => {
-                context.job().into_iter().for_each(|job| self.syntax.text(job, out));
-            }
+            (Slot::Job, Some(context), _) => context.job(),
             (Slot::User, Some(context), _) => {
-                context.user().into_iter().for_each(|user| self.encoder.text(user, out));
+                return if let Some(user) = context.user() {
+                    self.encoder.text(user, out);
+                };
             }
-            (_, _, Some(exchange)) => {
-                self.of_exchange(slot, exchange, out);
-            }
-            _ => {}
+            (_, _, Some(exchange)) => return self.of_exchange(slot, exchange, out).unwrap_or(()),
+            _ => None,
+        };
+        if let Some(text) = text {
+            self.syntax.text(text, out);
         }
     }
 

@@ -17,7 +17,7 @@ pub(super) fn attributes(files: &Files) -> Vec<(&'static str, String)> {
     found.into_iter().filter_map(|(key, value)| Some((key, value?))).collect()
 }
 
-/// The pod's UID: in the mounts that the kubelet makes, as of `/etc/hosts`, and in the group's name.
+/// The pod's UID: in the mounts that the kubelet makes, as of `/etc/hosts`, and in the group.
 pub(super) fn pod(files: &Files) -> Option<String> {
     let mut roots = files.mounts().filter(|(_, point)| is_kubelets(point)).map(|(root, _)| root);
     let of_mount = roots.find_map(|root| uid(root.split_once("/pods/")?.1));

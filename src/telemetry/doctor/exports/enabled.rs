@@ -16,7 +16,7 @@ use crate::telemetry::spans::Spans;
 pub(in crate::telemetry::doctor) const ARE_BUILT: bool = true;
 
 /// It ends before the examination's patience does.
-const ANSWERING: Duration = Duration::from_millis(1_000);
+const ANSWERING: Duration = Duration::from_secs(1);
 
 /// What became of the last export, and whether an exporter had to be started again.
 pub(in crate::telemetry::doctor) fn standings(spans: &Spans) -> Vec<Finding> {
