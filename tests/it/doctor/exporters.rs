@@ -151,7 +151,7 @@ async fn an_export_that_failed_is_told() {
     let telemetry = Telemetry::build(config).unwrap();
     check(&telemetry.doctor().await, "span_export", Ok, "no export of spans");
     let service = service_fn(async |_: Request<String>| {
-        std::result::Result::Ok::<_, Infallible>(Response::new(String::new()))
+        Result::<_, Infallible>::Ok(Response::new(String::new()))
     });
     drop(telemetry.layer().layer(service).oneshot(Request::new(String::new())).await);
     telemetry.flush(Duration::from_secs(10));

@@ -137,6 +137,11 @@ async fn exporters_are_chosen_by_signal() {
 
 #[tokio::test]
 async fn endpoints_protocols_headers_and_compression() {
+    const ALL: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
+    const TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
+    const GRPC: (&str, &str) = ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
+    const SERVICE: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
+
     let check = async |variables: &[(&str, &str)], path: &str, is_grpc, told: (&str, &str)| {
         let seen = serve(variables, &[]).await;
         assert_eq!(seen.spans.len(), 2, "{variables:?} {:?}", seen.exports);
@@ -144,10 +149,6 @@ async fn endpoints_protocols_headers_and_compression() {
         assert_eq!((found.as_str(), *grpc), (path, is_grpc), "{variables:?}");
         assert_eq!(headers.get(told.0).map_or("", String::as_str), told.1, "{headers:?}");
     };
-    const ALL: &str = "OTEL_EXPORTER_OTLP_ENDPOINT";
-    const TRACES: &str = "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT";
-    const GRPC: (&str, &str) = ("OTEL_EXPORTER_OTLP_PROTOCOL", "grpc");
-    const SERVICE: &str = "/opentelemetry.proto.collector.trace.v1.TraceService/Export";
     check(&[(ALL, "{url}/base/")], "/base/v1/traces", false, ("content-encoding", "")).await;
     check(&[(ALL, "{url}/x"), (TRACES, "{url}/own")], "/own", false, ("api-key", "")).await;
     check(&[(TRACES, "{url}")], "/", false, ("api-key", "")).await;

@@ -67,7 +67,7 @@ mod tests {
 
     #[test]
     fn a_pod_is_known_by_its_mounts() {
-        let mounts = "671 659 254:1 /var/lib/kubelet/pods/UID/etc-hosts /etc/hosts rw - ext4 /dev/vda rw\n\
+        let mounts = "671 659 254:1 /var/lib/kubelet/pods/UID/etc-hosts /etc/hosts rw - ext4 a rw\n\
              672 661 254:1 /var/lib/kubelet/pods/UID/containers/api/2f1d8c3a /dev/termination-log \
              rw - ext4 /dev/vda rw\n";
         let all = [
