@@ -222,7 +222,9 @@ async fn the_final_status_counts() {
     let tracer = rig.telemetry().tracer_provider().tracer("");
     for (name, statuses, _) in STATUSES {
         let mut span = tracer.start(*name);
-        statuses().into_iter().for_each(|status| span.set_status(status));
+        for status in statuses() {
+            span.set_status(status);
+        }
     }
     let spans = rig.spans().await;
     for (name, _, expected) in STATUSES {

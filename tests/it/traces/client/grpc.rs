@@ -5,6 +5,7 @@ use axum::body::Body;
 use http::{HeaderMap, Method, Request, Response};
 use http_body::Frame;
 use http_body_util::StreamBody;
+use obskit_tests::collector::Span;
 use serde_json::{Value, json};
 use std::convert::Infallible;
 use tower::{Layer, service_fn};
@@ -33,6 +34,27 @@ fn answer(status: &'static str, in_head: bool) -> Response<Body> {
     response.body(Body::new(StreamBody::new(frames))).unwrap()
 }
 
+/// The span of a call that is answered so.
+async fn answered(status: &'static str, in_head: bool) -> Span {
+    let rig = Rig::new().await;
+    let service = service_fn(async |_: Request<Body>| Ok::<_, Infallible>(answer(status, in_head)));
+    let client = rig.telemetry().client_layer("shop").layer(service);
+    within(rig.telemetry(), &[], |_| whole(client, call(URL))).await;
+    rig.client_span().await
+}
+
+fn attributes(status: &str) -> Value {
+    json!({
+        "network.protocol.version": "1.1",
+        "rpc.method": "shop.v1.Orders/Place",
+        "rpc.response.status_code": status,
+        "rpc.system.name": "grpc",
+        "server.address": "shop",
+        "server.port": 50051,
+        "service.peer.name": "shop",
+    })
+}
+
 #[tokio::test]
 async fn statuses_are_told_by_name() {
     for (status, name, is_error) in [
@@ -42,27 +64,14 @@ async fn statuses_are_told_by_name() {
         ("14", "UNAVAILABLE", true),
         ("99", "UNKNOWN", true),
     ] {
+        let mut expected = attributes(name);
+        if is_error {
+            expected["error.type"] = json!(name);
+        }
         for in_head in [true, false] {
-            let rig = Rig::new().await;
-            let service =
-                service_fn(async |_: Request<Body>| Ok::<_, Infallible>(answer(status, in_head)));
-            let client = rig.telemetry().client_layer("shop").layer(service);
-            within(rig.telemetry(), &[], |_| whole(client, call(URL))).await;
-            let span = rig.client_span().await;
+            let span = answered(status, in_head).await;
             assert_eq!(span.name, "shop.v1.Orders/Place");
             assert_eq!(span.status, if is_error { "error" } else { "unset" }, "{status}");
-            let mut expected = json!({
-                "network.protocol.version": "1.1",
-                "rpc.method": "shop.v1.Orders/Place",
-                "rpc.response.status_code": name,
-                "rpc.system.name": "grpc",
-                "server.address": "shop",
-                "server.port": 50051,
-                "service.peer.name": "shop",
-            });
-            if is_error {
-                expected["error.type"] = json!(name);
-            }
             assert_eq!(json!(span.attributes), expected, "{status} in head: {in_head}");
         }
     }

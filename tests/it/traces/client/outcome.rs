@@ -8,7 +8,7 @@ use obskit_tests::collector::Span;
 use serde_json::Value;
 use std::convert::Infallible;
 use std::error::Error;
-use std::future::pending;
+use std::future::{pending, ready};
 use std::io;
 use tower::{Layer, Service, ServiceExt, service_fn};
 
@@ -48,27 +48,24 @@ async fn statuses_are_told() {
     }
 }
 
+/// The span of a call that comes to this error.
+async fn failed<E: Send>(error: impl Fn() -> E) -> Span {
+    let rig = Rig::new().await;
+    let fails = service_fn(|_: Request<Body>| ready(Err::<Response<Body>, E>(error())));
+    let client = rig.telemetry().client_layer("billing").layer(fails);
+    assert!(client.oneshot(request(Method::GET, "http://billing/")).await.is_err());
+    rig.client_span().await
+}
+
 /// The type of the error, where that says something; never its text.
 #[tokio::test]
 async fn an_error_is_told_by_its_type() {
-    async fn fails<E>(rig: &Rig, error: impl Fn() -> E + Clone) -> Span
-    where
-        E: Send,
-    {
-        let fails = service_fn(move |_: Request<Body>| {
-            let error = error();
-            async { Err::<Response<Body>, E>(error) }
-        });
-        let client = rig.telemetry().client_layer("billing").layer(fails);
-        assert!(client.oneshot(request(Method::GET, "http://billing/")).await.is_err());
-        rig.client_span().await
-    }
-    let plain = fails(&Rig::new().await, || io::Error::other("the secret is out")).await;
+    let plain = failed(|| io::Error::other("the secret is out")).await;
     assert_eq!(told(&plain), ("error", Some("std::io::error::Error"), None));
     assert!(!format!("{plain:?}").contains("secret"));
     assert_eq!(plain.attribute("http.response.status_code"), None::<&Value>);
     let boxed = || Box::<dyn Error + Send + Sync>::from("the secret is out");
-    let boxed = fails(&Rig::new().await, boxed).await;
+    let boxed = failed(boxed).await;
     assert_eq!(told(&boxed), ("error", Some("_OTHER"), None));
 }
 
