@@ -81,7 +81,7 @@ async fn a_share_is_of_the_traces_that_begin_here() {
         config.traces.routes = vec![("/api/users/{id}".to_owned(), 0.25)];
         config.traces.batch.queue_size = 4_000;
     };
-    let found = count(rules, &[("/api/users/7", None); 4_000]).await.len();
+    let found = count(rules, &vec![("/api/users/7", None); 4_000]).await.len();
     // Ten standard deviations either way.
     assert!((726..=1_274).contains(&found), "{found}");
 }
@@ -150,7 +150,7 @@ async fn a_job_has_a_rule_by_its_name() {
         .telemetry
         .scope(async {
             cleanup().await;
-            backup().await
+            backup().await;
         })
         .await;
     let roots = traced.spans().await.into_iter().filter(|span| span.parent.is_empty());

@@ -31,14 +31,7 @@ fn router(traced: &Traced) -> Router {
         .route("/users/{id}", on_get(async || "hello"))
         .route("/status/{status}", any(status))
         .route("/broken", on_get(broken))
-        .route(
-            "/panics",
-            on_get(async || {
-                if true {
-                    panic!("no")
-                }
-            }),
-        )
+        .route("/panics", on_get(async || -> &'static str { panic!("no") }))
         .route("/waits", on_get(std::future::pending::<()>))
         .route("/user", on_get(user))
         .route("/upload", on_post(async |body: String| body))
@@ -186,19 +179,22 @@ async fn tells_what_is_private_where_it_is_listed() {
     assert!(!format!("{span:?}").contains("secret"));
 }
 
+/// A call's answer that is over with its head.
+fn grpc_answer(status: Option<&str>) -> Response<Body> {
+    let mut response = Response::builder().header("content-type", "application/grpc");
+    if let Some(status) = status {
+        response = response.header("grpc-status", status);
+    }
+    response.body(Body::empty()).unwrap()
+}
+
 #[tokio::test]
 async fn of_a_grpc_call_is_named_by_its_method() {
     let check = async |path: &str, status: Option<&str>, expected: [&str; 4]| {
         let traced = Traced::start().await;
-        let answer = async |status: Option<&str>| {
-            let mut response = Response::builder().header("content-type", "application/grpc");
-            if let Some(status) = status {
-                response = response.header("grpc-status", status);
-            }
-            Ok::<_, Infallible>(response.body(Body::empty()).unwrap())
-        };
         let layer = traced.telemetry.layer().grpc_route("/shop.v1.Orders/Place");
-        let service = layer.layer(service_fn(async |_: Request<Body>| answer(status).await));
+        let service = layer
+            .layer(service_fn(async |_: Request<Body>| Ok::<_, Infallible>(grpc_answer(status))));
         let request = Request::post(path).header("content-type", "application/grpc");
         let response = service.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         drop(response.into_body().collect().await);
@@ -220,12 +216,13 @@ async fn of_a_grpc_call_is_named_by_its_method() {
     check("/who/Knows", Some("12"), ["grpc", "error", "UNIMPLEMENTED", "UNIMPLEMENTED"]).await;
 }
 
+#[obskit::instrument_job("cleanup")]
+async fn cleanup(fails: bool) -> Result<(), &'static str> {
+    if fails { Err("disk full") } else { Ok(()) }
+}
+
 #[tokio::test]
 async fn of_a_job_is_named_by_it() {
-    #[obskit::instrument_job("cleanup")]
-    async fn cleanup(fails: bool) -> Result<(), String> {
-        if fails { Err("disk full".to_owned()) } else { Ok(()) }
-    }
     for (fails, status) in [(false, "unset"), (true, "error")] {
         let traced = Traced::start().await;
         let _ = traced.telemetry.scope(cleanup(fails)).await;
