@@ -14,7 +14,7 @@ use std::time::Duration;
 use tracing::dispatcher::WeakDispatch;
 use tracing::level_filters::LevelFilter;
 use tracing::subscriber::Interest;
-use tracing::{Dispatch, Level, Metadata, Subscriber, dispatcher};
+use tracing::{Dispatch, Level, Metadata, Subscriber};
 use tracing_subscriber::Layer;
 use tracing_subscriber::filter::Targets;
 use tracing_subscriber::layer::Context;
@@ -177,15 +177,6 @@ impl Levels {
         *lock(&self.0.subscriber) = Some(subscriber.downgrade());
     }
 
-    /// Runs work whose events that subscriber takes, on a thread that may have another.
-    pub(crate) fn run(&self, work: impl FnOnce()) {
-        let subscriber = lock(&self.0.subscriber).as_ref().and_then(WeakDispatch::upgrade);
-        match subscriber {
-            Some(subscriber) => dispatcher::with_default(&subscriber, work),
-            None => work(),
-        }
-    }
-
     pub(super) fn recorder(&self) -> Option<&Recorder> {
         self.0.recorder.as_deref()
     }
@@ -211,6 +202,19 @@ impl Levels {
 
     fn state(&self) -> MutexGuard<'_, State> {
         lock(&self.0.state)
+    }
+}
+
+/// What only exporters say.
+#[cfg(feature = "otlp")]
+impl Levels {
+    /// Runs work whose events that subscriber takes, on a thread that may have another.
+    pub(crate) fn run(&self, work: impl FnOnce()) {
+        let subscriber = lock(&self.0.subscriber).as_ref().and_then(WeakDispatch::upgrade);
+        match subscriber {
+            Some(subscriber) => tracing::dispatcher::with_default(&subscriber, work),
+            None => work(),
+        }
     }
 }
 

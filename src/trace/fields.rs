@@ -108,7 +108,7 @@ impl Visitor<'_> {
                     Value::Bool(value) => value.to_string(),
                     Value::Int(value) => value.to_string(),
                     Value::Double(value) => value.to_string(),
-                    Value::Text(_) | Value::Bytes(_) | Value::List(_) => return,
+                    Value::Text(_) | Value::List(_) => return,
                 };
                 told.tell(role, &text);
             }

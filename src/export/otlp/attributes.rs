@@ -36,7 +36,6 @@ pub(crate) enum Value<'a> {
     Bool(bool),
     Int(i64),
     Double(f64),
-    Bytes(&'a [u8]),
     List(&'a [Self]),
 }
 
@@ -102,10 +101,6 @@ impl Attributes {
         &self.bytes
     }
 
-    pub(crate) fn is_empty(&self) -> bool {
-        self.count == 0
-    }
-
     /// How many found no place.
     pub(crate) fn dropped(&self) -> u32 {
         self.dropped
@@ -161,7 +156,6 @@ impl Value<'_> {
             Self::Bool(value) => any.number(2, value.into()),
             Self::Int(value) => any.number(3, value.cast_unsigned()),
             Self::Double(value) => any.double(4, value),
-            Self::Bytes(bytes) => any.bytes(7, bytes),
             Self::List(values) => any.message(5, |list| {
                 for value in values {
                     list.message(1, |any| value.write(any, length));

@@ -25,9 +25,9 @@ pub(super) struct Client {
 /// What was answered, its body as far as it was read.
 pub(super) struct Reply {
     pub(super) status: StatusCode,
+    /// And trailers.
     pub(super) headers: HeaderMap,
     pub(super) body: Bytes,
-    pub(super) trailers: HeaderMap,
 }
 
 /// After which a connection is closed that nothing was sent on.
@@ -66,15 +66,13 @@ impl Client {
         *request.uri_mut() = self.url.clone();
         *request.headers_mut() = self.headers.clone();
         let response = self.inner.request(request).await.map_err(|error| unanswered(&error))?;
-        let (head, body) = response.into_parts();
+        let (mut head, body) = response.into_parts();
         let collected = read(body).await;
-        let trailers = collected.as_ref().and_then(Collected::trailers).cloned();
-        Ok(Reply {
-            status: head.status,
-            headers: head.headers,
-            body: collected.map(Collected::to_bytes).unwrap_or_default(),
-            trailers: trailers.unwrap_or_default(),
-        })
+        if let Some(trailers) = collected.as_ref().and_then(Collected::trailers) {
+            head.headers.extend(trailers.clone());
+        }
+        let body = collected.map(Collected::to_bytes).unwrap_or_default();
+        Ok(Reply { status: head.status, headers: head.headers, body })
     }
 }
 

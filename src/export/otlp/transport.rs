@@ -31,8 +31,8 @@ pub(crate) struct Collector {
 
 #[derive(Debug)]
 enum Way {
-    Http(Http),
-    Grpc(Grpc),
+    Http(Box<Http>),
+    Grpc(Box<Grpc>),
     Console(Console),
 }
 
@@ -43,8 +43,8 @@ impl Collector {
     pub(crate) fn new(signal: Signal, otlp: &Otlp, resource: Resource) -> Result<Self, Error> {
         let url = otlp.url(signal);
         let way = match otlp.protocol {
-            Protocol::HttpProtobuf => Way::Http(Http::new(url, otlp)?),
-            Protocol::Grpc => Way::Grpc(Grpc::new(url, signal, otlp)?),
+            Protocol::HttpProtobuf => Way::Http(Http::new(url, otlp)?.into()),
+            Protocol::Grpc => Way::Grpc(Grpc::new(url, signal, otlp)?.into()),
         };
         Ok(Self { way, resource })
     }

@@ -3,7 +3,7 @@
 mod status;
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::uri::PathAndQuery;
@@ -85,16 +85,14 @@ fn method(url: Uri, signal: Signal) -> Uri {
 }
 
 /// The status is a trailer, or a header where there is no message.
-fn of_grpc(reply: &Reply) -> Answer {
-    let Reply { status, headers, body, trailers } = reply;
+fn of_grpc(Reply { status, headers, body }: &Reply) -> Answer {
     if !status.is_success() {
-        return of_http(*status, headers, body, std::time::SystemTime::now());
+        return of_http(*status, headers, body, SystemTime::now());
     }
-    let has_status = |headers: &&http::HeaderMap| headers.contains_key(status::STATUS);
-    match [trailers, headers].into_iter().find(has_status) {
-        Some(headers) => status::read(headers).unwrap_or_else(|| of_response(message(body))),
-        None => status::none(),
+    if !headers.contains_key(status::STATUS) {
+        return status::none();
     }
+    status::read(headers).unwrap_or_else(|| of_response(message(body)))
 }
 
 /// The first one, which is not compressed.
