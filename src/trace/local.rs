@@ -220,7 +220,7 @@ impl<'a> Within<'a> {
         around: Option<&'a LocalSpan>,
         request: Option<&'a RequestContext>,
     ) -> Option<Self> {
-        if new.metadata().target() == REQUEST_SPAN {
+        if new.metadata().target() == REQUEST_SPAN || is_run(new, around, request) {
             return None;
         }
         let around = around.filter(|around| new.parent().is_some() || around.is_of(request));
@@ -269,6 +269,15 @@ impl Anchor {
         let start = request.start();
         Self { at: start.at, wall: nanos(start.wall) }
     }
+}
+
+/// Whether it says nothing that the span of its job's run does not.
+fn is_run(new: &New<'_>, around: Option<&LocalSpan>, request: Option<&RequestContext>) -> bool {
+    let metadata = new.metadata();
+    let is_first = || around.is_none_or(|around| !around.is_of(request));
+    request.and_then(RequestContext::job) == Some(metadata.name())
+        && metadata.fields().is_empty()
+        && is_first()
 }
 
 /// As much of a name as is kept.

@@ -88,7 +88,7 @@ async fn the_last_span_arrives_from_a_task_and_a_panic_hook() {
         own.shutdown(PATIENCE).await.unwrap().delivered_spans
     });
     assert_eq!(task.await.unwrap(), 1);
-    let (telemetry, _) = (super::stage(|_| ()).await, collector);
+    let (telemetry, _) = (stage(|_| ()).await, collector);
     let (telemetry, collector) = telemetry;
     requests(&telemetry, 2).await;
     // While a thread unwinds, as in a hook or in a drop.
