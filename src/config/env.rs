@@ -117,7 +117,6 @@ fn owned(value: &impl AsRef<OsStr>) -> OsString {
 pub(crate) const BUILT_FOR: (&str, &str) = (std::env::consts::OS, std::env::consts::ARCH);
 
 /// The name of this program's file.
-#[cfg(feature = "otlp")]
 pub(crate) fn executable() -> Option<String> {
     let path = std::env::current_exe().ok()?;
     Some(path.file_name()?.to_string_lossy().into_owned())

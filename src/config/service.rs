@@ -1,11 +1,13 @@
 //! Who is speaking: the OpenTelemetry resource.
 
+use super::env::executable;
+
 /// The service's identity, on every log line, span, report and in `build_info`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Service {
     /// `service.name`, from `OTEL_SERVICE_NAME` or `OTEL_RESOURCE_ATTRIBUTES`. Not empty.
-    /// Default: `unknown_service`.
+    /// Default: `unknown_service:` and the name of the program's file, as the specification has it.
     pub name: String,
     /// `service.version`. Default: none.
     pub version: Option<String>,
@@ -66,7 +68,7 @@ impl Detector {
 impl Default for Service {
     fn default() -> Self {
         Self {
-            name: "unknown_service".to_owned(),
+            name: unnamed(),
             version: None,
             environment: None,
             instance: None,
@@ -74,4 +76,9 @@ impl Default for Service {
             detectors: Detector::ALL.to_vec(),
         }
     }
+}
+
+fn unnamed() -> String {
+    const UNKNOWN: &str = "unknown_service";
+    executable().map_or_else(|| UNKNOWN.to_owned(), |name| format!("{UNKNOWN}:{name}"))
 }

@@ -31,4 +31,10 @@ impl RequestContext {
         let (trace_id, span_id, flags) = (self.trace_id(), self.span_id(), self.trace_flags());
         SpanIds { trace_id, span_id, flags }
     }
+
+    /// The caller's span, where the trace is the caller's; else the request's own.
+    pub(crate) fn ids_of_caller(&self) -> SpanIds {
+        let own = self.ids();
+        SpanIds { span_id: self.parent_span_id().unwrap_or(own.span_id), ..own }
+    }
 }

@@ -44,7 +44,7 @@ pub const VARIABLES: &[Variable] = &[
     row("OTEL_SDK_DISABLED", SWITCH, "false",
         "Nothing is recorded or exported of requests and calls; the context still passes through, \
          and the operator is still served."),
-    row("OTEL_SERVICE_NAME", TEXT, "unknown_service",
+    row("OTEL_SERVICE_NAME", TEXT, "(unknown_service: and the program's name)",
         "The service's name. Goes before `service.name` in `OTEL_RESOURCE_ATTRIBUTES`."),
     row("OTEL_RESOURCE_ATTRIBUTES",
         "key=value pairs separated by commas, percent-encoded, at most 128",

@@ -19,7 +19,7 @@ pub(super) fn service_name(config: &Config) -> Finding {
     }
     Finding::warning(
         SERVICE,
-        format!("the service has no name of its own: it is {name:?}, as every other without one"),
+        format!("the service has no name but its program's: it is {name:?}"),
         "Set OTEL_SERVICE_NAME, or config.service.name.",
     )
 }

@@ -12,6 +12,8 @@ pub(super) struct Places {
     /// None where no spans are made.
     pub(super) traces: Option<Traces>,
     pub(super) sampler: Sampler,
+    /// What callers say passes through as it is.
+    pub(super) is_disabled: bool,
 }
 
 impl PlaceCalls for Places {
@@ -20,6 +22,9 @@ impl PlaceCalls for Places {
         context: Option<&RequestContext>,
         carried: &dyn Fn() -> Option<SpanIds>,
     ) -> Option<TracePlace> {
+        if self.is_disabled {
+            return context.map(|context| without_span(context.ids_of_caller()));
+        }
         let in_request = context.map(RequestContext::ids);
         if self.traces.is_none() || context.is_some_and(|context| !context.is_traced()) {
             return in_request.map(without_span);

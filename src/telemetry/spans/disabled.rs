@@ -66,13 +66,16 @@ impl Spans {
     }
 
     #[expect(clippy::unused_self, reason = "as where there are spans")]
-    pub(super) fn places(&self, _: &Config) -> Arc<dyn PlaceCalls> {
-        Arc::new(InRequests)
+    pub(super) fn places(&self, config: &Config) -> Arc<dyn PlaceCalls> {
+        Arc::new(InRequests { is_disabled: config.disabled })
     }
 }
 
 /// Every call is made by its request itself.
-struct InRequests;
+struct InRequests {
+    /// What callers say passes through as it is.
+    is_disabled: bool,
+}
 
 impl PlaceCalls for InRequests {
     fn place(
@@ -80,6 +83,8 @@ impl PlaceCalls for InRequests {
         context: Option<&RequestContext>,
         _: &dyn Fn() -> Option<SpanIds>,
     ) -> Option<TracePlace> {
-        context.map(|context| TracePlace { ids: context.ids(), parent: None, is_recorded: false })
+        let context = context?;
+        let ids = if self.is_disabled { context.ids_of_caller() } else { context.ids() };
+        Some(TracePlace { ids, parent: None, is_recorded: false })
     }
 }

@@ -110,6 +110,10 @@ impl Spans {
     /// What says where in a trace a call is made.
     pub(super) fn places(&self, config: &Config) -> Arc<dyn PlaceCalls> {
         let sampler = Sampler::new(config.traces.sampler);
-        Arc::new(calls::Places { traces: self.traces.clone(), sampler })
+        Arc::new(calls::Places {
+            traces: self.traces.clone(),
+            sampler,
+            is_disabled: config.disabled,
+        })
     }
 }

@@ -14,7 +14,9 @@ fn of_context_and_metrics() {
     let config = Config::default();
     config.validate().unwrap();
     assert!(!config.disabled && config.warnings.is_empty());
-    assert_eq!(config.service.name, "unknown_service");
+    let program = std::env::current_exe().unwrap();
+    let program = program.file_name().unwrap().display();
+    assert_eq!(config.service.name, format!("unknown_service:{program}"));
     assert_eq!(config.context.trust, Trust::All);
     assert_eq!(config.context.propagators, [Propagator::TraceContext, Propagator::Baggage]);
     assert!(config.context.egress.context_to("anywhere.example"));

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use obskit::config::{
-    Compression, Exporter, Otlp, Propagator, Protocol, RootSampler, Sampler, Signal,
+    Compression, Config, Exporter, Otlp, Propagator, Protocol, RootSampler, Sampler, Signal,
 };
 
 use super::{config, problem, warning};
@@ -69,7 +69,7 @@ fn wrong_attributes_are_discarded_whole() {
     for text in ["service.name=a,b", "service.name=a,b=%zz", "=1,service.name=a", &many] {
         let pairs = [("OTEL_RESOURCE_ATTRIBUTES", text)];
         let config = config(&pairs);
-        assert_eq!(config.service.name, "unknown_service", "{text}");
+        assert_eq!(config.service.name, Config::default().service.name, "{text}");
         assert!(config.service.attributes.is_empty());
         assert!(warning(&pairs).contains("OTEL_RESOURCE_ATTRIBUTES"));
     }

@@ -72,7 +72,7 @@ async fn an_event_is_a_record_with_its_place() {
         "load": 102.5,
     });
     assert_eq!(record.attributes.into_iter().collect::<Value>(), expected);
-    assert_eq!(record.resource["service.name"], "unknown_service");
+    assert_eq!(record.resource["service.name"], Config::default().service.name);
     assert_eq!(record.resource["telemetry.sdk.name"], "obskit");
 }
 
