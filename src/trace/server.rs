@@ -103,7 +103,7 @@ impl Traces {
         let mut told = Told { attributes: &mut scratch.attributes, limits: self.limits() };
         told.text("request_id", context.request_id().as_str());
         if let Some(user) = context.user() {
-            told.text("user.id", user);
+            self.shared.redactor.text(user, false, |user| told.text("user.id", user));
         }
         if matches!(outcome, Outcome::Cancelled | Outcome::Panicked | Outcome::BodyError) {
             told.text("obskit.outcome", outcome.as_str());

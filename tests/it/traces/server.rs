@@ -137,6 +137,18 @@ async fn names_no_method_and_no_path_that_anybody_made_up() {
     assert!(!text.contains("BREW") && !text.contains("nowhere"), "{text}");
 }
 
+/// What may not stand in a line may not stand in a span either.
+#[tokio::test]
+async fn a_user_passes_the_redactor() {
+    let traced = Traced::start().await;
+    let user = async || RequestContext::current().unwrap().set_user("token=hunter2");
+    let router = Router::new().route("/user", on_get(user)).layer(traced.telemetry.layer());
+    ask(&router, get("/user")).await;
+    let span = traced.span().await;
+    assert!(span.attributes.contains_key("user.id"), "{span:?}");
+    assert!(!format!("{span:?}").contains("hunter2"), "{span:?}");
+}
+
 #[tokio::test]
 async fn knows_the_version_the_scheme_the_user_and_the_sizes() {
     let mut request = Request::post("https://example.com/upload")
