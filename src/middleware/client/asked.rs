@@ -53,7 +53,12 @@ pub struct UrlTemplate(pub &'static str);
 /// # Ok::<(), obskit::Error>(())
 /// ```
 #[derive(Clone, Debug, Default)]
-pub struct Resends(Arc<AtomicU32>);
+pub struct Resends {
+    /// By this layer.
+    sent: Arc<AtomicU32>,
+    /// When it came to this layer.
+    before: u32,
+}
 
 impl Resends {
     /// Has the sendings of this request and of its copies counted from here on.
@@ -62,10 +67,12 @@ impl Resends {
         request
     }
 
-    /// How often it was sent before now.
-    pub(super) fn next<B>(request: &Request<B>) -> u32 {
-        let resends = request.extensions().get::<Self>();
-        resends.map_or(0, |resends| resends.0.fetch_add(1, Ordering::Relaxed))
+    /// How often it was sent before now. A layer within counts from there on.
+    pub(super) fn next<B>(request: &mut Request<B>) -> u32 {
+        let Some(resends) = request.extensions_mut().get_mut::<Self>() else { return 0 };
+        let before = resends.before.saturating_add(resends.sent.fetch_add(1, Ordering::Relaxed));
+        *resends = Self { before, ..Self::default() };
+        before
     }
 }
 

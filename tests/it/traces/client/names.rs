@@ -134,6 +134,40 @@ async fn what_is_sent_again_is_counted() {
     }
 }
 
+/// Layers within each other count alike where both are sent again, and apart where one is.
+#[tokio::test]
+async fn layers_count_what_is_sent_again_through_them() {
+    for is_between in [true, false] {
+        let rig = Rig::new().await;
+        let sent = Arc::new(AtomicUsize::new(0));
+        let flaky = service_fn(move |_: Request<()>| {
+            let status = if sent.fetch_add(1, Relaxed) < 2 { 503 } else { 200 };
+            let response = Response::builder().status(status).body(Body::empty());
+            ready(Ok::<_, Infallible>(response.unwrap()))
+        });
+        let layer = || rig.telemetry().client_layer("billing");
+        let call = Resends::count(Request::get("http://billing/").body(()).unwrap());
+        let response = if is_between {
+            let client = ServiceBuilder::new().layer(layer()).retry(Again).layer(layer());
+            client.service(flaky).oneshot(call).await.unwrap().map(Body::new)
+        } else {
+            let client = ServiceBuilder::new().retry(Again).layer(layer()).layer(layer());
+            client.service(flaky).oneshot(call).await.unwrap().map(Body::new)
+        };
+        response.into_body().collect().await.unwrap();
+        let count = |span: &Span| span.attribute("http.request.resend_count").map(Value::as_u64);
+        let mut found: Vec<_> =
+            rig.spans().await.iter().map(|span| count(span).flatten()).collect();
+        found.sort_unstable();
+        let expected: &[Option<u64>] = if is_between {
+            &[None, None, Some(1), Some(2)]
+        } else {
+            &[None, None, Some(1), Some(1), Some(2), Some(2)]
+        };
+        assert_eq!(found, expected, "{is_between}");
+    }
+}
+
 fn status(span: &Span) -> u64 {
     span.attributes["http.response.status_code"].as_u64().unwrap()
 }
