@@ -94,10 +94,14 @@ impl Client {
         request: &Request<B>,
         context: Option<&RequestContext>,
     ) -> Option<SpanIds> {
-        let SpanContext { trace_id, span_id, flags, .. } =
-            extract(request.headers(), &self.policy.propagators, true)?.parent?;
+        let SpanContext { trace_id, span_id, flags, .. } = self.named(request)?;
         let is_callers = context.is_some_and(|context| context.parent_span_id() == Some(span_id));
         (!is_callers).then_some(SpanIds { trace_id, span_id, flags })
+    }
+
+    /// The span that a request's headers name.
+    fn named<B>(&self, request: &Request<B>) -> Option<SpanContext> {
+        extract(request.headers(), &self.policy.propagators, true)?.parent
     }
 
     /// Writes the context into the request's headers, as far as its host may have it; what may
@@ -116,11 +120,15 @@ impl Client {
             return;
         }
         let of_trace = context.filter(|context| context.trace_id() == ids.trace_id);
+        // Outside of requests a call may go on from what its headers say.
+        let named = if of_trace.is_none() { self.named(request) } else { None };
+        let named = named.filter(|span| span.trace_id == ids.trace_id);
+        let state = of_trace.and_then(RequestContext::tracestate);
         let outgoing = Outgoing {
             trace_id: ids.trace_id,
             span_id: ids.span_id,
             flags: ids.flags,
-            tracestate: of_trace.and_then(RequestContext::tracestate),
+            tracestate: state.or_else(|| named.as_ref()?.tracestate.as_ref()),
             baggage: context.and_then(RequestContext::baggage),
             request_id,
         };

@@ -126,7 +126,10 @@ async fn a_call_goes_on_from_the_headers_it_has() {
         let mut call = request(Method::GET, URL);
         let brought = format!("00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-{flags}");
         call.headers_mut().insert("traceparent", brought.parse().unwrap());
-        let (trace, span, found) = handed_on(&rig.ask(call).await);
+        call.headers_mut().insert("tracestate", "vendor=1".parse().unwrap());
+        let headers = rig.ask(call).await;
+        assert_eq!(headers["tracestate"], "vendor=1");
+        let (trace, span, found) = handed_on(&headers);
         assert_eq!((&*trace, &*found), ("4bf92f3577b34da6a3ce929d0e0e4736", flags));
         let spans = rig.spans().await;
         assert_eq!(spans.len(), expected, "{spans:#?}");
