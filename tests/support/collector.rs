@@ -196,6 +196,15 @@ impl Collector {
         }
     }
 
+    /// By either.
+    pub fn config_by(&self, is_grpc: bool, config: &mut Config) {
+        if is_grpc {
+            self.config_grpc(config);
+        } else {
+            self.config(config);
+        }
+    }
+
     /// What the next exports are answered, one after the other.
     pub fn answer(&self, answers: impl IntoIterator<Item = Answer>) {
         self.state.lock().script.extend(answers);
@@ -209,7 +218,8 @@ impl Collector {
     /// The spans that were taken, in the order in which they came. Flush before.
     pub async fn spans(&self) -> Vec<Span> {
         // Whoever flushes has an answer; what is here was noted before.
-        std::future::ready(self.state.lock().spans.clone()).await
+        let spans = self.state.lock().spans.clone();
+        std::future::ready(spans).await
     }
 
     /// Waits until so many spans were taken, and no more.
@@ -241,7 +251,8 @@ impl Collector {
 
     /// The log records that were taken.
     pub async fn records(&self) -> Vec<LogRecord> {
-        std::future::ready(self.state.lock().records.clone()).await
+        let records = self.state.lock().records.clone();
+        std::future::ready(records).await
     }
 
     /// Every export there was.

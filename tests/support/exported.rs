@@ -7,7 +7,7 @@ use http::{Request, Response};
 use obskit::Telemetry;
 use tower::{Layer, ServiceExt, service_fn};
 
-use crate::samples::samples;
+use crate::samples::{Sample, samples};
 
 /// The ledger's counts of one signal, as they are exposed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,9 +25,9 @@ impl Sums {
             let samples = samples(telemetry, name);
             samples.into_iter().filter(|sample| sample.labels["signal"] == "span")
         };
-        let sum = |name: &str| of(name).map(|sample| sample.value as u64).sum();
+        let sum = |name: &str| of(name).map(|sample| count(&sample)).sum();
         let dropped = of("obskit_dropped_total")
-            .map(|sample| (sample.labels["reason"].clone(), sample.value as u64))
+            .map(|sample| (sample.labels["reason"].clone(), count(&sample)))
             .filter(|(_, count)| *count > 0);
         Self {
             accepted: sum("obskit_accepted_total"),
@@ -49,6 +49,11 @@ impl Sums {
     pub fn waiting(&self) -> u64 {
         self.accepted - self.delivered - self.lost()
     }
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a count")]
+fn count(sample: &Sample) -> u64 {
+    sample.value as u64
 }
 
 /// Has so many requests, each of which is a span.

@@ -1,4 +1,4 @@
-//! otelite, a receiver of OTLP that keeps what it gets in SQLite.
+//! otelite, a receiver of OTLP that keeps what it gets in `SQLite`.
 
 use crate::daemon::Daemon;
 use crate::server::free_port;

@@ -15,11 +15,7 @@ async fn check(is_grpc: bool, answers: &[Answer], expected: (u64, &[(&str, u64)]
     let collector = Collector::start().await;
     collector.answer(answers.iter().cloned());
     let telemetry = recorded::telemetry_with(|config| {
-        if is_grpc {
-            collector.config_grpc(config)
-        } else {
-            collector.config(config)
-        }
+        collector.config_by(is_grpc, config);
         config.traces.batch.schedule_delay = Duration::from_hours(1);
         config.traces.otlp.timeout = Duration::from_millis(500);
         // Time for one more try.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 use obskit::config::{Compression, Config};
-use obskit_tests::collector::{Answer, Collector};
+use obskit_tests::collector::{Answer, Collector, Export};
 use obskit_tests::exported::{Sums, requests};
 use obskit_tests::recorded;
 
@@ -15,12 +15,8 @@ const AGENT: &str = concat!("obskit/", env!("CARGO_PKG_VERSION"));
 async fn check(is_grpc: bool, compression: Compression) {
     let collector = Collector::start().await;
     let telemetry = recorded::telemetry_with(|config| {
-        if is_grpc {
-            collector.config_grpc(config)
-        } else {
-            collector.config(config)
-        }
-        config.service.name = "workouts".to_owned();
+        collector.config_by(is_grpc, config);
+        "workouts".clone_into(&mut config.service.name);
         config.traces.otlp.compression = compression;
         let header = (HeaderName::from_static("x-tenant"), HeaderValue::from_static("7").into());
         config.traces.otlp.headers = vec![header];
@@ -36,19 +32,20 @@ async fn check(is_grpc: bool, compression: Compression) {
         assert!(span.start <= span.end);
     }
     assert_eq!(Sums::of_spans(&telemetry), Sums::new(40, 40, &[]));
-    let exports = collector.exports();
-    let headers = &exports[0].headers;
+    let encoded = (compression == Compression::Gzip).then_some("gzip");
+    check_head(&collector.exports()[0], is_grpc, encoded);
+}
+
+fn check_head(export: &Export, is_grpc: bool, encoded: Option<&str>) {
+    let headers = &export.headers;
     assert_eq!((headers["x-tenant"].as_str(), headers["user-agent"].as_str()), ("7", AGENT));
-    let encoding = if is_grpc { "grpc-encoding" } else { "content-encoding" };
-    let gzip = (compression == Compression::Gzip).then_some("gzip");
-    assert_eq!(headers.get(encoding).map(String::as_str), gzip);
-    assert_eq!(exports[0].is_grpc, is_grpc);
-    let path = if is_grpc {
-        "/opentelemetry.proto.collector.trace.v1.TraceService/Export"
+    let (encoding, path) = if is_grpc {
+        ("grpc-encoding", "/opentelemetry.proto.collector.trace.v1.TraceService/Export")
     } else {
-        "/v1/traces"
+        ("content-encoding", "/v1/traces")
     };
-    assert_eq!(exports[0].path, path);
+    assert_eq!(headers.get(encoding).map(String::as_str), encoded);
+    assert_eq!((export.is_grpc, export.path.as_str()), (is_grpc, path));
 }
 
 #[tokio::test]

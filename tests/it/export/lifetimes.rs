@@ -79,8 +79,17 @@ fn the_last_span_arrives_by_shutdown_flush_and_drop_on_every_runtime() {
     }
 }
 
+/// Flushes while a thread unwinds.
+struct Last(Telemetry);
+
+impl Drop for Last {
+    fn drop(&mut self) {
+        assert!(thread::panicking() && self.0.flush(PATIENCE));
+    }
+}
+
 #[tokio::test]
-async fn the_last_span_arrives_from_a_task_and_a_panic_hook() {
+async fn the_last_span_arrives_from_a_task_and_while_a_thread_unwinds() {
     let (telemetry, collector) = stage(|_| ()).await;
     let own = telemetry.clone();
     let task = tokio::spawn(async move {
@@ -91,13 +100,6 @@ async fn the_last_span_arrives_from_a_task_and_a_panic_hook() {
     let (telemetry, _) = (stage(|_| ()).await, collector);
     let (telemetry, collector) = telemetry;
     requests(&telemetry, 2).await;
-    // While a thread unwinds, as in a hook or in a drop.
-    struct Last(Telemetry);
-    impl Drop for Last {
-        fn drop(&mut self) {
-            assert!(thread::panicking() && self.0.flush(PATIENCE));
-        }
-    }
     let last = Last(telemetry);
     let panicked = panic::catch_unwind(panic::AssertUnwindSafe(move || {
         let _last = last;

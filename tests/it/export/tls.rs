@@ -15,11 +15,7 @@ use super::PATIENCE;
 
 fn lab(collector: &Collector, is_grpc: bool, set: impl Fn(&mut Otlp)) -> Lab {
     Lab::new(|config: &mut Config| {
-        if is_grpc {
-            collector.config_grpc(config)
-        } else {
-            collector.config(config)
-        }
+        collector.config_by(is_grpc, config);
         set(&mut config.traces.otlp);
     })
 }
@@ -65,7 +61,7 @@ async fn another_authority_is_not_trusted_and_that_is_told() {
     let told = wait_until("the failure to be told", PATIENCE, async || {
         let lines = lab.written();
         let told = lines.iter().find(|line| field(line, "level") == "warn");
-        told.map(|line| line.to_string()).ok_or(lines.len())
+        told.map(ToString::to_string).ok_or(lines.len())
     });
     let told = told.await;
     assert!(told.contains("invalid peer certificate"), "{told}");

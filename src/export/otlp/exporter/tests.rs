@@ -19,7 +19,6 @@ use crate::ledger::{Ledger, Reason, Signal};
 const BATCH: usize = 10;
 const DELAY: Duration = Duration::from_secs(5);
 const TIMEOUT: Duration = Duration::from_secs(10);
-const EXPORT_TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a collector does.
 #[derive(Clone, Copy, Debug)]
@@ -377,7 +376,9 @@ fn a_parcel_is_bounded_by_bytes() {
     let batch = Batch { queue_bytes: 1 << 30, ..Batch::with_delay(DELAY) };
     let outlet = Outlet::new(Signal::Span, batch, ledger.clone());
     let sizes = [3 << 20, 400 << 10, 300 << 10, 1, PARCEL_BYTES, 1];
-    sizes.iter().for_each(|size| outlet.push(&vec![0; *size]));
+    for size in sizes {
+        outlet.push(&vec![0; size]);
+    }
     outlet.push(&vec![0; PARCEL_BYTES + 1]);
     assert_eq!(ledger.account(Signal::Span).lost(), 1);
     let mut counts = Vec::new();
