@@ -1,5 +1,6 @@
 //! What waits for the end of a request's own span, which is not made before.
 
+use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -32,10 +33,11 @@ pub(crate) struct Members {
     pub(crate) dropped: u32,
 }
 
-/// Encoded spans that are sent or forgotten when their request has ended.
+/// Encoded spans that are sent or forgotten when their request has ended. Where there is no room,
+/// the first give way: what ends later is further out, so that none is left without its parent.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
-    spans: Vec<Box<[u8]>>,
+    spans: VecDeque<Box<[u8]>>,
     pub(crate) dropped: u64,
     bytes: usize,
     /// Where the bytes are counted.
@@ -149,21 +151,31 @@ impl Held {
     }
 
     fn push(&mut self, span: Box<[u8]>, room: &Arc<Room>) {
-        let fits = self.spans.len() < HELD_SPANS && self.bytes + span.len() <= HELD_BYTES;
-        if !fits || !room.take(span.len()) {
+        let size = span.len();
+        if size > HELD_BYTES {
             self.dropped += 1;
             return;
         }
-        self.bytes += span.len();
-        self.spans.push(span);
+        while !(self.has_room(size) && room.take(size)) {
+            self.dropped += 1;
+            let Some(first) = self.spans.pop_front() else { return };
+            self.bytes -= first.len();
+            room.give_back(first.len());
+        }
+        self.bytes += size;
+        self.spans.push_back(span);
         self.room.get_or_insert_with(|| Arc::clone(room));
+    }
+
+    fn has_room(&self, size: usize) -> bool {
+        self.spans.len() < HELD_SPANS && self.bytes + size <= HELD_BYTES
     }
 }
 
 impl Drop for Held {
     fn drop(&mut self) {
         if let Some(room) = &self.room {
-            room.0.fetch_sub(self.bytes, Ordering::Relaxed);
+            room.give_back(self.bytes);
         }
     }
 }
@@ -173,9 +185,13 @@ impl Room {
     fn take(&self, bytes: usize) -> bool {
         let fits = self.0.fetch_add(bytes, Ordering::Relaxed) + bytes <= ROOM;
         if !fits {
-            self.0.fetch_sub(bytes, Ordering::Relaxed);
+            self.give_back(bytes);
         }
         fits
+    }
+
+    fn give_back(&self, bytes: usize) {
+        self.0.fetch_sub(bytes, Ordering::Relaxed);
     }
 }
 
@@ -215,6 +231,31 @@ mod tests {
         assert_eq!(hold(10), Hold::Forgotten);
         root.take(Some("failed"));
         assert_eq!(hold(1), Hold::Send([0].into(), "failed"));
+    }
+
+    #[test]
+    fn the_first_give_way() {
+        let room = Arc::new(Room::default());
+        let root = RootSpan::default();
+        for number in 0..300_u16 {
+            root.lock().hold(number.to_be_bytes().into(), &room);
+        }
+        // As large as all, and larger.
+        root.lock().hold(vec![0; HELD_BYTES - 2].into(), &room);
+        let waiting = root.take(None);
+        let sizes: Vec<_> = waiting.held.iter().map(<[u8]>::len).collect();
+        assert_eq!((sizes, waiting.held.dropped), (vec![2, HELD_BYTES - 2], 299));
+        assert_eq!(waiting.held.iter().next(), Some(&299_u16.to_be_bytes()[..]));
+        assert_eq!(room.0.load(Ordering::Relaxed), HELD_BYTES);
+        drop(waiting);
+        let root = RootSpan::default();
+        for size in [1, HELD_BYTES + 1] {
+            root.lock().hold(vec![0; size].into(), &room);
+        }
+        let waiting = root.take(None);
+        assert_eq!((waiting.held.iter().count(), waiting.held.dropped), (1, 1));
+        drop(waiting);
+        assert_eq!(room.0.load(Ordering::Relaxed), 0);
     }
 
     #[test]
