@@ -36,6 +36,8 @@ pub(crate) struct Acceptor {
     pub(crate) held: Option<Arc<Room>>,
     /// What spans say of a request beside what every signal does.
     pub(crate) wanted: Wanted,
+    /// How many links a request's span has at most.
+    pub(crate) links: u32,
     pub(crate) routes: Arc<Routes>,
     pub(crate) ledger: Ledger,
     /// Told of each finished request.
@@ -57,6 +59,7 @@ impl Acceptor {
             sampler: Sampler::new(config.traces.sampler),
             held: None,
             wanted: Wanted::new(&config.traces.capture),
+            links: config.traces.limits.links,
             routes,
             ledger,
             records: Vec::new(),

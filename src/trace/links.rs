@@ -1,6 +1,5 @@
 //! Links to other spans.
 
-use crate::config::SpanLimits;
 use crate::context::{RequestContext, SpanContext, SpanIds, TraceState};
 use crate::protobuf::Message;
 
@@ -32,7 +31,7 @@ impl Traces {
         if let Some(request) = request.filter(RequestContext::is_traced) {
             let mut link = Vec::new();
             write(to.into(), to.tracestate.as_ref(), &mut link);
-            request.root().add_link(&link, SpanLimits::default().links);
+            request.root().add_link(&link, request.acceptor().links);
         }
     }
 }

@@ -63,7 +63,7 @@ async fn without_sampling_it_is_the_request() {
 
 #[tokio::test]
 async fn a_span_points_at_who_sent_what_it_works_on() {
-    let rig = Rig::new().await;
+    let rig = Rig::with(|config| config.traces.limits.links = 150).await;
     let _entered = rig.lab.enter();
     let mut headers = HeaderMap::new();
     for (name, value) in CALLER {
@@ -74,11 +74,11 @@ async fn a_span_points_at_who_sent_what_it_works_on() {
     info_span!("job").in_scope(|| link_span(&sender));
     rig.lab.request(|| (0..200).for_each(|_| link_span(&sender))).await;
     let spans = rig.spans().await;
-    for (span, count) in [(named(&spans, "job"), 1), (server(&spans), 128)] {
+    for (span, count) in [(named(&spans, "job"), 1), (server(&spans), 150)] {
         assert_eq!(span.links.len(), count, "{span:#?}");
         let link = &span.links[0];
         assert_eq!(link.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
         assert_eq!((&*link.span_id, &*link.tracestate), ("00f067aa0ba902b7", "vendor=1"));
     }
-    assert_eq!(server(&spans).dropped_links, 72);
+    assert_eq!(server(&spans).dropped_links, 50);
 }
