@@ -25,7 +25,7 @@ pub(super) fn with<T>(work: impl FnOnce(&mut Scratch) -> T) -> T {
     let mut scratch = kept.unwrap_or_default();
     let done = work(&mut scratch);
     scratch.clear();
-    if scratch.attributes.as_bytes().len() <= KEPT_BYTES {
+    if scratch.capacity() <= KEPT_BYTES {
         let _ = SCRATCH.try_with(|cell| cell.set(Some(scratch)));
     }
     done
@@ -48,11 +48,29 @@ impl Scratch {
         self.attributes.clear();
         self.links.clear();
     }
+
+    /// The memory that stays.
+    fn capacity(&self) -> usize {
+        self.name.capacity() + self.attributes.capacity() + self.links.capacity()
+    }
 }
 
 impl Default for Scratch {
     fn default() -> Self {
         let attributes = Attributes::new(Attributes::SPAN);
         Self { name: String::new(), attributes, links: Vec::new() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_large_span_needed_is_given_back() {
+        for (size, kept) in [(KEPT_BYTES / 2, KEPT_BYTES / 2), (KEPT_BYTES + 1, 0)] {
+            with(|scratch| scratch.links.reserve_exact(size));
+            with(|scratch| assert_eq!(scratch.links.capacity(), kept));
+        }
     }
 }
