@@ -89,8 +89,9 @@ impl Traces {
         let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
         let (told, is_exception) = (&said.fields.told, said.is_exception());
         let mut own = Attributes::new(Attributes::EVENT);
+        // A field of that name counts before what is known of every event.
         let mut tell = |key: &str, text: &str| {
-            if !text.is_empty() {
+            if !text.is_empty() && !said.fields.attributes.has(key) {
                 own.add(key, Value::Text(text), self.event_limits());
             }
         };

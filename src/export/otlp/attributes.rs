@@ -101,6 +101,11 @@ impl Attributes {
         &self.bytes
     }
 
+    /// Whether there is one of that key.
+    pub(crate) fn has(&self, key: &str) -> bool {
+        self.find(key.as_bytes()).is_some()
+    }
+
     /// How many found no place.
     pub(crate) fn dropped(&self) -> u32 {
         self.dropped

@@ -149,6 +149,23 @@ async fn other_events_are_called_by_their_message() {
     assert_eq!(told(3)["target"], "elsewhere");
 }
 
+/// The collector takes no attribute twice.
+#[tokio::test]
+async fn a_field_counts_before_what_is_told_of_every_event() {
+    let rig = Rig::new().await;
+    rig.lab.run(|| {
+        let _span = info_span!("work").entered();
+        error!(level = 9000, target = "the moon", "it is over");
+        error!(error = %"lost", exception.message = "mine", exception.r#type = "Mine");
+    });
+    let span = only(rig.spans().await);
+    let told = |n: usize| json!(span.events[n].attributes);
+    assert_eq!(told(0), json!({ "level": 9000, "target": "the moon" }));
+    let own = json!({ "exception.message": "mine", "exception.type": "Mine", "level": "ERROR",
+        "target": module_path!() });
+    assert_eq!(told(1), own);
+}
+
 #[tokio::test]
 async fn none_is_noted_unless_it_is_wanted() {
     let none = |config: &mut obskit::config::Config| config.traces.events = LevelFilter::OFF;
