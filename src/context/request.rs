@@ -246,11 +246,14 @@ impl RequestContext {
         let Inner { start, acceptor, marks, .. } = &*self.inner;
         let route = self.routes().find(Some(template));
         self.inner.route.store(route, Ordering::Relaxed);
-        let sampling = if self.is_excluded() { 0 } else { sampling(start, acceptor, route) };
-        if marks.load(Ordering::Relaxed) & (SAMPLED | HELD) != sampling {
-            marks.fetch_and(!(SAMPLED | HELD), Ordering::Relaxed);
-            marks.fetch_or(sampling, Ordering::Relaxed);
-        }
+        let sampling = sampling(start, acceptor, route);
+        // In one step, so that it is neither lost meanwhile nor undoes an exclusion.
+        let mark = |marks: u8| {
+            let sampling = if marks & UNRECORDED == 0 { sampling } else { 0 };
+            let marked = (marks & !(SAMPLED | HELD)) | sampling;
+            (marked != marks).then_some(marked)
+        };
+        let _ = marks.fetch_update(Ordering::Relaxed, Ordering::Relaxed, mark);
     }
 
     /// Where lines of the request wait for its end.

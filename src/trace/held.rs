@@ -17,10 +17,14 @@ const SLOW: &str = "slow";
 impl Traces {
     /// Sends a span that has ended within a request, or holds it where that is not sampled.
     pub(super) fn send_within(&self, context: Option<&RequestContext>, span: &Ended<'_>) {
-        if span.ids.flags.is_sampled() {
+        // One may have begun a trace of its own within, or go on with another.
+        let request = context.filter(|context| context.trace_id() == span.ids.trace_id);
+        // Its route may have been found since, and with it another decision, or it was excluded.
+        let is_sampled = request.map_or(span.ids.flags.is_sampled(), RequestContext::is_sampled);
+        if is_sampled {
             return self.send(span);
         }
-        let Some(context) = context.filter(|context| context.is_traced()) else { return };
+        let Some(context) = request.filter(|context| context.is_traced()) else { return };
         let bytes = scratch::with_message(|out| {
             span.write(out);
             Box::from(out.as_slice())
@@ -37,9 +41,14 @@ impl Traces {
         if failed && outcome.is_failure() { Some(FAILED) } else { is_slow.then_some(SLOW) }
     }
 
-    /// Sends what waited.
-    pub(super) fn release(&self, context: &RequestContext, waiting: &Waiting, kept: &str) {
-        waiting.held.iter().for_each(|span| self.send_kept(span, kept));
+    /// Sends what waited: for a reason, unless the request was found to be sampled after all.
+    pub(super) fn release(&self, context: &RequestContext, waiting: &Waiting, kept: Option<&str>) {
+        for span in waiting.held.iter() {
+            match kept {
+                Some(kept) => self.send_kept(span, kept),
+                None => self.shared.outlet.push(span),
+            }
+        }
         if waiting.held.dropped > 0 {
             context.acceptor().ledger.drop(Signal::Span, Reason::Limit, waiting.held.dropped);
         }

@@ -142,10 +142,7 @@ impl Traces {
             dropped_links: state.links.dropped,
             status: state.status(),
         };
-        // One that was excluded meanwhile has no spans.
-        if request.is_none_or(RequestContext::is_traced) {
-            self.send_within(request, &ended);
-        }
+        self.send_within(request, &ended);
         state.recycle();
     }
 

@@ -91,10 +91,13 @@ impl Traces {
             let said = context.said_of_root().map(|root| root.take(None));
             return Some((None, said.unwrap_or_default()));
         }
-        let kept = self.kept(outcome, answered);
+        let Some(kept) = self.kept(outcome, answered) else {
+            // What ends later waits for nothing, until its request is gone.
+            drop(context.said_of_root().map(|root| root.take(None)));
+            return None;
+        };
         // Told also where nothing was said so far: of a child that ends later.
-        let said = context.root().take(kept);
-        kept.map(|kept| (Some(kept), said))
+        Some((Some(kept), context.root().take(Some(kept))))
     }
 
     /// Adds what every root says, and sends it.
@@ -131,10 +134,10 @@ impl Traces {
             dropped_links: said.links.dropped + u32::from(context.link().is_some() && !has_room),
             status: if outcome.is_failure() { Status::Error(failure) } else { Status::Unset },
         };
+        self.release(context, &said, kept);
         let Some(kept) = kept else { return self.send(&span) };
         let mut bytes = Vec::new();
         span.write(&mut bytes);
-        self.release(context, &said, kept);
         self.send_kept(&bytes, kept);
     }
 }

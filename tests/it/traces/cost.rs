@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use axum::body::Body;
 use http::{Request, Response};
 use obskit::Telemetry;
-use obskit::config::{Config, Exporter, RootSampler, Sampler};
+use obskit::config::{Config, Exporter, Keep, RootSampler, Sampler};
 use obskit_tests::settings;
 use tower::{Layer, ServiceExt, service_fn};
 use tracing_subscriber::layer::SubscriberExt;
@@ -70,4 +70,14 @@ fn a_request_that_is_not_sampled_takes_none() {
     for children in [0, 3] {
         assert_eq!(allocations(children, unsampled), allocations(children, off), "{children}");
     }
+}
+
+/// Were it to fail, it would be kept.
+#[test]
+fn nor_does_one_that_has_nothing_to_keep() {
+    let keeping = |config: &mut Config| {
+        unsampled(config);
+        config.traces.keep = Some(Keep::default());
+    };
+    assert_eq!(allocations(0, keeping), allocations(0, off));
 }

@@ -8,6 +8,7 @@ use http::StatusCode;
 use obskit::config::{Config, Keep, RootSampler, Sampler};
 use obskit::context::RequestContext;
 use obskit_tests::collector::Span;
+use tower::{ServiceBuilder, ServiceExt, service_fn};
 use tracing::Instrument;
 
 use super::lab::{Traced, UNSAMPLED, ask, get, get_with};
@@ -19,6 +20,10 @@ fn keeping(slow: Option<Duration>) -> impl FnOnce(&mut Config) {
         keep.slow = slow;
         config.traces.keep = Some(keep);
     }
+}
+
+fn around() -> tracing::Span {
+    tracing::info_span!("around")
 }
 
 fn router(traced: &Traced) -> Router {
@@ -39,6 +44,7 @@ fn router(traced: &Traced) -> Router {
         .route("/missing", on_get(move || work(StatusCode::NOT_FOUND, 3)))
         .route("/fails", on_get(move || work(StatusCode::INTERNAL_SERVER_ERROR, 3)))
         .route("/many", on_get(move || work(StatusCode::BAD_GATEWAY, 300)))
+        .route("/deep", on_get(move || work(StatusCode::BAD_GATEWAY, 300).instrument(around())))
         .route("/late", on_get(late))
         .layer(traced.telemetry.layer())
 }
@@ -102,6 +108,48 @@ async fn what_waits_is_bounded_and_counted() {
     let text = traced.telemetry.metrics().text();
     let lost = "obskit_dropped_total{signal=\"span\",reason=\"limit\"} 44";
     assert!(text.contains(lost), "{text}");
+}
+
+/// The first give way, so that those that stay have their parents.
+#[tokio::test]
+async fn none_is_kept_without_its_parent() {
+    let traced = Traced::with(keeping(None)).await;
+    let spans = spans_of(&traced, &["/deep"]).await;
+    assert_eq!(spans.len(), 1 + 256);
+    let is_there = |id: &str| id.is_empty() || spans.iter().any(|span| span.span_id == id);
+    assert!(spans.iter().all(|span| is_there(&span.parent)), "{spans:#?}");
+    let numbers = spans.iter().filter_map(|span| span.attribute("number")?.as_u64());
+    assert_eq!(numbers.min(), Some(45));
+}
+
+/// Where the router alone knows the route, spans around it begin before the rule is found.
+#[tokio::test]
+async fn what_began_before_the_route_was_known_goes_by_its_rule() {
+    let check = async |sampler: RootSampler, share: f64, expected: &[&str]| {
+        use tracing_subscriber::layer::SubscriberExt;
+        let traced = Traced::with(|config| {
+            keeping(None)(config);
+            config.traces.sampler = Sampler::ParentBased(sampler);
+            config.traces.routes = vec![("/ok".to_owned(), share)];
+        })
+        .await;
+        let layer = traced.telemetry.tracing_layer().unwrap();
+        let subscriber = tracing_subscriber::registry().with(layer);
+        let _entered = tracing::subscriber::set_default(subscriber);
+        let inner = router(&traced);
+        let between =
+            service_fn(move |request| inner.clone().oneshot(request).instrument(around()));
+        let whole = ServiceBuilder::new().layer(traced.telemetry.layer()).service(between);
+        ask(&Router::new().fallback_service(whole), get("/ok")).await;
+        let spans = traced.spans().await;
+        let mut names: Vec<_> = spans.iter().map(|span| span.name.as_str()).collect();
+        names.sort_unstable();
+        assert_eq!(names, expected, "{sampler:?} {share}");
+        assert!(spans.iter().all(|span| span.attribute("obskit.kept").is_none()), "{spans:#?}");
+    };
+    let all = ["GET /ok", "around", "child", "child", "child"];
+    check(RootSampler::AlwaysOff, 1.0, &all).await;
+    check(RootSampler::AlwaysOn, 1e-12, &[]).await;
 }
 
 #[tokio::test]
