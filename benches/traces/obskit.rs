@@ -26,8 +26,9 @@ pub(super) fn serve(fate: Fate, app: Router, times: u64) {
 #[expect(clippy::unwrap_used, reason = "a bench has nobody to tell")]
 fn start(fate: Fate) -> Running {
     let telemetry = Telemetry::build(config(fate)).unwrap();
-    let layer = telemetry.tracing_layer().unwrap();
-    (telemetry, Dispatch::new(registry().with(layer)))
+    // As `obskit::init` puts them together.
+    let (layer, levels) = (telemetry.tracing_layer().unwrap(), telemetry.levels().clone());
+    (telemetry, Dispatch::new(registry().with(layer).with(levels)))
 }
 
 fn config(fate: Fate) -> Config {
