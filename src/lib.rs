@@ -79,7 +79,11 @@ pub mod metrics;
 pub mod middleware;
 mod monitoring;
 #[cfg_attr(
-    not(feature = "otlp"),
+    all(not(feature = "otlp"), feature = "tonic"),
+    expect(dead_code, reason = "health needs little of it")
+)]
+#[cfg_attr(
+    not(any(feature = "otlp", feature = "tonic")),
     expect(dead_code, unused_imports, reason = "nothing is exported")
 )]
 mod protobuf;

@@ -1,8 +1,10 @@
-//! The messages of `grpc.health.v1`, which are few enough to be read and written by hand.
+//! The messages of `grpc.health.v1`, which are few and small enough to go without generated code.
 
-use bytes::{Buf, BufMut, Bytes, BytesMut};
+use bytes::{Buf, BufMut, Bytes};
 use tonic::Status;
 use tonic::codec::{self, DecodeBuf, EncodeBuf};
+
+use crate::protobuf::{Field, Message, fields};
 
 /// `HealthCheckRequest`, and `HealthListRequest`, which has no member.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -22,82 +24,39 @@ pub(super) enum Answer {
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Codec;
 
-/// Field 1, of a varint and of something with a length.
-const FIRST_NUMBER: u8 = 0x08;
-const FIRST_TEXT: u8 = 0x0a;
-const SECOND_TEXT: u8 = 0x12;
-
 /// A `HealthCheckResponse`.
 pub(super) fn status(answer: Answer) -> Bytes {
-    Bytes::copy_from_slice(&[FIRST_NUMBER, answer as u8])
+    let mut status = Vec::new();
+    write(answer, &mut Message::new(&mut status));
+    status.into()
 }
 
 /// A `HealthListResponse`: a map is a list of entries, each with its key and value.
 pub(super) fn list<'a>(services: impl Iterator<Item = (&'a str, Answer)>) -> Bytes {
-    let mut list = BytesMut::new();
+    let mut list = Vec::new();
+    let mut entries = Message::new(&mut list);
     for (name, answer) in services {
-        let mut entry = BytesMut::new();
-        put(&mut entry, FIRST_TEXT, name.as_bytes());
-        put(&mut entry, SECOND_TEXT, &status(answer));
-        put(&mut list, FIRST_TEXT, &entry);
+        entries.message(1, |entry| {
+            entry.bytes(1, name.as_bytes());
+            entry.message(2, |status| write(answer, status));
+        });
     }
-    list.freeze()
+    list.into()
 }
 
-fn put(out: &mut BytesMut, tag: u8, bytes: &[u8]) {
-    out.put_u8(tag);
-    let mut length = bytes.len();
-    while length >= 0x80 {
-        out.put_u8(low_bits(length) | 0x80);
-        length >>= 7;
-    }
-    out.put_u8(low_bits(length));
-    out.put_slice(bytes);
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "seven bits")]
-fn low_bits(number: usize) -> u8 {
-    (number & 0x7f) as u8
+fn write(answer: Answer, status: &mut Message<'_>) {
+    status.number(1, answer as u64);
 }
 
 /// Reads a request; what is not its name is passed over, as protobuf wants it.
-fn read(mut bytes: Bytes) -> Option<Asked> {
+fn read(request: &[u8]) -> Option<Asked> {
     let mut asked = Asked::default();
-    while bytes.has_remaining() {
-        let tag = number(&mut bytes)?;
-        match (tag >> 3, tag & 7) {
-            (0, _) => return None,
-            (1, 2) => asked.service = String::from_utf8(measured(&mut bytes)?.into()).ok()?,
-            (_, 0) => drop(number(&mut bytes)?),
-            (_, 1) => drop(part(&mut bytes, 8)?),
-            (_, 2) => drop(measured(&mut bytes)?),
-            (_, 5) => drop(part(&mut bytes, 4)?),
-            _ => return None,
+    for member in fields(request) {
+        if let (1, Field::Bytes(name)) = member? {
+            str::from_utf8(name).ok()?.clone_into(&mut asked.service);
         }
     }
     Some(asked)
-}
-
-fn measured(bytes: &mut Bytes) -> Option<Bytes> {
-    let length = number(bytes)?;
-    part(bytes, usize::try_from(length).ok()?)
-}
-
-fn part(bytes: &mut Bytes, length: usize) -> Option<Bytes> {
-    (length <= bytes.len()).then(|| bytes.split_to(length))
-}
-
-/// A varint, of at most ten bytes.
-fn number(bytes: &mut Bytes) -> Option<u64> {
-    let mut number = 0;
-    for shift in (0..64).step_by(7) {
-        let byte = bytes.try_get_u8().ok()?;
-        number |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(number);
-        }
-    }
-    None
 }
 
 impl codec::Codec for Codec {
@@ -132,7 +91,7 @@ impl codec::Decoder for Codec {
     fn decode(&mut self, message: &mut DecodeBuf<'_>) -> Result<Option<Asked>, Status> {
         let bytes = message.copy_to_bytes(message.remaining());
         let malformed = || Status::invalid_argument("the request is malformed");
-        read(bytes).map(Some).ok_or_else(malformed)
+        read(&bytes).map(Some).ok_or_else(malformed)
     }
 }
 
@@ -142,7 +101,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn check(bytes: &[u8], expected: Option<&str>) {
-        let asked = read(Bytes::copy_from_slice(bytes));
+        let asked = read(bytes);
         assert_eq!(asked.map(|asked| asked.service).as_deref(), expected, "{bytes:?}");
     }
 
@@ -182,7 +141,7 @@ mod tests {
     proptest! {
         #[test]
         fn no_bytes_make_it_panic(bytes in proptest::collection::vec(any::<u8>(), 0..64)) {
-            let _ = read(bytes.into());
+            let _ = read(&bytes);
         }
     }
 }
