@@ -134,7 +134,13 @@ impl Notices {
     }
 
     fn hide(&self, text: &str) -> String {
-        let hide = |text: String, secret: &String| text.replace(secret, HIDDEN);
+        let hide = |text: String, secret: &String| {
+            let mut text = text.replace(secret, HIDDEN);
+            if let Some(start) = start_of(secret, &text) {
+                text.replace_range(start.., HIDDEN);
+            }
+            text
+        };
         self.secrets.iter().fold(text.to_owned(), hide)
     }
 
@@ -159,4 +165,30 @@ fn secrets((_, value): &(HeaderName, Secret<HeaderValue>)) -> Vec<String> {
     let last = value.split(' ').next_back().unwrap_or_default();
     let secrets = [&*value, last].map(|secret| secret.trim().to_owned());
     secrets.into_iter().filter(|secret| secret.len() >= SHORTEST_SECRET).collect()
+}
+
+/// Where a text that was cut off ends with the beginning of a secret.
+fn start_of(secret: &str, text: &str) -> Option<usize> {
+    let lengths = (SHORTEST_SECRET..secret.len()).rev();
+    let ends = |length: &usize| secret.get(..*length).is_some_and(|part| text.ends_with(part));
+    lengths.into_iter().find(ends).map(|length| text.len() - length)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_secret_that_was_cut_off_is_found() {
+        let check = |text: &str, expected: Option<usize>| {
+            assert_eq!(start_of("hunter2", text), expected, "{text}");
+        };
+        check("no such token: hunter", Some(15));
+        check("no such token: hunt", Some(15));
+        check("no such token: hun", None);
+        check("a hunter is unknown", None);
+        check("hunter", Some(0));
+        check("ä", None);
+        check("", None);
+    }
 }
