@@ -20,6 +20,7 @@ pub(super) struct Client {
     inner: legacy::Client<Connector, Full<Bytes>>,
     url: Uri,
     headers: HeaderMap,
+    reading: Duration,
 }
 
 /// What was answered, its body as far as it was read.
@@ -32,7 +33,7 @@ pub(super) struct Reply {
 
 /// After which a connection is closed that nothing was sent on.
 const IDLE: Duration = Duration::from_secs(90);
-/// For a body, once its head is there.
+/// For a body that says nothing that matters, once its head is there.
 const READING: Duration = Duration::from_secs(2);
 const AGENT: &str = concat!("obskit/", env!("CARGO_PKG_VERSION"));
 
@@ -56,7 +57,13 @@ impl Client {
         for (name, value) in own {
             headers.insert(name, HeaderValue::from_static(value));
         }
-        Self { inner: builder.build(connector), url, headers }
+        Self { inner: builder.build(connector), url, headers, reading: READING }
+    }
+
+    /// Where a head alone says nothing: the body has as long as the whole export.
+    #[cfg(feature = "otlp-grpc")]
+    pub(super) fn that_reads_all(self) -> Self {
+        Self { reading: Duration::MAX, ..self }
     }
 
     /// An error is an answer, too.
@@ -67,7 +74,7 @@ impl Client {
         *request.headers_mut() = self.headers.clone();
         let response = self.inner.request(request).await.map_err(|error| unanswered(&error))?;
         let (mut head, body) = response.into_parts();
-        let collected = read(body).await;
+        let collected = read(body, self.reading).await;
         if let Some(trailers) = collected.as_ref().and_then(Collected::trailers) {
             head.headers.extend(trailers.clone());
         }
@@ -76,9 +83,9 @@ impl Client {
     }
 }
 
-/// What can be read of it; a head alone says enough.
-async fn read(body: Incoming) -> Option<Collected<Bytes>> {
-    timeout(READING, Limited::new(body, LONGEST_BODY).collect()).await.ok()?.ok()
+/// What can be read of it in time.
+async fn read(body: Incoming, within: Duration) -> Option<Collected<Bytes>> {
+    timeout(within, Limited::new(body, LONGEST_BODY).collect()).await.ok()?.ok()
 }
 
 fn unanswered(error: &legacy::Error) -> Answer {

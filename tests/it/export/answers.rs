@@ -44,6 +44,21 @@ async fn what_is_taken_is_delivered() {
 }
 
 #[tokio::test]
+async fn what_was_taken_goes_once_however_late_the_answer_ends() {
+    for is_grpc in [false, true] {
+        let collector = Collector::start().await;
+        let telemetry = recorded::telemetry_with(|config| {
+            if is_grpc { collector.config_grpc(config) } else { collector.config(config) }
+        });
+        collector.answer([Answer::LateEnd(Duration::from_millis(2_500))]);
+        requests(&telemetry, SPANS).await;
+        assert!(telemetry.flush(PATIENCE));
+        assert_eq!(collector.exports().len(), 1, "{is_grpc}");
+        assert_eq!(Sums::of_spans(&telemetry), Sums::new(8, 8, &[]));
+    }
+}
+
+#[tokio::test]
 async fn what_is_rejected_in_part_is_counted_so() {
     let partial = |rejected| [Answer::Partial { rejected, message: "too old" }];
     check_both(&partial(3), (5, &[("rejected", 3)])).await;

@@ -24,6 +24,8 @@ pub enum Answer {
     Close,
     /// Taken after a time.
     Slow(Duration),
+    /// Taken, and its head answered at once, but its end after a time.
+    LateEnd(Duration),
     /// Taken up to so many items, else 413, or `RESOURCE_EXHAUSTED` over gRPC.
     AtMost(usize),
 }
@@ -39,7 +41,8 @@ impl Answer {
             | Self::Partial { .. }
             | Self::Garbage(_)
             | Self::Flood(_)
-            | Self::Slow(_) => true,
+            | Self::Slow(_)
+            | Self::LateEnd(_) => true,
             Self::AtMost(count) => items <= *count,
             Self::Status { .. } | Self::Grpc { .. } | Self::Hang | Self::Close => false,
         }

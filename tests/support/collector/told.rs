@@ -11,6 +11,7 @@ use opentelemetry_proto::tonic::collector::trace::v1::{
     ExportTracePartialSuccess, ExportTraceServiceResponse,
 };
 use prost::Message;
+use tokio::time::sleep;
 
 use super::Answer;
 
@@ -51,6 +52,7 @@ struct Delay {
     nanos: i32,
 }
 
+const NOW: Duration = Duration::ZERO;
 /// To be `RESOURCE_EXHAUSTED`.
 const EXHAUSTED: i32 = 8;
 
@@ -62,18 +64,19 @@ pub(super) fn reply(answer: &Answer, is_grpc: bool) -> Response<Reply> {
         }
         Answer::AtMost(_) => status(413, None, b""),
         Answer::Grpc { code, message, retry } => grpc_status(*code, message, *retry),
-        Answer::Garbage(body) => taken(body.to_vec(), is_grpc),
-        Answer::Flood(bytes) => taken(vec![0xff; *bytes], is_grpc),
+        Answer::Garbage(body) => taken(body.to_vec(), is_grpc, NOW),
+        Answer::Flood(bytes) => taken(vec![0xff; *bytes], is_grpc, NOW),
         Answer::Partial { rejected, message } => {
             let partial = ExportTracePartialSuccess {
                 rejected_spans: *rejected,
                 error_message: (*message).to_owned(),
             };
             let response = ExportTraceServiceResponse { partial_success: Some(partial) };
-            taken(response.encode_to_vec(), is_grpc)
+            taken(response.encode_to_vec(), is_grpc, NOW)
         }
+        Answer::LateEnd(end) => taken(Vec::new(), is_grpc, *end),
         Answer::Taken | Answer::Hang | Answer::Close | Answer::Slow(_) => {
-            taken(ExportTraceServiceResponse::default().encode_to_vec(), is_grpc)
+            taken(Vec::new(), is_grpc, NOW)
         }
     }
 }
@@ -87,10 +90,15 @@ fn status(code: u16, retry_after: Option<&'static str>, body: &'static [u8]) -> 
     response
 }
 
-/// What says that it was taken.
-fn taken(message: Vec<u8>, is_grpc: bool) -> Response<Reply> {
+/// What says that it was taken, and ends after a time.
+fn taken(message: Vec<u8>, is_grpc: bool, end: Duration) -> Response<Reply> {
     if !is_grpc {
-        let mut response = Response::new(Full::new(Bytes::from(message)).boxed());
+        let ended = async move {
+            sleep(end).await;
+            None
+        };
+        let body = Full::new(Bytes::from(message)).with_trailers(ended);
+        let mut response = Response::new(body.boxed());
         let protobuf = HeaderValue::from_static("application/x-protobuf");
         response.headers_mut().insert("content-type", protobuf);
         return response;
@@ -101,7 +109,10 @@ fn taken(message: Vec<u8>, is_grpc: bool) -> Response<Reply> {
         HeaderName::from_static("grpc-status"),
         HeaderValue::from_static("0"),
     )]);
-    let trailers = std::future::ready(Some(Ok(trailers)));
+    let trailers = async move {
+        sleep(end).await;
+        Some(Ok(trailers))
+    };
     grpc(Full::new(Bytes::from(body)).with_trailers(trailers).boxed())
 }
 

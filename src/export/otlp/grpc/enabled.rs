@@ -45,7 +45,7 @@ impl Grpc {
             .http2_keep_alive_interval(ALIVE)
             .http2_keep_alive_timeout(ALIVE);
         let client = Client::new(builder, connector, method(url, signal), otlp, &own);
-        Ok(Self { client, compression: otlp.compression })
+        Ok(Self { client: client.that_reads_all(), compression: otlp.compression })
     }
 
     /// The message after its flag and its length.
