@@ -7,6 +7,8 @@ pub(crate) mod otlp;
 #[cfg(feature = "tokio")]
 mod thread;
 
+#[cfg(feature = "otlp")]
+pub(crate) use lifeline::after;
 #[cfg(feature = "tokio")]
 pub(crate) use lifeline::{Lifeline, unless};
 #[cfg(feature = "tokio")]

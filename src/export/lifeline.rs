@@ -3,6 +3,7 @@
 use std::future::poll_fn;
 use std::pin::pin;
 use std::task::Poll;
+use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -30,6 +31,14 @@ impl Lifeline {
         let asked = self.stop.wait_for(Option::is_some).await;
         asked.ok().and_then(|asked| *asked).unwrap_or_else(Instant::now)
     }
+}
+
+/// What is longer is as good as endless, and no clock overflows by it.
+const ENDLESS: Duration = Duration::from_hours(24 * 365 * 30);
+
+/// The time so much after another, however much it is.
+pub(crate) fn after(start: Instant, time: Duration) -> Instant {
+    start + time.min(ENDLESS)
 }
 
 /// Runs `work` to its end, unless `event` comes first.

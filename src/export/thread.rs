@@ -16,7 +16,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::concurrent::{aside, make_thread_own};
 use crate::error::Error;
 
-use super::lifeline::Lifeline;
+use super::lifeline::{Lifeline, after};
 
 /// The running thread. Dropping it stops the thread without waiting for it.
 #[derive(Debug)]
@@ -94,7 +94,7 @@ impl Background {
         let Some(Running { lifeline, stop, ended, thread }) = running else { return Ok(()) };
         drop(lifeline);
         // A part of the time is kept for ending the thread itself.
-        stop.send_replace(Some(Instant::now() + within.mul_f64(0.8)));
+        stop.send_replace(Some(after(Instant::now(), within / 5 * 4)));
         match ended.recv_timeout(within) {
             Ok(()) | Err(RecvTimeoutError::Disconnected) => {
                 thread.join().map_err(|_| Error::runtime("the obskit thread panicked"))

@@ -11,7 +11,9 @@ pub(super) struct Backoff {
 
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(30);
-/// However long the collector asks for.
+/// However little the collector asks for: by its clock the time it names may be over already.
+const SHORTEST_ASKED: Duration = FIRST;
+/// However long it asks for.
 const LONGEST_ASKED: Duration = Duration::from_mins(5);
 
 impl Backoff {
@@ -25,7 +27,7 @@ impl Backoff {
 
     /// What a collector asks for, within reason.
     pub(super) fn asked(pause: Duration) -> Duration {
-        pause.min(LONGEST_ASKED)
+        pause.clamp(SHORTEST_ASKED, LONGEST_ASKED)
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::export::{Lifeline, unless};
+use crate::export::{Lifeline, after, unless};
 
 use super::answer::Answer;
 use super::backoff::Backoff;
@@ -50,6 +50,10 @@ struct Pause {
     is_asked: bool,
 }
 
+/// What a parcel may hold more with each that is taken: a collector that took too little once may
+/// take more now.
+const GROWTH: usize = PARCEL_BYTES / 64;
+
 impl<T: Transport> Exporter<T> {
     pub(super) fn new(way: Way<T>, lifeline: Lifeline) -> Self {
         let Way { outlet, transport, timeout, notices } = way;
@@ -65,7 +69,7 @@ impl<T: Transport> Exporter<T> {
     pub(super) async fn run(&mut self) {
         let mut last = Instant::now();
         loop {
-            let due = last + self.outlet.batch().schedule_delay;
+            let due = after(last, self.outlet.batch().schedule_delay);
             if self.early.is_empty() {
                 let waited = timeout_at(due, self.outlet.ready());
                 unless(self.lifeline.clone().cut(), waited).await;
@@ -101,12 +105,13 @@ impl<T: Transport> Exporter<T> {
 
     /// Has one parcel taken, in parts if need be.
     async fn deliver(&mut self, parcel: Parcel) {
-        let deadline = Instant::now() + self.outlet.batch().export_timeout;
+        let deadline = after(Instant::now(), self.outlet.batch().export_timeout);
         let mut parts = vec![parcel];
         while let Some(mut part) = parts.pop() {
             match self.attempt(&part, deadline).await {
                 Answer::Taken { rejected, message } => {
                     part.delivered(rejected);
+                    self.parcel_bytes = (self.parcel_bytes + GROWTH).min(PARCEL_BYTES);
                     self.worked(rejected, &message);
                 }
                 Answer::Refused(trouble) => {
@@ -143,15 +148,15 @@ impl<T: Transport> Exporter<T> {
         let request = self.transport.request(parcel);
         let mut backoff = Backoff::default();
         loop {
-            let by = deadline.min(Instant::now() + self.timeout);
+            let by = deadline.min(after(Instant::now(), self.timeout));
             let sending = timeout_at(by, self.transport.send(request.clone()));
             let sent = before(self.lifeline.clone(), sending).await;
             let answer = sent.unwrap_or_else(Answer::too_late);
-            let Answer::Later { after, trouble } = &answer else { return answer };
+            let Answer::Later { after: asked, trouble } = &answer else { return answer };
             self.notices.failed(trouble);
             let now = Instant::now();
-            let next = now + after.map_or_else(|| backoff.next(), Backoff::asked);
-            let is_asked = after.is_some();
+            let next = now + asked.map_or_else(|| backoff.next(), Backoff::asked);
+            let is_asked = asked.is_some();
             let end = self.lifeline.end().unwrap_or(deadline).min(deadline);
             let is_last = next >= end;
             // What follows it starts anew, unless the collector is to be left alone.

@@ -131,6 +131,15 @@ async fn a_collector_that_hangs_holds_no_end_past_its_deadline() {
 }
 
 #[tokio::test]
+async fn an_end_may_have_all_the_time_there_is() {
+    let (telemetry, _collector) = stage(|_| ()).await;
+    requests(&telemetry, 2).await;
+    assert!(telemetry.flush(Duration::MAX));
+    let report = telemetry.shutdown(Duration::MAX).await.unwrap();
+    assert_eq!((report.delivered_spans, report.lost_spans), (2, 0), "{report}");
+}
+
+#[tokio::test]
 async fn a_drop_waits_no_longer_than_a_second() {
     let (telemetry, collector) = stage(|_| ()).await;
     collector.always(Answer::Hang);

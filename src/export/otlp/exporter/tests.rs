@@ -247,6 +247,28 @@ async fn nobody_may_ask_for_an_hour() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_collector_that_asks_for_no_time_is_not_pressed() {
+    let stage = Stage::new([Act::Later(Some(0)); 1_000]);
+    stage.push(BATCH);
+    wait(60).await;
+    assert!((20..=31).contains(&stage.asked().len()), "{:?}", stage.asked());
+    assert_eq!(stage.sums(), [10, 0, 10, 0, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn times_without_end_are_taken_for_such() {
+    let endless = Duration::MAX;
+    let batch = Batch { export_timeout: endless, ..Batch::with_delay(endless) };
+    let mut stage = Stage::with(batch, [Act::Later(None)]);
+    stage.push(1);
+    drop(stage.outlet.flush());
+    wait(60).await;
+    assert_eq!(stage.sums(), [1, 1, 0, 0, 0, 0]);
+    assert_eq!(stage.outlet.standing().restarts, 0);
+    stage.end(TIMEOUT).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn what_hangs_is_given_up_and_tried_again() {
     let stage = Stage::new([Act::Hang]);
     stage.push(BATCH);
@@ -283,6 +305,24 @@ async fn what_is_too_large_goes_in_parts() {
     none.push(BATCH);
     wait(1).await;
     assert_eq!(none.sums(), [10, 0, 0, 10, 0, 0]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn parcels_grow_again_after_one_was_too_large() {
+    const PARCEL: usize = 30;
+    let batch = Batch { batch_size: PARCEL, queue_bytes: 1 << 30, ..Batch::with_delay(DELAY) };
+    let stage = Stage::with(batch, [Act::AtMost(0); 2 * PARCEL - 1]);
+    let large = vec![0; 100 << 10];
+    let mut rounds = Vec::new();
+    for _ in 0..40 {
+        let before = stage.asked().len();
+        (0..PARCEL).for_each(|_| stage.outlet.push(&large));
+        wait(6).await;
+        rounds.push(stage.asked().len() - before);
+    }
+    assert_eq!((rounds[0], rounds[39]), (2 * PARCEL - 1, 1), "{rounds:?}");
+    assert!(rounds[1] > 5, "{rounds:?}");
+    assert_eq!(stage.sums(), [1_200, 1_170, 0, 30, 0, 0]);
 }
 
 #[tokio::test(start_paused = true)]
