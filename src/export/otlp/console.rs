@@ -102,10 +102,8 @@ mod tests {
     async fn one_write_waits_at_a_time() {
         let ((written, lines), (read, reading)) = (channel(), channel());
         let console = Arc::new(Console::new(Pipe(written, reading)));
-        let first = tokio::spawn({
-            let console = Arc::clone(&console);
-            async move { console.write("a\n".into()).await }
-        });
+        let writer = Arc::clone(&console);
+        let first = tokio::spawn(async move { writer.write("a\n".into()).await });
         // The first write is on its thread when it has handed over its bytes.
         let lines = tokio::task::spawn_blocking(move || (lines.recv().unwrap(), lines));
         let (line, lines) = lines.await.unwrap();

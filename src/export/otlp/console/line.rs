@@ -193,8 +193,7 @@ mod tests {
         });
     }
 
-    #[test]
-    fn a_span_is_an_object() {
+    fn a_span() -> Vec<u8> {
         let mut bytes = Vec::new();
         let mut span = Message::new(&mut bytes);
         span.bytes(1, &[0xab; 16]);
@@ -223,6 +222,11 @@ mod tests {
             status.bytes(2, b"broken");
             status.number(3, 2);
         });
+        bytes
+    }
+
+    #[test]
+    fn a_span_is_an_object() {
         let expected = json!({
             "name": "GET \"/\u{1b}\"",
             "kind": "server",
@@ -249,7 +253,7 @@ mod tests {
             "links": [{ "traceId": "cd".repeat(16) }],
             "droppedLinks": 3,
         });
-        assert_eq!(shown(&bytes), expected);
+        assert_eq!(shown(&a_span()), expected);
     }
 
     #[test]
