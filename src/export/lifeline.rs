@@ -20,16 +20,19 @@ impl Lifeline {
         Self { stop, _busy: busy }
     }
 
-    /// By when the thread ends, if that was asked for.
-    pub(crate) fn end(&self) -> Option<Instant> {
-        *self.stop.borrow()
-    }
-
     /// Waits until the thread is asked to end, and says by when.
     pub(crate) async fn cut(&mut self) -> Instant {
         // An error is the end of whoever could ask.
         let asked = self.stop.wait_for(Option::is_some).await;
         asked.ok().and_then(|asked| *asked).unwrap_or_else(Instant::now)
+    }
+}
+
+#[cfg(feature = "otlp")]
+impl Lifeline {
+    /// By when the thread ends, if that was asked for.
+    pub(crate) fn end(&self) -> Option<Instant> {
+        *self.stop.borrow()
     }
 }
 

@@ -60,12 +60,6 @@ impl Client {
         Self { inner: builder.build(connector), url, headers, reading: READING }
     }
 
-    /// Where a head alone says nothing: the body has as long as the whole export.
-    #[cfg(feature = "otlp-grpc")]
-    pub(super) fn that_reads_all(self) -> Self {
-        Self { reading: Duration::MAX, ..self }
-    }
-
     /// An error is an answer, too.
     pub(super) async fn post(&self, body: Bytes) -> Result<Reply, Answer> {
         let mut request = Request::new(Full::new(body));
@@ -80,6 +74,14 @@ impl Client {
         }
         let body = collected.map(Collected::to_bytes).unwrap_or_default();
         Ok(Reply { status: head.status, headers: head.headers, body })
+    }
+}
+
+#[cfg(feature = "otlp-grpc")]
+impl Client {
+    /// Where a head alone says nothing: the body has as long as the whole export.
+    pub(super) fn that_reads_all(self) -> Self {
+        Self { reading: Duration::MAX, ..self }
     }
 }
 
