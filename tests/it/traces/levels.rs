@@ -153,7 +153,7 @@ async fn a_span_takes_three_allocations_and_an_unsampled_one_none() {
             config.logs.directives = Some("off".into());
             config.traces.batch.queue_size = 10_000;
             config.traces.batch.batch_size = 10_000;
-            config.traces.batch.schedule_delay = Duration::from_secs(60);
+            config.traces.batch.schedule_delay = Duration::from_mins(1);
         })
         .await;
         let _entered = dispatcher::set_default(&service.dispatch);
