@@ -216,16 +216,14 @@ impl Collector {
     }
 
     /// The spans that were taken, in the order in which they came. Flush before.
-    pub async fn spans(&self) -> Vec<Span> {
-        // Whoever flushes has an answer; what is here was noted before.
-        let spans = self.state.lock().spans.clone();
-        std::future::ready(spans).await
+    pub fn spans(&self) -> Vec<Span> {
+        self.state.lock().spans.clone()
     }
 
     /// Waits until so many spans were taken, and no more.
     pub async fn wait_for_spans(&self, count: usize) -> Vec<Span> {
         let spans = wait_until(&format!("{count} spans"), PATIENCE, async || {
-            let spans = self.spans().await;
+            let spans = self.spans();
             if spans.len() >= count { Ok(spans) } else { Err(spans.len()) }
         })
         .await;
@@ -240,8 +238,8 @@ impl Collector {
     }
 
     /// The only span of that name.
-    pub async fn span(&self, name: &str) -> Span {
-        let spans = self.spans().await;
+    pub fn span(&self, name: &str) -> Span {
+        let spans = self.spans();
         let mut named = spans.iter().filter(|span| span.name == name);
         match (named.next(), named.next()) {
             (Some(span), None) => span.clone(),
@@ -250,9 +248,8 @@ impl Collector {
     }
 
     /// The log records that were taken.
-    pub async fn records(&self) -> Vec<LogRecord> {
-        let records = self.state.lock().records.clone();
-        std::future::ready(records).await
+    pub fn records(&self) -> Vec<LogRecord> {
+        self.state.lock().records.clone()
     }
 
     /// Every export there was.

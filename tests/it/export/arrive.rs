@@ -23,7 +23,7 @@ async fn check(is_grpc: bool, compression: Compression) {
     });
     requests(&telemetry, 40).await;
     assert!(telemetry.flush(PATIENCE));
-    let spans = collector.spans().await;
+    let spans = collector.spans();
     assert_eq!(spans.len(), 40);
     for span in &spans {
         assert_eq!((span.name.as_str(), span.kind), ("GET", "server"));

@@ -64,7 +64,7 @@ async fn the_context_is_where_the_code_is() {
         assert_ne!(inner.span_id(), span.span_id());
     })
     .await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     assert_eq!(spans.len(), 2, "{spans:#?}");
 }
 
@@ -95,7 +95,7 @@ async fn spans_of_a_tracer_are_within_ours() {
         load.instrument(info_span!("around")).await;
     })
     .await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let named = |name: &str| spans.iter().find(|span| span.name == name).unwrap();
     let server = spans.iter().find(|span| span.kind == "server").unwrap();
     assert_eq!(named("import").parent, server.span_id);
@@ -117,7 +117,7 @@ async fn outside_of_everything_a_span_begins_a_trace() {
         assert_eq!(span.is_recording(), expected == 1);
         assert_eq!(span.span_context().is_valid(), expected == 1);
         drop(span);
-        let spans = rig.spans().await;
+        let spans = rig.spans();
         assert_eq!(spans.len(), expected);
         assert!(spans.iter().all(|span| span.parent.is_empty() && span.attributes.is_empty()));
     }
@@ -132,7 +132,7 @@ async fn a_parent_that_is_given_counts() {
         let span = tracer.start_with_context("message", &remote(flags));
         let context = span.span_context().clone();
         drop(span);
-        let spans = rig.spans().await;
+        let spans = rig.spans();
         assert_eq!(spans.len(), expected);
         assert_eq!(context.trace_id().to_string(), TRACE);
         match spans.first() {
@@ -160,7 +160,7 @@ async fn a_request_that_is_not_sampled_makes_none() {
         assert_eq!(id, request.span_id().to_string());
     })
     .await;
-    assert_eq!(rig.spans().await, []);
+    assert_eq!(rig.spans(), []);
 }
 
 #[tokio::test]
@@ -195,7 +195,7 @@ async fn everything_that_a_span_is_told_arrives() {
     assert!(!span.is_recording());
     span.set_attribute(KeyValue::new("late", true));
     drop(span);
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let [span] = &spans[..] else { panic!("{spans:#?}") };
     let expected = json!({
         "otel.scope.name": "importer", "otel.scope.version": "1.2", "early": true, "rows": 8,
@@ -226,7 +226,7 @@ async fn the_final_status_counts() {
             span.set_status(status);
         }
     }
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     for (name, _, expected) in STATUSES {
         let span = spans.iter().find(|span| span.name == *name).unwrap();
         assert_eq!(span.status, *expected, "{name}");
@@ -267,7 +267,7 @@ async fn limits_and_redaction_are_ours() {
     }
     span.set_status(Status::error("password=hunter2"));
     drop(span);
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let span = &spans[0];
     assert!(!format!("{span:?}").contains("hunter2"), "{span:#?}");
     assert_eq!(span.attributes["long"], "x".repeat(24));
@@ -285,7 +285,7 @@ async fn suppressed_code_makes_no_span() {
     let tracer = rig.telemetry().tracer_provider().tracer("");
     let _guard = Context::enter_telemetry_suppressed_scope();
     assert!(!tracer.start("quiet").is_recording());
-    assert_eq!(rig.spans().await, []);
+    assert_eq!(rig.spans(), []);
 }
 
 /// A global provider lives as long as the process.

@@ -51,16 +51,16 @@ impl Rig {
     }
 
     /// What has arrived, the earliest first.
-    pub async fn spans(&self) -> Vec<Span> {
+    pub fn spans(&self) -> Vec<Span> {
         assert!(self.telemetry().flush(Duration::from_secs(20)), "spans arrive");
-        let mut spans = self.collector.spans().await;
+        let mut spans = self.collector.spans();
         spans.sort_by_key(|span| span.start);
         spans
     }
 
     /// The only client span among them.
-    async fn client_span(&self) -> Span {
-        let spans = self.spans().await;
+    fn client_span(&self) -> Span {
+        let spans = self.spans();
         let mut clients = spans.iter().filter(|span| span.kind == "client");
         match (clients.next(), clients.next()) {
             (Some(span), None) => span.clone(),

@@ -47,8 +47,8 @@ async fn serve(variables: &[(&str, &str)], headers: &[(&str, &str)]) -> Seen {
     let traced = Traced { collector, telemetry };
     let _entered = tracing::dispatcher::set_default(&dispatch);
     let (sent, trace) = request(&traced.telemetry, headers).await;
-    let spans = traced.spans().await;
-    let (records, exports) = (traced.collector.records().await.len(), traced.collector.exports());
+    let spans = traced.spans();
+    let (records, exports) = (traced.collector.records().len(), traced.collector.exports());
     Seen { spans, records, exports, sent, trace, warnings }
 }
 

@@ -49,7 +49,7 @@ async fn an_error_is_an_exception_of_its_span() {
         let _span = info_span!("work").entered();
         error!(error = as_error(&Refused), attempt = 3, "no answer");
     });
-    let span = only(rig.spans().await);
+    let span = only(rig.spans());
     assert_eq!((span.status, &*span.status_message), ("error", REFUSED));
     let [event] = &*span.events else { panic!("{span:#?}") };
     assert_eq!(event.name, "exception");
@@ -72,7 +72,7 @@ async fn errors_are_taken_apart_however_they_are_recorded() {
         error!(exception = ?fmt::Error, "debugged");
         error!(error = stacked, "as a text");
     });
-    let span = only(rig.spans().await);
+    let span = only(rig.spans());
     let told: Vec<_> = span
         .events
         .iter()
@@ -109,7 +109,7 @@ async fn what_a_span_says_of_its_status_stands() {
         info_span!("coped").in_scope(|| warn!(error = %"lost", "tried again"));
         info_span!("said").in_scope(|| error!("no error in it"));
     });
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let statuses: Vec<_> =
         spans.iter().map(|span| (&*span.name, span.status, &*span.status_message)).collect();
     let expected = [
@@ -136,7 +136,7 @@ async fn other_events_are_called_by_their_message() {
         let _unwanted = tracing::trace_span!("unwanted").entered();
         tracing::info!(target: "elsewhere", "in the unwanted");
     });
-    let span = only(rig.spans().await);
+    let span = only(rig.spans());
     assert_eq!(names(&span.events), ["set 3 done", "named", "exception", "in the unwanted"]);
     let told = |n: usize| json!(span.events[n].attributes);
     let here = module_path!();
@@ -158,7 +158,7 @@ async fn a_field_counts_before_what_is_told_of_every_event() {
         error!(level = 9000, target = "the moon", "it is over");
         error!(error = %"lost", exception.message = "mine", exception.r#type = "Mine");
     });
-    let span = only(rig.spans().await);
+    let span = only(rig.spans());
     let told = |n: usize| json!(span.events[n].attributes);
     assert_eq!(told(0), json!({ "level": 9000, "target": "the moon" }));
     let own = json!({ "exception.message": "mine", "exception.type": "Mine", "level": "ERROR",
@@ -171,7 +171,7 @@ async fn none_is_noted_unless_it_is_wanted() {
     let none = |config: &mut obskit::config::Config| config.traces.events = LevelFilter::OFF;
     let rig = Rig::with(none).await;
     rig.lab.run(|| info_span!("work").in_scope(|| error!(error = %"lost", "failed")));
-    let span = only(rig.spans().await);
+    let span = only(rig.spans());
     assert_eq!((span.status, span.events.len()), ("unset", 0));
 }
 
@@ -182,7 +182,7 @@ async fn an_error_in_a_request_is_of_its_own_span() {
     let _entered = rig.lab.enter();
     rig.lab.request(|| error!(error = as_error(&Refused), "no answer")).await;
     error!(error = %"outside", "of nobody");
-    let span = only(rig.spans().await);
+    let span = only(rig.spans());
     assert_eq!((names(&span.events), span.kind), (vec!["exception"], "server"));
     assert_eq!(span.events[0].attributes["exception.message"], REFUSED);
     // The request was answered well.
@@ -201,7 +201,7 @@ async fn an_event_is_of_the_span_that_it_names() {
             error!(parent: None, "in the request");
         })
         .await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let events = |name: &str| {
         let span = spans.iter().find(|span| span.name == name || span.kind == name).unwrap();
         names(&span.events)
@@ -222,7 +222,7 @@ async fn records_of_the_log_crate_are_events_too() {
             .build();
         tracing_log::format_trace(&record).unwrap();
     });
-    let span = only(rig.spans().await);
+    let span = only(rig.spans());
     let [event] = &*span.events else { panic!("{span:#?}") };
     assert_eq!(event.name, "from log");
     assert_eq!(json!(event.attributes), json!({ "level": "ERROR", "target": "driver" }));
@@ -245,7 +245,7 @@ async fn without_sampling_no_event_is_looked_at() {
     rig.lab
         .request(|| info_span!("work", a = ?Unlooked).in_scope(|| error!(error = ?Unlooked, "x")))
         .await;
-    assert_eq!(rig.spans().await, []);
+    assert_eq!(rig.spans(), []);
 }
 
 /// Logs in the span that it is a field of.
@@ -280,7 +280,7 @@ async fn a_field_may_log_while_it_is_shown() {
             error!(a = ?Endless, "y");
         })
         .await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let work = spans.iter().find(|span| span.name == "work").unwrap();
     assert_eq!(work.attributes["a"], "chatty");
     let chatty =

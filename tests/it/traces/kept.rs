@@ -62,7 +62,7 @@ async fn spans_of(traced: &Traced, paths: &[&str]) -> Vec<Span> {
         ask(&router, get(path)).await;
     }
     LATE.lock().unwrap().clear();
-    traced.spans().await
+    traced.spans()
 }
 
 #[tokio::test]
@@ -96,7 +96,7 @@ async fn a_caller_that_said_no_is_told_no() {
     };
     let router = Router::new().route("/", on_get(handler)).layer(traced.telemetry.layer());
     ask(&router, get_with("/", &[("traceparent", UNSAMPLED)])).await;
-    let span = traced.span().await;
+    let span = traced.span();
     assert_eq!((span.flags & 1, span.parent.len()), (0, 16));
 }
 
@@ -141,7 +141,7 @@ async fn what_began_before_the_route_was_known_goes_by_its_rule() {
             service_fn(move |request| inner.clone().oneshot(request).instrument(around()));
         let whole = ServiceBuilder::new().layer(traced.telemetry.layer()).service(between);
         ask(&Router::new().fallback_service(whole), get("/ok")).await;
-        let spans = traced.spans().await;
+        let spans = traced.spans();
         let mut names: Vec<_> = spans.iter().map(|span| span.name.as_str()).collect();
         names.sort_unstable();
         assert_eq!(names, expected, "{sampler:?} {share}");
@@ -189,7 +189,7 @@ async fn a_job_that_fails_is_kept() {
     }
     let traced = Traced::with(keeping(None)).await;
     let _ = traced.telemetry.scope(cleanup()).await;
-    let spans = traced.spans().await;
+    let spans = traced.spans();
     let root = spans.iter().find(|span| span.name == "cleanup").unwrap();
     assert_eq!((root.status, &root.attributes["obskit.kept"]), ("error", &"failed".into()));
 }

@@ -38,14 +38,14 @@ impl Traced {
     }
 
     /// What has been sent so far.
-    pub async fn spans(&self) -> Vec<Span> {
+    pub fn spans(&self) -> Vec<Span> {
         assert!(self.telemetry.flush(PATIENCE));
-        self.collector.spans().await
+        self.collector.spans()
     }
 
     /// The only one.
-    pub async fn span(&self) -> Span {
-        let spans = self.spans().await;
+    pub fn span(&self) -> Span {
+        let spans = self.spans();
         let [span] = spans.as_slice() else { panic!("not one span: {spans:#?}") };
         span.clone()
     }

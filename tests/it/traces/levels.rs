@@ -51,9 +51,9 @@ impl Service {
     }
 
     /// The names of the spans, in their order.
-    async fn spans(&self) -> Vec<String> {
+    fn spans(&self) -> Vec<String> {
         assert!(self.telemetry.flush(Duration::from_secs(20)));
-        let mut spans = self.collector.spans().await;
+        let mut spans = self.collector.spans();
         spans.sort_by_key(|span| span.start);
         spans.into_iter().map(|span| span.name).collect()
     }
@@ -75,8 +75,8 @@ async fn silence_leaves_traces_whole() {
     let service = Service::new(|config| config.logs.directives = Some("off".into())).await;
     let _entered = dispatcher::set_default(&service.dispatch);
     within(&service.telemetry, &[], |_| async { work() }).await;
-    assert_eq!(service.spans().await, ["GET", "outer", "noisy"]);
-    let spans = service.collector.spans().await;
+    assert_eq!(service.spans(), ["GET", "outer", "noisy"]);
+    let spans = service.collector.spans();
     let outer = spans.iter().find(|span| span.name == "outer").unwrap();
     assert_eq!((outer.events.len(), outer.status), (1, "error"), "{outer:#?}");
     assert_eq!(outer.attributes["a"], 1);
@@ -94,7 +94,7 @@ async fn spans_have_directives_of_their_own() {
         let service = Service::new(|config| config.traces.directives = directives.into()).await;
         let _entered = dispatcher::set_default(&service.dispatch);
         within(&service.telemetry, &[], |_| async { work() }).await;
-        assert_eq!(service.spans().await, expected, "{directives}");
+        assert_eq!(service.spans(), expected, "{directives}");
         let lines = service.lines.take(&service.telemetry);
         // With the request's own.
         assert_eq!(lines.len(), 3, "{lines:#?}");
@@ -115,9 +115,9 @@ async fn levels_of_lines_change_without_spans() {
         let lines_found = service.lines.take(&service.telemetry);
         assert_eq!(lines_found.len(), lines, "{levels} {lines_found:#?}");
     }
-    let spans = service.spans().await;
+    let spans = service.spans();
     assert_eq!(spans.len(), 4 * 3, "{spans:?}");
-    for span in service.collector.spans().await {
+    for span in service.collector.spans() {
         assert_eq!(span.events.len(), if span.name == "outer" { 2 } else { 0 }, "{span:#?}");
     }
 }
@@ -136,7 +136,7 @@ async fn without_sampling_no_span_is_made() {
     assert_eq!(service.made.load(Ordering::Relaxed), 0);
     within(&service.telemetry, &[], |_| async { assert!(!info_span!("made").is_disabled()) }).await;
     assert_eq!(service.made.load(Ordering::Relaxed), 2);
-    assert_eq!(service.spans().await, ["GET", "made"]);
+    assert_eq!(service.spans(), ["GET", "made"]);
 }
 
 /// What the registry keeps of it, itself, and what is sent; the rest of its memory is used again.
@@ -183,8 +183,8 @@ async fn what_one_wants_another_does_not_get() {
         error!("for both");
     })
     .await;
-    assert_eq!(service.spans().await, ["GET"]);
-    let [server] = <[_; 1]>::try_from(service.collector.spans().await).unwrap();
+    assert_eq!(service.spans(), ["GET"]);
+    let [server] = <[_; 1]>::try_from(service.collector.spans()).unwrap();
     let names: Vec<_> = server.events.iter().map(|event| &*event.name).collect();
     assert_eq!(names, ["for the span alone", "for both"]);
     let lines = service.lines.take(&service.telemetry);

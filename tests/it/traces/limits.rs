@@ -6,8 +6,8 @@ use obskit_tests::collector::Span;
 use tracing::level_filters::LevelFilter;
 use tracing::{error, info, info_span};
 
-async fn span(rig: &Rig, name: &str) -> Span {
-    let spans = rig.spans().await;
+fn span(rig: &Rig, name: &str) -> Span {
+    let spans = rig.spans();
     spans.into_iter().find(|span| span.name == name || span.kind == name).unwrap()
 }
 
@@ -29,7 +29,7 @@ async fn a_million_events_take_bounded_memory() {
     // It still decides how the span is told to have ended.
     error!(error = %"at last", "failed");
     drop(long);
-    let long = span(&rig, "long").await;
+    let long = span(&rig, "long");
     assert_eq!((long.events.len(), long.dropped_events), (128, 1_000_001 - 128));
     assert_eq!((long.status, &*long.status_message), ("error", "at last"));
 }
@@ -44,7 +44,7 @@ async fn so_they_do_in_a_request() {
     .await;
     let _entered = rig.lab.enter();
     rig.lab.request(|| (0..100_000).for_each(|n| info!(n, "event"))).await;
-    let server = span(&rig, "server").await;
+    let server = span(&rig, "server");
     assert_eq!((server.events.len(), server.dropped_events), (128, 100_000 - 128));
 }
 
@@ -66,7 +66,7 @@ async fn the_limits_of_the_settings_hold() {
         span.follows_from(&other);
         span.follows_from(&other);
     });
-    let span = span(&rig, "span").await;
+    let span = span(&rig, "span");
     let keys: Vec<_> = span.attributes.keys().collect();
     assert_eq!(keys, ["a", "b"]);
     assert_eq!(span.attributes["a"], "12345");
@@ -97,7 +97,7 @@ async fn whatever_the_limits_are_a_span_can_be_sent() {
             span.follows_from(&other);
         }
     });
-    let exports = rig.spans().await;
+    let exports = rig.spans();
     let large = exports.iter().find(|span| span.name == "large").unwrap();
     let length = large.attributes["text"].as_str().unwrap().len();
     assert!((16 << 10..=20 << 10).contains(&length), "{length}");

@@ -28,14 +28,14 @@ async fn lab(set: impl FnOnce(&mut Config)) -> (Lab, Collector) {
     (lab, collector)
 }
 
-async fn records(lab: &Lab, collector: &Collector) -> Vec<LogRecord> {
+fn records(lab: &Lab, collector: &Collector) -> Vec<LogRecord> {
     assert!(lab.telemetry.flush(PATIENCE));
-    collector.records().await
+    collector.records()
 }
 
 /// The attributes of the only record, but for its target.
-async fn attributes(lab: &Lab, collector: &Collector) -> Value {
-    let records = records(lab, collector).await;
+fn attributes(lab: &Lab, collector: &Collector) -> Value {
+    let records = records(lab, collector);
     assert_eq!(records.len(), 1, "{records:#?}");
     let mut attributes = records[0].attributes.clone();
     assert_eq!(attributes.remove("target"), Some(json!("it::traces::records")));
@@ -56,7 +56,7 @@ async fn an_event_is_a_record_with_its_place() {
         })
         .await;
     let (id, trace, span) = line;
-    let mut records = records(&lab, &collector).await;
+    let mut records = records(&lab, &collector);
     assert_eq!(records.len(), 1, "{records:#?}");
     let record = records.remove(0);
     assert_eq!((record.severity, record.severity_text.as_str()), (9, "INFO"));
@@ -104,7 +104,7 @@ async fn values_keep_their_types() {
         "shown": "shown",
         "debugged": "Some(1)",
     });
-    assert_eq!(attributes(&lab, &collector).await, expected);
+    assert_eq!(attributes(&lab, &collector), expected);
 }
 
 #[tokio::test]
@@ -116,7 +116,7 @@ async fn an_error_is_an_exception() {
         "exception.type": "Custom",
         "exception.message": "no such exercise",
     });
-    assert_eq!(attributes(&lab, &collector).await, expected);
+    assert_eq!(attributes(&lab, &collector), expected);
 }
 
 #[tokio::test]
@@ -129,14 +129,14 @@ async fn names_of_our_own_are_never_a_users() {
         "timestamp": 1,
         "user.id": 7,
     });
-    assert_eq!(attributes(&lab, &collector).await, expected);
+    assert_eq!(attributes(&lab, &collector), expected);
 }
 
 #[tokio::test]
 async fn secrets_are_hidden() {
     let (lab, collector) = lab(|_| {}).await;
     lab.run(|| info!(password = "hunter2", note = "see https://a:hunter2@b/", "token=hunter2"));
-    let records = records(&lab, &collector).await;
+    let records = records(&lab, &collector);
     assert_eq!(records[0].attributes["password"], "[redacted]");
     assert!(!format!("{records:?}").contains("hunter2"), "{records:#?}");
 }
@@ -146,7 +146,7 @@ async fn a_request_is_one_record() {
     let (lab, collector) = lab(|_| {}).await;
     let _entered = lab.enter();
     lab.request(|| ()).await;
-    let records = records(&lab, &collector).await;
+    let records = records(&lab, &collector);
     assert_eq!(records.len(), 1, "{records:#?}");
     let LogRecord { body, attributes, severity, .. } = &records[0];
     assert_eq!((body, *severity), (&json!("GET unmatched 200"), 9));
@@ -166,7 +166,7 @@ async fn attributes_are_limited_by_number_and_length() {
     })
     .await;
     lab.run(|| info!(a = "123456", b = "ü2345", c = 123_456, d = 1, "a message has no such limit"));
-    let records = records(&lab, &collector).await;
+    let records = records(&lab, &collector);
     let LogRecord { body, attributes, dropped_attributes, .. } = &records[0];
     assert_eq!(body, "a message has no such limit");
     let attributes: Value = attributes.clone().into_iter().collect();
@@ -183,7 +183,7 @@ async fn a_record_is_bounded_in_bytes() {
         let _b = info_span!("b", c = %long, d = %long).entered();
         info!(e = %long, "long");
     });
-    let records = records(&lab, &collector).await;
+    let records = records(&lab, &collector);
     assert_eq!((records[0].attributes.len(), records[0].dropped_attributes), (5, 1));
     let labels = [r#"signal="log_record""#, r#"reason="cut""#];
     assert_eq!(count(&lab.telemetry, "obskit_dropped_total", &labels), 1);
@@ -200,7 +200,7 @@ async fn what_makes_no_line_makes_no_record() {
         info!("below the level");
         (0..5).for_each(|round| warn!(round, "again"));
     });
-    let records = records(&lab, &collector).await;
+    let records = records(&lab, &collector);
     assert_eq!(records.len(), 2, "{records:#?}");
 }
 
@@ -225,7 +225,7 @@ async fn what_the_flight_recorder_gives_back_is_sent() {
         Ok::<_, Infallible>(response)
     });
     drop(lab.telemetry.layer().layer(service).oneshot(Request::new(String::new())).await);
-    let records = records(&lab, &collector).await;
+    let records = records(&lab, &collector);
     let steps: Vec<_> = records.iter().filter_map(|record| record.attributes.get("step")).collect();
     assert_eq!(steps, [&json!(2)], "{records:#?}");
 }

@@ -17,7 +17,7 @@ async fn resource(variables: &[(&str, &str)]) -> Attributes {
         .route("/users/{id}", axum::routing::get(async || ()))
         .layer(traced.telemetry.layer());
     ask(&router, get("/users/7?token=secret")).await;
-    traced.span().await.resource
+    traced.span().resource
 }
 
 #[tokio::test]

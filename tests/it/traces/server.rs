@@ -41,7 +41,7 @@ fn router(traced: &Traced) -> Router {
 async fn span_of(request: Request<Body>) -> Span {
     let traced = Traced::start().await;
     ask(&router(&traced), request).await;
-    traced.span().await
+    traced.span()
 }
 
 #[tokio::test]
@@ -82,7 +82,7 @@ async fn points_at_a_caller_that_is_not_trusted() {
     let traced = Traced::with(|config| config.context.trust = Trust::None).await;
     let headers = [("traceparent", SAMPLED), ("tracestate", "a=1"), ("x-forwarded-proto", "https")];
     ask(&router(&traced), get_with("/users/7", &headers)).await;
-    let span = traced.span().await;
+    let span = traced.span();
     assert_ne!(span.trace_id, TRACE);
     assert_eq!((span.parent.as_str(), span.tracestate.as_str()), ("", ""));
     let [link] = span.links.as_slice() else { panic!("{:?}", span.links) };
@@ -97,7 +97,7 @@ async fn has_a_status_of_failures_only() {
         let traced = Traced::start().await;
         let router = router(&traced).layer(tower_http::catch_panic::CatchPanicLayer::new());
         ask(&router, get(path)).await;
-        let span = traced.span().await;
+        let span = traced.span();
         let text = |key: &str| span.attribute(key).map(|value| value.as_str().unwrap().to_owned());
         assert_eq!(span.status, status, "{path}");
         assert_eq!(text("error.type").as_deref(), error, "{path}");
@@ -119,7 +119,7 @@ async fn tells_of_a_caller_that_is_gone() {
     // Polled once, then dropped.
     let gone = timeout(Duration::ZERO, router(&traced).oneshot(get("/waits"))).await;
     assert!(gone.is_err());
-    let span = traced.span().await;
+    let span = traced.span();
     assert_eq!(span.attributes["http.response.status_code"], 499);
     assert_eq!(span.attributes["obskit.outcome"], "cancelled");
     assert_eq!((span.status, span.attribute("error.type")), ("unset", None));
@@ -144,7 +144,7 @@ async fn a_user_passes_the_redactor() {
     let user = async || RequestContext::current().unwrap().set_user("token=hunter2");
     let router = Router::new().route("/user", on_get(user)).layer(traced.telemetry.layer());
     ask(&router, get("/user")).await;
-    let span = traced.span().await;
+    let span = traced.span();
     assert!(span.attributes.contains_key("user.id"), "{span:?}");
     assert!(!format!("{span:?}").contains("hunter2"), "{span:?}");
 }
@@ -181,7 +181,7 @@ async fn tells_what_is_private_where_it_is_listed() {
     let mut request = get_with("/users/7?token=secret", &headers);
     request.extensions_mut().insert(Peer("192.0.2.7".parse().unwrap()));
     ask(&router(&traced), request).await;
-    let span = traced.span().await;
+    let span = traced.span();
     assert_eq!(span.attributes["url.path"], "/users/7");
     assert_eq!(span.attributes["client.address"], "192.0.2.7");
     assert_eq!(span.attributes["server.address"], "shop.example.com");
@@ -210,7 +210,7 @@ async fn of_a_grpc_call_is_named_by_its_method() {
         let request = Request::post(path).header("content-type", "application/grpc");
         let response = service.oneshot(request.body(Body::empty()).unwrap()).await.unwrap();
         drop(response.into_body().collect().await);
-        let span = traced.span().await;
+        let span = traced.span();
         let text = |key: &str| span.attribute(key).map_or("", |value| value.as_str().unwrap());
         let found = [&span.name, span.status, text("rpc.response.status_code"), text("error.type")];
         assert_eq!(found, expected, "{path} {status:?}");
@@ -239,7 +239,7 @@ async fn of_a_job_is_named_by_it() {
         let traced = Traced::start().await;
         let _ = traced.telemetry.scope(cleanup(fails)).await;
         // The function's own span would say the same.
-        let root = traced.span().await;
+        let root = traced.span();
         assert_eq!((root.name.as_str(), root.kind, root.status), ("cleanup", "internal", status));
         assert_eq!((&*root.parent, &root.attributes["obskit.job"]), ("", &"cleanup".into()));
     }
@@ -255,7 +255,7 @@ async fn is_as_long_as_the_body() {
     let router = Router::new().route("/", on_get(parts)).layer(traced.telemetry.layer());
     let mut body = router.oneshot(get("/")).await.unwrap().into_body();
     body.frame().await.unwrap().unwrap();
-    assert_eq!(traced.spans().await, []);
+    assert_eq!(traced.spans(), []);
     body.collect().await.unwrap();
-    assert_eq!(traced.span().await.attributes["http.response.body.size"], 6);
+    assert_eq!(traced.span().attributes["http.response.body.size"], 6);
 }

@@ -32,7 +32,7 @@ async fn names_are_few() {
             call.extensions_mut().insert(UrlTemplate(template));
         }
         within(rig.telemetry(), &[], |_| rig.ask(call)).await;
-        let span = rig.client_span().await;
+        let span = rig.client_span();
         assert_eq!(span.name, expected);
         assert_eq!(span.attribute("url.template"), template.map(|text| json!(text)).as_ref());
         let told = format!("{span:?}");
@@ -46,7 +46,7 @@ async fn a_call_says_what_the_conventions_ask_for() {
     let mut call = request(Method::PUT, "https://user:secret@billing.example/invoices/7");
     call.extensions_mut().insert(Operation("send_invoice"));
     within(rig.telemetry(), &[], |_| rig.ask(call)).await;
-    let span = rig.client_span().await;
+    let span = rig.client_span();
     let expected = json!({
         "http.request.method": "PUT",
         "http.response.status_code": 200,
@@ -67,12 +67,12 @@ async fn a_url_is_told_where_it_is_listed() {
     let rig = Rig::with(|config| config.traces.capture = vec![Capture::UrlFull]).await;
     let url = "https://user:hunter2@billing.example:8443/invoices/7?token=hunter2&page=2";
     within(rig.telemetry(), &[], |_| rig.ask(request(Method::GET, url))).await;
-    let span = rig.client_span().await;
+    let span = rig.client_span();
     let told = span.attributes["url.full"].as_str().unwrap();
     assert!(told.starts_with("https://billing.example:8443/invoices/7?token="), "{told}");
     assert!(!told.contains("hunter2") && !told.contains("user"), "{told}");
     within(rig.telemetry(), &[], |_| rig.ask(request(Method::GET, "/nowhere"))).await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let told = spans.iter().filter(|span| span.attribute("url.full").is_some());
     assert_eq!(told.count(), 1, "what is no whole URL is none");
 }
@@ -127,7 +127,7 @@ async fn what_is_sent_again_is_counted() {
             client.oneshot(call).await.unwrap().map(Body::new)
         };
         response.into_body().collect().await.unwrap();
-        let spans = rig.spans().await;
+        let spans = rig.spans();
         let count = |span: &Span| span.attribute("http.request.resend_count").map(Value::as_u64);
         let found = spans.iter().map(|span| (status(span), count(span).flatten()));
         assert_eq!(found.collect::<Vec<_>>(), expected);
@@ -156,8 +156,7 @@ async fn layers_count_what_is_sent_again_through_them() {
         };
         response.into_body().collect().await.unwrap();
         let count = |span: &Span| span.attribute("http.request.resend_count").map(Value::as_u64);
-        let mut found: Vec<_> =
-            rig.spans().await.iter().map(|span| count(span).flatten()).collect();
+        let mut found: Vec<_> = rig.spans().iter().map(|span| count(span).flatten()).collect();
         found.sort_unstable();
         let expected: &[Option<u64>] = if is_between {
             &[None, None, Some(1), Some(2)]

@@ -40,7 +40,7 @@ async fn statuses_are_told() {
         });
         let client = rig.telemetry().client_layer("billing").layer(answer);
         super::whole(client, request(Method::GET, "http://billing/")).await;
-        let span = rig.client_span().await;
+        let span = rig.client_span();
         assert_eq!(told(&span), expected, "{status}");
         assert_eq!(span.attributes["http.response.status_code"], status);
         assert_eq!(span.attributes["network.protocol.version"], "2");
@@ -54,7 +54,7 @@ async fn failed<E: Send>(error: impl Fn() -> E) -> Span {
     let fails = service_fn(|_: Request<Body>| ready(Err::<Response<Body>, E>(error())));
     let client = rig.telemetry().client_layer("billing").layer(fails);
     assert!(client.oneshot(request(Method::GET, "http://billing/")).await.is_err());
-    rig.client_span().await
+    rig.client_span()
 }
 
 /// The type of the error, where that says something; never its text.
@@ -76,7 +76,7 @@ async fn a_call_given_up_says_so() {
     let never = service_fn(|_: Request<Body>| pending::<Result<Response<Body>, Infallible>>());
     let mut client = rig.telemetry().client_layer("billing").layer(never);
     drop(client.call(request(Method::GET, "http://billing/")));
-    let span = rig.client_span().await;
+    let span = rig.client_span();
     assert_eq!(told(&span), ("unset", None, Some("cancelled")));
 }
 
@@ -91,7 +91,7 @@ async fn an_answer_that_breaks_off_is_an_error() {
     let response: Response<ClientBody> =
         client.oneshot(request(Method::GET, "http://billing/")).await.unwrap();
     response.into_body().collect().await.unwrap_err();
-    let span = rig.client_span().await;
+    let span = rig.client_span();
     assert_eq!(told(&span), ("error", Some("body_error"), Some("body_error")));
     assert_eq!(span.attributes["http.response.status_code"], 200);
 }
@@ -113,7 +113,7 @@ async fn a_span_lasts_to_the_end_of_the_body() {
         response.into_body().collect().await.unwrap();
     };
     within(rig.telemetry(), &[], call).await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let times: Vec<_> = spans.iter().map(|span| (span.kind, span.end - span.start)).collect();
     assert_eq!(times, [("server", 3_000_000_000), ("client", 2_000_000_000)]);
     assert_eq!(spans[1].start - spans[0].start, 1_000_000_000);

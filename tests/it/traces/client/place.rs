@@ -31,7 +31,7 @@ fn kind<'a>(spans: &'a [Span], kind: &str) -> Vec<&'a Span> {
 async fn a_call_is_within_its_request_and_the_callee_within_the_call() {
     let rig = Rig::new().await;
     let headers = within(rig.telemetry(), &CALLER, |_| rig.headers(URL)).await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let (server, client) = (kind(&spans, "server")[0], kind(&spans, "client")[0]);
     assert_eq!(spans.len(), 2, "{spans:#?}");
     assert_eq!(server.parent, "00f067aa0ba902b7");
@@ -55,7 +55,7 @@ async fn without_sampling_the_request_itself_is_handed_on() {
             .await;
     let (_, span, flags) = handed_on(&headers);
     assert_eq!((span, &*flags), (context.span_id().to_string(), "00"));
-    assert_eq!(rig.spans().await, []);
+    assert_eq!(rig.spans(), []);
 }
 
 #[tokio::test]
@@ -67,7 +67,7 @@ async fn a_call_is_within_the_innermost_span() {
         rig.headers(URL).await
     };
     within(rig.telemetry(), &CALLER, |_| load.instrument(info_span!("outer"))).await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let id = |name: &str| &spans.iter().find(|span| span.name == name).unwrap().span_id;
     let parents: Vec<_> = kind(&spans, "client").iter().map(|span| &span.parent).collect();
     assert_eq!(parents, [id("inner"), id("outer")]);
@@ -93,9 +93,9 @@ async fn a_task_with_a_span_of_the_request_is_in_its_trace() {
     .instrument(span)
     .await;
     let (trace, span, _) = handed_on(&receiver.await.unwrap());
-    let client = rig.client_span().await;
+    let client = rig.client_span();
     assert_eq!((&*trace, &span), ("4bf92f3577b34da6a3ce929d0e0e4736", &client.span_id));
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     assert_eq!(client.parent, kind(&spans, "server")[0].span_id);
 }
 
@@ -103,7 +103,7 @@ async fn a_task_with_a_span_of_the_request_is_in_its_trace() {
 async fn outside_of_requests_a_call_begins_a_trace() {
     let rig = Rig::new().await;
     let headers = rig.headers(URL).await;
-    let client = rig.client_span().await;
+    let client = rig.client_span();
     let (trace, span, flags) = handed_on(&headers);
     assert_eq!((&trace, &span, &*flags), (&client.trace_id, &client.span_id, "01"));
     assert_eq!(client.parent, "");
@@ -115,7 +115,7 @@ async fn outside_of_requests_a_call_begins_a_trace() {
     .await;
     let (_, _, flags) = handed_on(&rig.headers(URL).await);
     assert_eq!(flags, "00");
-    assert_eq!(rig.spans().await, []);
+    assert_eq!(rig.spans(), []);
 }
 
 /// Outside of requests, headers that somebody else has written are what the call is within.
@@ -131,7 +131,7 @@ async fn a_call_goes_on_from_the_headers_it_has() {
         assert_eq!(headers["tracestate"], "vendor=1");
         let (trace, span, found) = handed_on(&headers);
         assert_eq!((&*trace, &*found), ("4bf92f3577b34da6a3ce929d0e0e4736", flags));
-        let spans = rig.spans().await;
+        let spans = rig.spans();
         assert_eq!(spans.len(), expected, "{spans:#?}");
         match spans.first() {
             Some(client) => {
@@ -152,7 +152,7 @@ async fn a_layer_within_another_makes_a_child() {
     let client = rig.telemetry().client_layer("outer").layer(client);
     let call = async |_| whole(client, request(Method::GET, URL)).await;
     let headers = within(rig.telemetry(), &CALLER, call).await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let mut chain = vec![kind(&spans, "server")[0]];
     while let Some(child) = spans.iter().find(|span| span.parent == chain.last().unwrap().span_id) {
         chain.push(child);
@@ -168,7 +168,7 @@ async fn a_proxy_that_copies_headers_misleads_nobody() {
     let mut call = request(Method::GET, URL);
     call.headers_mut().insert("traceparent", CALLER[0].1.parse().unwrap());
     within(rig.telemetry(), &CALLER, |_| rig.ask(call)).await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     assert_eq!(kind(&spans, "client")[0].parent, kind(&spans, "server")[0].span_id);
 }
 
@@ -183,7 +183,7 @@ async fn a_host_that_may_not_know_has_no_header() {
     .await;
     let headers = within(rig.telemetry(), &CALLER, |_| rig.headers(URL)).await;
     assert!(headers.is_empty(), "{headers:?}");
-    assert_eq!(rig.client_span().await.trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
+    assert_eq!(rig.client_span().trace_id, "4bf92f3577b34da6a3ce929d0e0e4736");
 }
 
 #[tokio::test]
@@ -193,7 +193,7 @@ async fn b3_names_the_call_too() {
     })
     .await;
     let headers = within(rig.telemetry(), &[], |_| rig.headers(URL)).await;
-    let Span { trace_id, span_id, .. } = rig.client_span().await;
+    let Span { trace_id, span_id, .. } = rig.client_span();
     assert_eq!(headers["b3"], format!("{trace_id}-{span_id}-1"));
     assert_eq!(headers["x-b3-spanid"], span_id);
     assert!(headers.get("traceparent").is_none());
@@ -214,7 +214,7 @@ async fn calls_wait_with_a_request_that_may_be_kept() {
         request.headers_mut().insert("traceparent", UNSAMPLED[0].1.parse().unwrap());
         let service = rig.telemetry().layer().layer(answer);
         let told = service.oneshot(request).await.unwrap().headers()["told"].clone();
-        let spans = rig.spans().await;
+        let spans = rig.spans();
         assert_eq!(spans.len(), expected, "{spans:#?}");
         if let [client] = kind(&spans, "client")[..] {
             assert_eq!(client.attributes["obskit.kept"], "failed");
@@ -240,7 +240,7 @@ async fn two_services_make_one_trace() {
         let call = async |_| client.oneshot(call).await.unwrap();
         let response = within(front.telemetry(), &CALLER, call).await;
         drop(http_body_util::BodyExt::collect(response.into_body()).await.unwrap());
-        let called = front.client_span().await;
+        let called = front.client_span();
         let spans = back.collector.wait_for_spans(1).await;
         let server = &spans[0];
         assert_eq!(server.name, "GET /{id}");

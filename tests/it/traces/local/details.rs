@@ -10,7 +10,7 @@ use tracing::info_span;
 async fn nothing_is_said_unless_it_is_asked_for() {
     let rig = Rig::new().await;
     rig.lab.run(|| drop(info_span!("plain")));
-    assert_eq!(named(&rig.spans().await, "plain").attributes.len(), 0);
+    assert_eq!(named(&rig.spans(), "plain").attributes.len(), 0);
 }
 
 #[tokio::test]
@@ -18,7 +18,7 @@ async fn the_place_and_the_thread_are_told() {
     let rig = Rig::with(|config| config.traces.details = vec![Location, Thread]).await;
     let line = line!() + 1;
     rig.lab.run(|| drop(info_span!("placed")));
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let told = &named(&spans, "placed").attributes;
     assert_eq!(told["code.line.number"], line);
     assert!(told["code.file.path"].as_str().unwrap().ends_with("local/details.rs"), "{told:?}");
@@ -44,7 +44,7 @@ async fn the_time_within_is_told() {
             clock.advance(Duration::from_nanos(100));
         }
     });
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let timed = named(&spans, "timed");
     assert_eq!(timed.attributes["busy_ns"], 20);
     assert_eq!(timed.attributes["idle_ns"], 201);

@@ -36,7 +36,7 @@ async fn the_current_span_is_the_innermost() {
     })
     .await;
     let alone = info_span!("alone").in_scope(span_id);
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let expected = [server(&spans), named(&spans, "work")].map(|span| span.span_id.clone());
     assert_eq!((&ids, &task), (&expected, &expected[0]));
     assert_eq!(alone, named(&spans, "alone").span_id);
@@ -58,7 +58,7 @@ async fn without_sampling_it_is_the_request() {
             link_span(&span);
         })
         .await;
-    assert_eq!(rig.spans().await, []);
+    assert_eq!(rig.spans(), []);
 }
 
 #[tokio::test]
@@ -73,7 +73,7 @@ async fn a_span_points_at_who_sent_what_it_works_on() {
     link_span(&sender);
     info_span!("job").in_scope(|| link_span(&sender));
     rig.lab.request(|| (0..200).for_each(|_| link_span(&sender))).await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     for (span, count) in [(named(&spans, "job"), 1), (server(&spans), 150)] {
         assert_eq!(span.links.len(), count, "{span:#?}");
         let link = &span.links[0];

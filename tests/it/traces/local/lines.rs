@@ -22,7 +22,7 @@ async fn a_line_shows_the_innermost_recorded_span() {
             info!(parent: None, "beside them");
         })
         .await;
-    let (spans, lines) = (rig.spans().await, rig.lab.lines());
+    let (spans, lines) = (rig.spans(), rig.lab.lines());
     let ids: Vec<_> = lines.iter().map(|line| field(line, "spanId")).collect();
     let [request, outer, inner] =
         [server(&spans), named(&spans, "outer"), named(&spans, "inner")].map(|span| &*span.span_id);
@@ -41,7 +41,7 @@ async fn a_line_outside_of_requests_shows_its_trace() {
             info!("before");
             info_span!("job").in_scope(|| info!("within"));
         });
-        let (spans, lines) = (rig.spans().await, rig.lab.lines());
+        let (spans, lines) = (rig.spans(), rig.lab.lines());
         let job = named(&spans, "job");
         assert!(lines[0].get(trace).is_none() && lines[0].get(span).is_none(), "{lines:#?}");
         assert_eq!(
@@ -72,7 +72,7 @@ async fn so_does_one_of_a_trace_that_is_not_sampled() {
     let traces: Vec<_> = lines.iter().map(|line| field(line, "trace_id")).collect();
     assert_eq!(traces[0], traces[1]);
     assert!(lines.iter().all(|line| field(line, "trace_flags") == "00"), "{lines:#?}");
-    assert_eq!(rig.spans().await, []);
+    assert_eq!(rig.spans(), []);
 }
 
 /// As before there were spans.

@@ -24,7 +24,7 @@ async fn spans_of_a_request_are_its_children() {
     let rig = Rig::new().await;
     let _entered = rig.lab.enter();
     within(rig.telemetry(), &SAMPLED, |_| async { fetch(7).await }).await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let [server, fetch, decode] = [server(&spans), named(&spans, "fetch"), named(&spans, "decode")];
     assert_eq!(spans.len(), 3, "{spans:#?}");
     check_child(fetch, server);
@@ -50,7 +50,7 @@ async fn a_span_that_is_not_wanted_is_passed_over() {
             info_span!("inner").in_scope(|| ());
         })
         .await;
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     assert_eq!(spans.len(), 3, "{spans:#?}");
     check_child(named(&spans, "inner"), named(&spans, "outer"));
 }
@@ -78,7 +78,7 @@ async fn spans_follow_a_request_into_tasks() {
     for task in tasks {
         task.await.unwrap();
     }
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let server = server(&spans);
     check_child(named(&spans, "of the span"), named(&spans, "outer"));
     check_child(named(&spans, "of the request"), server);
@@ -109,7 +109,7 @@ async fn a_named_parent_is_the_parent() {
         })
         .await;
     drop(one);
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let (one, outer) = (named(&spans, "one"), named(&spans, "outer"));
     check_child(named(&spans, "named"), one);
     let [detached, passing] = ["detached", "in passing"].map(|name| named(&spans, name));
@@ -140,7 +140,7 @@ async fn what_a_span_follows_is_a_link() {
         })
         .await;
     drop((first, request));
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     let (first, second) = (named(&spans, "first"), named(&spans, "second"));
     let linked: Vec<_> = second.links.iter().map(|link| (&link.trace_id, &link.span_id)).collect();
     let server = spans.iter().find(|span| span.span_id == first.parent).unwrap();
@@ -155,11 +155,11 @@ async fn a_child_may_outlive_its_request() {
     let rig = Rig::new().await;
     let _entered = rig.lab.enter();
     let late = rig.lab.request(|| info_span!("late")).await;
-    let before = rig.spans().await;
+    let before = rig.spans();
     assert_eq!(before.len(), 1, "{before:#?}");
     late.in_scope(|| info_span!("later").in_scope(|| ()));
     drop(late);
-    let spans = rig.spans().await;
+    let spans = rig.spans();
     check_child(named(&spans, "late"), server(&spans));
     check_child(named(&spans, "later"), named(&spans, "late"));
     assert!(named(&spans, "late").end >= server(&spans).end);
@@ -177,7 +177,7 @@ async fn a_request_that_is_not_sampled_has_no_spans() {
             info_span!("made after").in_scope(|| ());
         })
         .await;
-    assert_eq!(rig.spans().await, []);
+    assert_eq!(rig.spans(), []);
 }
 
 #[tokio::test]
@@ -189,5 +189,5 @@ async fn without_sampling_nothing_is_recorded_anywhere() {
     let _entered = rig.lab.enter();
     rig.lab.call(|| fetch(7)).await;
     fetch(8).await;
-    assert_eq!(rig.spans().await, []);
+    assert_eq!(rig.spans(), []);
 }
