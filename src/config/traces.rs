@@ -17,7 +17,8 @@ pub struct Traces {
     pub sampler: Sampler,
     /// The share of the traces that begin here and are kept, for single endpoints by route
     /// template, and for jobs by name, in place of the sampler's: 0 to 1. With 0 they are never
-    /// traced, whatever the caller decided. The last rule for a template counts. Default: none (`OBSKIT_TRACE_ROUTES`).
+    /// traced, whatever the caller decided. The last rule for a template counts.
+    /// Default: none (`OBSKIT_TRACE_ROUTES`).
     pub routes: Vec<(String, f64)>,
     /// Requests whose spans are sent although the sampler said no. Default: none
     /// (`OBSKIT_TRACE_KEEP`).

@@ -27,8 +27,8 @@ impl Sampler {
         Self { bound: bound(share), parent_based: self.parent_based && share > 0.0 }
     }
 
-    /// Whether a trace goes on, or starts, sampled; `caller` is what a parent said. A parent-based sampler decides itself only
-    /// where there is no parent, or one that left the decision open.
+    /// Whether a trace goes on, or starts, sampled; `caller` is what a parent said. A parent-based
+    /// sampler decides itself only where there is no parent, or one that left the decision open.
     pub(crate) fn sample(&self, caller: Option<TraceFlags>, trace_id: TraceId) -> bool {
         match caller {
             Some(flags) if self.parent_based && !flags.is_deferred() => flags.is_sampled(),
