@@ -118,7 +118,7 @@ struct Parts {
     serving: serve::Serving,
     logging: flushed::Flushed,
     practice: doctor::Practice,
-    /// The last line was written.
+    /// The first shutdown has begun.
     is_over: AtomicBool,
 }
 

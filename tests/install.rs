@@ -111,8 +111,8 @@ async fn init_sets_globals_once() {
     global_tracers().await;
 }
 
-/// T12: a program that has the crate by itself, in the version that obskit speaks, has one world with
-/// it.
+/// T12: a program that has the crate by itself, in the version that obskit speaks, has one world
+/// with it.
 async fn global_tracers() {
     let collector = Collector::start().await;
     let mut config = settings::local();

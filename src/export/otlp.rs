@@ -1,6 +1,7 @@
 //! OpenTelemetry's protocol: what is sent, and how it gets there.
 //!
-//! The messages are those of [opentelemetry-proto](https://github.com/open-telemetry/opentelemetry-proto) 1.x.
+//! The messages are those of
+//! [opentelemetry-proto](https://github.com/open-telemetry/opentelemetry-proto) 1.x.
 
 mod answer;
 mod attributes;

@@ -53,7 +53,8 @@ impl Telemetry {
     /// Call it when the service has served its last request. It takes `deadline` at most, whatever
     /// hangs, and runs on any runtime or none. Lines that are logged later are still written, and
     /// flushed when the last handle is dropped, unless the output did not take those before in
-    /// time: it is given up then. Spans that end later are lost, and counted. A second call finds nothing left to do.
+    /// time: it is given up then. Spans that end later are lost, and counted. A collector that
+    /// failed before is tried once more, and not waited for. A second call has nothing left to do.
     ///
     /// # Errors
     ///
@@ -62,6 +63,7 @@ impl Telemetry {
     pub async fn shutdown(&self, deadline: Duration) -> Result<Report, Error> {
         let start = Instant::now();
         let left = || deadline.saturating_sub(start.elapsed());
+        let is_first = !self.parts.is_over.swap(true, Ordering::AcqRel);
         self.drain().begin();
         self.parts.signals.end();
         self.parts.health.stop();
@@ -70,12 +72,13 @@ impl Telemetry {
         }
         let (stopped, ()) =
             together(self.parts.background.stop(deadline), self.settle(deadline)).await;
+        if !is_first {
+            return stopped.map(|()| self.report());
+        }
         self.parts.spans.close();
         let report = self.report();
-        if !self.parts.is_over.swap(true, Ordering::AcqRel) {
-            report.tell(start.elapsed());
-            self.flush_aside(left()).await;
-        }
+        report.tell(start.elapsed());
+        self.flush_aside(left()).await;
         stopped.map(|()| report)
     }
 

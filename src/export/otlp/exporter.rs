@@ -8,7 +8,7 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use crate::export::{Lifeline, after, unless};
 
-use super::answer::Answer;
+use super::answer::{Answer, Trouble};
 use super::backoff::Backoff;
 use super::notices::Notices;
 use super::outlet::{Flush, Outlet, PARCEL_BYTES};
@@ -158,7 +158,7 @@ impl<T: Transport> Exporter<T> {
             let next = now + asked.map_or_else(|| backoff.next(), Backoff::asked);
             let is_asked = asked.is_some();
             let end = self.lifeline.end().unwrap_or(deadline).min(deadline);
-            let is_last = next >= end;
+            let is_last = next >= end || (!is_asked && self.gives_up(trouble));
             // What follows it starts anew, unless the collector is to be left alone.
             let pause = Pause { until: next, is_asked };
             self.pause = Some(pause).filter(|_| is_asked || !is_last);
@@ -169,8 +169,13 @@ impl<T: Transport> Exporter<T> {
         }
     }
 
-    /// Leaves the collector alone as long as is due. Whoever ends has no more time than there is, and
-    /// a flush has none, unless the collector asked for it.
+    /// Whether the end comes, and the collector was not there before.
+    fn gives_up(&self, trouble: &Trouble) -> bool {
+        self.lifeline.end().is_some() && self.notices.is_failing() && !trouble.is_of_load()
+    }
+
+    /// Leaves the collector alone as long as is due. Whoever ends has no more time than there is,
+    /// and a flush has none, unless the collector asked for it.
     async fn pause(&mut self) {
         let Some(Pause { until, is_asked }) = self.pause.take() else { return };
         let mut lifeline = self.lifeline.clone();

@@ -69,6 +69,11 @@ impl Notices {
         self.warn(trouble);
     }
 
+    /// Whether it was told that the exporter fails.
+    pub(super) fn is_failing(&self) -> bool {
+        self.failing.is_some()
+    }
+
     /// An export arrived.
     pub(super) fn worked(&mut self) {
         self.failures = 0;

@@ -1,4 +1,4 @@
-//! An exporter's keeper: it is started again should it panic, and its outlet is closed when it ends.
+//! An exporter's keeper: started again should it panic, its outlet closed when it ends.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

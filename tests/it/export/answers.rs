@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use obskit::config::Config;
 use obskit_tests::collector::{Answer, Collector};
 use obskit_tests::exported::{Sums, requests};
 use obskit_tests::recorded;
@@ -45,11 +46,11 @@ async fn what_is_taken_is_delivered() {
 
 #[tokio::test]
 async fn what_was_taken_goes_once_however_late_the_answer_ends() {
-    for is_grpc in [false, true] {
+    for (is_grpc, set) in
+        [(false, Collector::config as fn(&Collector, &mut Config)), (true, Collector::config_grpc)]
+    {
         let collector = Collector::start().await;
-        let telemetry = recorded::telemetry_with(|config| {
-            if is_grpc { collector.config_grpc(config) } else { collector.config(config) }
-        });
+        let telemetry = recorded::telemetry_with(|config| set(&collector, config));
         collector.answer([Answer::LateEnd(Duration::from_millis(2_500))]);
         requests(&telemetry, SPANS).await;
         assert!(telemetry.flush(PATIENCE));

@@ -1,13 +1,11 @@
 //! Where nothing is said, spans go to the ports that Jaeger and every other collector have.
 
-use http::{Request, Response};
 use obskit::Telemetry;
 use obskit::config::{Config, Exporter, Protocol};
+use obskit_tests::exported::requests;
 use obskit_tests::rotel::Rotel;
 use obskit_tests::wait::{soon, wait_until};
-use std::convert::Infallible;
 use std::time::Duration;
-use tower::{Layer, ServiceExt, service_fn};
 
 use super::DEADLINE;
 
@@ -20,16 +18,15 @@ async fn the_default_ports_are_those_of_jaeger() {
         config.traces.otlp.protocol = protocol;
         name.clone_into(&mut config.service.name);
         let telemetry = Telemetry::build(config).unwrap();
-        let answer = async |_: Request<String>| Ok::<_, Infallible>(Response::new(String::new()));
-        let service = telemetry.layer().layer(service_fn(answer));
-        drop(service.oneshot(Request::new(String::new())).await.unwrap());
+        requests(&telemetry, 1).await;
         let report = soon("the end", telemetry.shutdown(Duration::from_secs(10))).await.unwrap();
         assert!(report.is_complete(), "{report}");
-        wait_until(name, DEADLINE, async || {
-            let spans = rotel.spans();
-            let found = spans.iter().any(|span| span.of_resource("service.name") == Some(name));
-            if found { Ok(()) } else { Err(rotel.daemon.log()) }
-        })
-        .await;
+        wait_until(name, DEADLINE, async || has_span_of(&rotel, name)).await;
     }
+}
+
+fn has_span_of(rotel: &Rotel, service: &str) -> Result<(), String> {
+    let spans = rotel.spans();
+    let found = spans.iter().any(|span| span.of_resource("service.name") == Some(service));
+    if found { Ok(()) } else { Err(rotel.daemon.log()) }
 }

@@ -16,12 +16,12 @@ const QUIET: usize = 20;
 
 #[tokio::test]
 async fn everything_asked_for_comes_to_an_end_over_http() {
-    everything_asked_for_comes_to_an_end("http/protobuf", |rotel| rotel.http()).await;
+    everything_asked_for_comes_to_an_end("http/protobuf", Rotel::http).await;
 }
 
 #[tokio::test]
 async fn everything_asked_for_comes_to_an_end_over_grpc() {
-    everything_asked_for_comes_to_an_end("grpc", |rotel| rotel.grpc()).await;
+    everything_asked_for_comes_to_an_end("grpc", Rotel::grpc).await;
 }
 
 async fn everything_asked_for_comes_to_an_end(protocol: &str, endpoint: fn(&Rotel) -> String) {

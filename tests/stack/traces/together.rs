@@ -22,12 +22,12 @@ const EXPECTED: [(&str, &str, &str, usize); 7] = [
 
 #[tokio::test]
 async fn two_services_make_one_trace_over_http() {
-    two_services_make_one_trace("http/protobuf", |otelite| otelite.http()).await;
+    two_services_make_one_trace("http/protobuf", Otelite::http).await;
 }
 
 #[tokio::test]
 async fn two_services_make_one_trace_over_grpc() {
-    two_services_make_one_trace("grpc", |otelite| otelite.grpc()).await;
+    two_services_make_one_trace("grpc", Otelite::grpc).await;
 }
 
 async fn two_services_make_one_trace(protocol: &str, endpoint: fn(&Otelite) -> String) {

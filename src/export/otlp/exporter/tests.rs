@@ -9,7 +9,6 @@ use std::sync::{Arc, Mutex};
 use tokio::sync::{mpsc, watch};
 use tokio::time::{Duration, Instant, sleep};
 
-use super::super::answer::Trouble;
 use super::super::parcel::Parcel;
 use super::*;
 use crate::config::{Batch, Otlp};
@@ -375,6 +374,17 @@ async fn the_end_cuts_pauses_short_and_does_not_press() {
         assert!(stage.asked().len() <= 10, "{:?}", stage.asked());
         assert_eq!(stage.sums(), [10, 0, 10, 0, 0, 0]);
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_end_waits_for_no_collector_that_was_not_there() {
+    let mut stage = Stage::new([Act::Later(None); 99]);
+    stage.push(1);
+    wait(60).await;
+    let asked = stage.asked().len();
+    stage.push(1);
+    stage.end(TIMEOUT).await;
+    assert_eq!((stage.asked().len(), stage.sums()), (asked + 1, [2, 0, 2, 0, 0, 0]));
 }
 
 #[tokio::test(start_paused = true)]

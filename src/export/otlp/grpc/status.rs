@@ -203,7 +203,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_status_is_too_much(code in "[ -~]{0,8}", message in "[ -~]{0,600}", details in "[ -~]{0,90}") {
+        fn no_status_is_too_much(
+            code in "[ -~]{0,8}",
+            message in "[ -~]{0,600}",
+            details in "[ -~]{0,90}",
+        ) {
             if let Some(Answer::Refused(trouble)) = answer(&code, &message, &details) {
                 prop_assert!(trouble.why.chars().count() <= 300);
             }
@@ -213,11 +217,15 @@ mod tests {
         fn base64_is_what_others_make_of_it(bytes in prop::collection::vec(any::<u8>(), 0..60)) {
             const DIGITS: &[u8; 64] =
                 b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-            let bits: Vec<bool> =
-                bytes.iter().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1 == 1)).collect();
+            let bits_of = |byte: &u8| {
+                let byte = *byte;
+                (0..8).rev().map(move |bit| byte >> bit & 1 == 1)
+            };
+            let bits: Vec<bool> = bytes.iter().flat_map(bits_of).collect();
+            let bit = |six: &[bool], at: usize| usize::from(*six.get(at).unwrap_or(&false));
             let text: String = bits
                 .chunks(6)
-                .map(|six| (0..6).fold(0, |sum, at| sum << 1 | usize::from(*six.get(at).unwrap_or(&false))))
+                .map(|six| (0..6).fold(0, |sum, at| sum << 1 | bit(six, at)))
                 .map(|digit| char::from(DIGITS[digit]))
                 .collect();
             prop_assert_eq!(base64(&text), Some(bytes));

@@ -141,7 +141,7 @@ async fn layers_count_what_is_sent_again_through_them() {
         let rig = Rig::new().await;
         let sent = Arc::new(AtomicUsize::new(0));
         let flaky = service_fn(move |_: Request<()>| {
-            let status = if sent.fetch_add(1, Relaxed) < 2 { 503 } else { 200 };
+            let status = [503, 503, 200][sent.fetch_add(1, Relaxed).min(2)];
             let response = Response::builder().status(status).body(Body::empty());
             ready(Ok::<_, Infallible>(response.unwrap()))
         });
