@@ -1,5 +1,5 @@
-//! Two services of other teams, on a port of their own unless one is elsewhere, and the clients that
-//! call them.
+//! Two services of other teams, on a port of their own unless one is elsewhere, and the clients
+//! that call them.
 
 use std::error::Error;
 use std::fmt;

@@ -92,8 +92,8 @@ impl<T: Transport> Exporter<T> {
         let mut left = self.outlet.waiting();
         while left > 0 && (whole || self.outlet.is_full()) && !self.is_over() {
             self.pause().await;
-            let Some(parcel) = self.outlet.take(size.min(left), self.parcel_bytes) else { return };
-            left -= parcel.len();
+            let Some(parcel) = self.outlet.take(size, self.parcel_bytes) else { return };
+            left = left.saturating_sub(parcel.len());
             self.deliver(parcel).await;
         }
     }
