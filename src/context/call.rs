@@ -57,6 +57,9 @@ pub(crate) trait PlaceCalls: Send + Sync {
         context: Option<&RequestContext>,
         carried: &dyn Fn() -> Option<SpanIds>,
     ) -> Option<TracePlace>;
+
+    /// The request that the span around was made in, for tasks that took along no more than it.
+    fn request(&self) -> Option<RequestContext>;
 }
 
 /// Where in a trace a call is made.

@@ -40,7 +40,7 @@ use ::opentelemetry::trace::TraceContextExt;
 
 use crate::context::{RequestContext, SpanIds};
 
-use super::tracing_layer::innermost;
+use super::tracing_layer::{innermost, request_around};
 use convert::{baggage, span_context, theirs};
 
 /// The crate `opentelemetry` in the version that the bridges speak.
@@ -63,7 +63,7 @@ pub use tracer::{Tracer, TracerProvider};
 /// # let _ = trace;
 /// ```
 pub fn context() -> Context {
-    let request = RequestContext::current();
+    let request = RequestContext::current().or_else(request_around);
     let current = Context::current();
     let carried = request.as_ref().and_then(RequestContext::baggage);
     let current = match carried.filter(|_| current.baggage().is_empty()) {

@@ -104,6 +104,14 @@ pub(super) fn innermost() -> Option<SpanIds> {
     })
 }
 
+/// The request that the innermost span was made in.
+pub(super) fn request_around() -> Option<RequestContext> {
+    dispatcher::get_default(|subscriber| {
+        let layer = subscriber.downcast_ref::<TracingLayer>()?;
+        (layer.find.get()?.current)(layer, subscriber)?.logged.context().cloned()
+    })
+}
+
 /// The innermost recorded span that is nearer than the current request, and who records it.
 #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
 pub(super) fn innermost_recorded() -> Option<(Tracer, Local)> {

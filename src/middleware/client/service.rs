@@ -67,7 +67,7 @@ impl Client {
         began: Instant,
     ) -> Option<Box<CallSpan>> {
         let resends = Resends::next(request);
-        let context = RequestContext::current();
+        let context = RequestContext::current().or_else(|| self.places.request());
         let carried = || self.carried(request, context.as_ref());
         let place = self.places.place(context.as_ref(), &carried);
         self.hand_on(context.as_ref(), place.map(|place| place.ids), request);

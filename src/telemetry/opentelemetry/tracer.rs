@@ -7,6 +7,7 @@ use ::opentelemetry::trace::{self, Span as _, SpanBuilder, TraceContextExt};
 use ::opentelemetry::{Context, InstrumentationScope};
 
 use super::super::Telemetry;
+use super::super::tracing_layer::request_around;
 use super::around;
 use super::convert::{kind, nanos, ours, span_context, theirs};
 use super::span::Span;
@@ -103,7 +104,7 @@ impl trace::Tracer for Tracer {
 impl Parent {
     /// The span of the context, else that which the running code is in.
     fn of(context: &Context) -> Option<Self> {
-        let request = RequestContext::current();
+        let request = RequestContext::current().or_else(request_around);
         if let Some(span) = ours(context.span().span_context()) {
             let request = request.filter(|request| request.trace_id() == span.trace_id);
             let is_remote = context.span().span_context().is_remote();

@@ -3,7 +3,7 @@
 use crate::context::{
     PlaceCalls, RequestContext, Sampler, SpanId, SpanIds, TraceFlags, TraceId, TracePlace,
 };
-use crate::telemetry::tracing_layer::innermost;
+use crate::telemetry::tracing_layer::{innermost, request_around};
 use crate::trace::Traces;
 
 /// A call is within the innermost span that is recorded, else within its request; outside of both
@@ -43,6 +43,10 @@ impl PlaceCalls for Places {
             (None, Some(_)) => None,
             (None, None) => Some(self.begin()),
         }
+    }
+
+    fn request(&self) -> Option<RequestContext> {
+        request_around()
     }
 }
 

@@ -13,6 +13,7 @@ use crate::logging::{Levels, Records};
 use crate::redaction::Redactor;
 
 use super::background::Shared;
+use super::tracing_layer::request_around;
 
 pub(super) struct Spans;
 
@@ -86,5 +87,9 @@ impl PlaceCalls for InRequests {
         let context = context?;
         let ids = if self.is_disabled { context.ids_of_caller() } else { context.ids() };
         Some(TracePlace { ids, parent: None, is_recorded: false })
+    }
+
+    fn request(&self) -> Option<RequestContext> {
+        request_around()
     }
 }

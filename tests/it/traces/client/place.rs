@@ -92,9 +92,12 @@ async fn a_task_with_a_span_of_the_request_is_in_its_trace() {
     }
     .instrument(span)
     .await;
-    let (trace, span, _) = handed_on(&receiver.await.unwrap());
+    let headers = receiver.await.unwrap();
+    let (trace, span, _) = handed_on(&headers);
     let client = rig.client_span();
     assert_eq!((&*trace, &span), ("4bf92f3577b34da6a3ce929d0e0e4736", &client.span_id));
+    assert_eq!(headers["tracestate"], "vendor=1");
+    assert!(headers.contains_key("x-request-id"), "{headers:?}");
     let spans = rig.spans();
     assert_eq!(client.parent, kind(&spans, "server")[0].span_id);
 }
