@@ -4,6 +4,7 @@ use http::{Request, Response, StatusCode};
 use obskit::config::Config;
 use obskit::{Telemetry, instrument_dependency, instrument_endpoint, instrument_job};
 use obskit_tests::collector::Collector;
+use obskit_tests::exported::requests;
 use obskit_tests::lines::Lines;
 use obskit_tests::samples::count;
 use obskit_tests::settings;
@@ -108,6 +109,7 @@ async fn init_sets_globals_once() {
     on_other_threads(&telemetry, &lines).await;
     levels(&telemetry, &lines);
     examined_after_the_start(&telemetry, &lines).await;
+    flushed_by_a_hook().await;
     global_tracers().await;
 }
 
@@ -128,6 +130,23 @@ async fn global_tracers() {
     assert!(telemetry.flush(Duration::from_secs(20)));
     let (server, work) = (collector.span("GET"), collector.span("work"));
     assert_eq!((&work.trace_id, &work.parent), (&server.trace_id, &server.span_id));
+}
+
+/// T1: a hook sends what waits, on a thread of the service's own runtime.
+#[expect(clippy::disallowed_methods, reason = "a hook that flushes")]
+async fn flushed_by_a_hook() {
+    let collector = Collector::start().await;
+    let mut config = settings::local();
+    collector.config(&mut config);
+    config.traces.batch.schedule_delay = Duration::from_hours(1);
+    let telemetry = Telemetry::build(config).unwrap();
+    requests(&telemetry, 1).await;
+    let before = panic::take_hook();
+    panic::set_hook(Box::new(move |_| assert!(telemetry.flush(Duration::from_secs(20)))));
+    catch_unwind(|| panic!("the end")).unwrap_err();
+    let sent = collector.spans().len();
+    panic::set_hook(before);
+    assert_eq!(sent, 1);
 }
 
 /// R11: a panic is booked though a layer within has caught it, and the hook before still runs.
