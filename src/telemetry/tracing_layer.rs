@@ -119,7 +119,7 @@ pub(super) fn innermost_recorded() -> Option<(Tracer, Local)> {
         let layer = subscriber.downcast_ref::<TracingLayer>()?;
         let place = (layer.find.get()?.current)(layer, subscriber)?;
         let local = place.local_of(RequestContext::current().as_ref())?;
-        Some((layer.tracer.clone(), local.clone()))
+        Some((Tracer::clone(&layer.tracer), local.clone()))
     })
 }
 
