@@ -25,14 +25,10 @@ async fn what_waits_for_a_collector_arrives_when_it_is_back() {
         config.traces.batch.queue_size = 100_000;
     });
     let telemetry = lab.telemetry.clone();
-    let load = tokio::spawn(async move {
-        for _ in 0..30 {
-            requests(&telemetry, 100).await;
-            tokio::time::sleep(Duration::from_millis(50)).await;
-        }
-    });
+    requests(&telemetry, 1_000).await;
     collector.wait_for_exports(2).await;
     drop(collector);
+    requests(&telemetry, 1_000).await;
     let told = wait_until("the failure to be told", PATIENCE, async || {
         let lines = lab.written();
         let told = said(&lines, "spans do not reach their collector");
@@ -44,7 +40,7 @@ async fn what_waits_for_a_collector_arrives_when_it_is_back() {
     assert_eq!(field(metadata, "endpoint"), format!("http://{addr}/v1/traces"));
     assert!(field(metadata, "hint").contains("Start the collector"), "{told}");
     let back = Collector::start_at(addr).await;
-    load.await.unwrap();
+    requests(&telemetry, 1_000).await;
     assert!(lab.telemetry.flush(Duration::from_secs(30)));
     let sums = Sums::of_spans(&lab.telemetry);
     assert_eq!(sums, Sums::new(3_000, 3_000, &[]));
