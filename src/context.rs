@@ -9,9 +9,15 @@ mod call;
 mod captured;
 mod classify;
 mod current;
+#[cfg_attr(not(feature = "sentry"), expect(dead_code, reason = "nothing is reported"))]
+mod event_id;
+#[cfg(feature = "sentry")]
+mod evidence;
 mod exchange;
 #[cfg(feature = "hyper")]
 mod executor;
+#[cfg(feature = "sentry")]
+mod failing;
 mod hex;
 mod home;
 mod in_flight;
@@ -20,6 +26,12 @@ mod method;
 mod outcome;
 mod propagate;
 pub(crate) mod random;
+#[cfg(not(feature = "sentry"))]
+#[path = "context/reported/disabled.rs"]
+mod reported;
+#[cfg(feature = "sentry")]
+#[path = "context/reported/enabled.rs"]
+mod reported;
 mod request;
 mod request_id;
 #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
@@ -43,6 +55,7 @@ pub use baggage::{Baggage, BaggageMember};
 pub use captured::{Captured, Exchanges};
 pub use classify::Classify;
 pub use current::InContext;
+pub use event_id::EventId;
 pub use exchange::{Exchange, Shape};
 #[cfg(feature = "hyper")]
 pub use executor::ContextExecutor;
@@ -63,7 +76,11 @@ pub(crate) use call::{
     Answered, Asked, Call, CallEnd, CallSpan, EndSpan, PlaceCalls, RecordCall, TracePlace,
 };
 pub(crate) use current::Entered;
+#[cfg(feature = "sentry")]
+pub(crate) use evidence::{Cause, Evidence, Weight};
 pub(crate) use exchange::{Record, Run};
+#[cfg(feature = "sentry")]
+pub(crate) use failing::Failing;
 pub(crate) use home::{Home, install, within};
 pub(crate) use in_flight::Place;
 pub(crate) use kept::{Bounds, Kept, KeptLine, Lines};

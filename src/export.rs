@@ -4,6 +4,8 @@
 mod lifeline;
 #[cfg(feature = "otlp")]
 pub(crate) mod otlp;
+#[cfg(feature = "sentry")]
+pub(crate) mod sentry;
 #[cfg(feature = "tokio")]
 mod thread;
 

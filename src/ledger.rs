@@ -16,7 +16,6 @@ pub(crate) struct Ledger {
     counts: Arc<Counts>,
 }
 
-#[derive(Default)]
 struct Counts {
     accepted: [Tally; Signal::ALL.len()],
     delivered: [Tally; Signal::ALL.len()],
@@ -28,18 +27,28 @@ struct Counts {
 pub(crate) enum Signal {
     /// Members of a `baggage` header.
     Baggage,
+    /// Check-ins of jobs on their way to Sentry.
+    CheckIn,
     /// Endpoints told apart.
     Endpoint,
+    /// What users said of failures, on its way to Sentry.
+    Feedback,
     /// Log lines: accepted by the buffer, delivered when the output has them.
     Log,
     /// What a call was to count.
     Metric,
     /// Log records on their way by OTLP, beside the lines they are.
     Record,
+    /// Reports of failures on their way to Sentry.
+    Report,
     /// Expositions that the operator's routes were asked for, and that they answered.
     Scrape,
+    /// Requests counted for the health of their release, on their way to Sentry.
+    Session,
     /// Spans on their way out.
     Span,
+    /// Sampled requests with their spans, on their way to Sentry.
+    Transaction,
 }
 
 /// Why something was lost.
@@ -63,6 +72,8 @@ pub(crate) enum Reason {
     Late,
     /// Who was to get it would not take it.
     Rejected,
+    /// Who was to get it wants no more of its kind for some time.
+    Throttled,
 }
 
 /// What became of one signal, as of now.
@@ -78,9 +89,19 @@ pub(crate) struct Account {
 }
 
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
-const KINDS: [(Signal, Reason); 20] = [
+const KINDS: [(Signal, Reason); 46] = [
     (Signal::Baggage, Reason::Refused),
+    (Signal::CheckIn, Reason::Full),
+    (Signal::CheckIn, Reason::Failed),
+    (Signal::CheckIn, Reason::Closed),
+    (Signal::CheckIn, Reason::Rejected),
+    (Signal::CheckIn, Reason::Throttled),
     (Signal::Endpoint, Reason::Limit),
+    (Signal::Feedback, Reason::Full),
+    (Signal::Feedback, Reason::Failed),
+    (Signal::Feedback, Reason::Closed),
+    (Signal::Feedback, Reason::Rejected),
+    (Signal::Feedback, Reason::Throttled),
     (Signal::Log, Reason::Refused),
     (Signal::Log, Reason::Limit),
     (Signal::Log, Reason::Full),
@@ -94,11 +115,27 @@ const KINDS: [(Signal, Reason); 20] = [
     (Signal::Record, Reason::Closed),
     (Signal::Record, Reason::Cut),
     (Signal::Record, Reason::Rejected),
+    (Signal::Report, Reason::Full),
+    (Signal::Report, Reason::Failed),
+    (Signal::Report, Reason::Closed),
+    (Signal::Report, Reason::Rejected),
+    (Signal::Report, Reason::Throttled),
+    (Signal::Report, Reason::Flood),
+    (Signal::Session, Reason::Full),
+    (Signal::Session, Reason::Failed),
+    (Signal::Session, Reason::Closed),
+    (Signal::Session, Reason::Rejected),
+    (Signal::Session, Reason::Throttled),
     (Signal::Span, Reason::Limit),
     (Signal::Span, Reason::Full),
     (Signal::Span, Reason::Failed),
     (Signal::Span, Reason::Closed),
     (Signal::Span, Reason::Rejected),
+    (Signal::Transaction, Reason::Full),
+    (Signal::Transaction, Reason::Failed),
+    (Signal::Transaction, Reason::Closed),
+    (Signal::Transaction, Reason::Rejected),
+    (Signal::Transaction, Reason::Throttled),
 ];
 
 impl Ledger {
@@ -147,6 +184,13 @@ impl Ledger {
     }
 }
 
+impl Default for Counts {
+    fn default() -> Self {
+        let (accepted, delivered) = Default::default();
+        Self { accepted, delivered, dropped: [const { AtomicU64::new(0) }; KINDS.len()] }
+    }
+}
+
 impl fmt::Debug for Ledger {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_list().entries(self.accounts()).finish()
@@ -170,31 +214,41 @@ impl Account {
 }
 
 impl Signal {
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 12] = [
         Self::Baggage,
+        Self::CheckIn,
         Self::Endpoint,
+        Self::Feedback,
         Self::Log,
         Self::Metric,
         Self::Record,
+        Self::Report,
         Self::Scrape,
+        Self::Session,
         Self::Span,
+        Self::Transaction,
     ];
 
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::Baggage => "baggage",
+            Self::CheckIn => "check_in",
             Self::Endpoint => "endpoint",
+            Self::Feedback => "feedback",
             Self::Log => "log",
             Self::Metric => "metric",
             Self::Record => "log_record",
+            Self::Report => "report",
             Self::Scrape => "scrape",
+            Self::Session => "session",
             Self::Span => "span",
+            Self::Transaction => "transaction",
         }
     }
 
     /// Whether what is accepted and delivered of it is counted.
     pub(crate) fn has_way_out(self) -> bool {
-        matches!(self, Self::Log | Self::Record | Self::Scrape | Self::Span)
+        !matches!(self, Self::Baggage | Self::Endpoint | Self::Metric)
     }
 }
 
@@ -210,6 +264,7 @@ impl Reason {
             Self::Cut => "cut",
             Self::Late => "late",
             Self::Rejected => "rejected",
+            Self::Throttled => "throttled",
         }
     }
 }
@@ -218,7 +273,7 @@ impl Reason {
     /// Whether what is lost so was accepted before. The others never were, but for what was cut,
     /// which is delivered without its end.
     fn is_on_the_way(self) -> bool {
-        matches!(self, Self::Full | Self::Failed | Self::Closed | Self::Rejected)
+        matches!(self, Self::Full | Self::Failed | Self::Closed | Self::Rejected | Self::Throttled)
     }
 }
 

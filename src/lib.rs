@@ -59,6 +59,7 @@
 //! | `otlp-grpc` | the same by gRPC | |
 //! | `tls` | TLS on the way out, by rustls | |
 //! | `opentelemetry` | the current span as an `opentelemetry::Context`, tracers of that API | |
+//! | `sentry` | failures, and a share of the requests, to Sentry | |
 //! | `log-file` | log lines to a file that is rotated | |
 //! | `testing` | doubles for a service's own tests | |
 //! | `full` | all of them | |
@@ -88,6 +89,7 @@ mod monitoring;
 )]
 mod protobuf;
 mod redaction;
+#[cfg(feature = "sentry")]
 mod reporting;
 pub mod telemetry;
 #[cfg(feature = "testing")]

@@ -25,6 +25,12 @@ mod local;
 mod local;
 #[cfg(feature = "opentelemetry")]
 pub mod opentelemetry;
+#[cfg(not(feature = "sentry"))]
+#[path = "telemetry/reports/disabled.rs"]
+mod reports;
+#[cfg(feature = "sentry")]
+#[path = "telemetry/reports/enabled.rs"]
+mod reports;
 #[cfg(feature = "otlp")]
 mod resource;
 #[cfg(all(feature = "admin", feature = "axum"))]
@@ -113,6 +119,7 @@ struct Parts {
     watching: watching::Watching,
     /// Before the thread that it needs to deliver what waits.
     spans: spans::Spans,
+    reports: reports::Reports,
     background: background::Shared,
     signals: signals::Signals,
     serving: serve::Serving,
@@ -179,19 +186,21 @@ impl Telemetry {
     /// and needs no runtime.
     pub fn flush(&self, within: Duration) -> bool {
         let start = Instant::now();
-        let (spans, logging) = (&self.parts.spans, &self.parts.logging);
+        let Parts { spans, reports, logging, .. } = &*self.parts;
         // Made by what no layer was asked for, as a job.
-        if spans.is_waiting() {
+        if spans.is_waiting() || reports.is_waiting() {
             self.export();
         }
-        let are_sent = spans.flush(within);
-        logging.flush(within.saturating_sub(start.elapsed())) && are_sent
+        let left = || within.saturating_sub(start.elapsed());
+        let are_sent = spans.flush(within) & reports.flush(left());
+        logging.flush(left()) && are_sent
     }
 
     /// Has spans exported from now on.
     fn export(&self) {
-        let Parts { spans, background, logging, .. } = &*self.parts;
-        if let Err(error) = spans.start(background, logging.levels()) {
+        let Parts { spans, reports, background, logging, .. } = &*self.parts;
+        let started = spans.start(background, logging.levels());
+        if let Err(error) = started.and_then(|()| reports.start(background)) {
             tracing::warn!(target: "obskit::export", "nothing is exported: {error}");
         }
     }

@@ -1,5 +1,10 @@
 //! Error reports to Sentry.
 
+use std::fmt;
+use std::sync::Arc;
+
+use tracing::level_filters::LevelFilter;
+
 use super::dsn::Dsn;
 
 /// What is reported, and where.
@@ -12,20 +17,73 @@ pub struct Reports {
     pub environment: Option<String>,
     /// Default: none, which is `name@version` of the service, if it has a version.
     pub release: Option<String>,
+    /// Default: none, which is the host's name.
+    pub server_name: Option<String>,
     /// The share of requests sent as transactions, 0 to 1. Default: 0.1.
     pub traces_sample_rate: f64,
     /// The share of errors that is reported, 0 to 1. Default: 1.
     pub sample_rate: f64,
+    /// How many reports alike are sent in a minute; 0 is no limit. The rest is counted, and told
+    /// with the next one. Default: 10.
+    pub limit: u32,
+    /// The level from which on events of a request become breadcrumbs of its report.
+    /// Default: info.
+    pub breadcrumbs: LevelFilter,
+    /// Headers of a request that its report shows, in lower case. Default: `accept`,
+    /// `content-length`, `content-type`, `host`, `user-agent`.
+    pub headers: Vec<String>,
+    /// Which crates are the application's own, by the beginning of a function's path, beside the
+    /// rule that code of registries and of the standard library is not. Default: none.
+    pub in_app: Vec<String>,
+    /// Requests are counted for the health of their release. Default: true.
+    pub sessions: bool,
+    /// How much waits for its way out: reports and the like.
+    /// Default: 100.
+    pub queue_size: usize,
+    /// And their bytes. Default: 8 MiB.
+    pub queue_bytes: usize,
+    /// Which failures are reported. Default: [`ReportWhen::default`].
+    pub when: ReportWhen,
 }
+
+/// Says of each request that failed, or within which an error was logged, whether it is reported.
+#[derive(Clone, Default)]
+pub struct ReportWhen(Option<Arc<dyn Fn(&()) -> bool + Send + Sync>>);
 
 impl Default for Reports {
     fn default() -> Self {
+        let headers = ["accept", "content-length", "content-type", "host", "user-agent"];
         Self {
             dsn: None,
             environment: None,
             release: None,
+            server_name: None,
             traces_sample_rate: 0.1,
             sample_rate: 1.0,
+            limit: 10,
+            breadcrumbs: LevelFilter::INFO,
+            headers: headers.map(str::to_owned).into(),
+            in_app: Vec::new(),
+            sessions: true,
+            queue_size: 100,
+            queue_bytes: 8 << 20,
+            when: ReportWhen::default(),
+        }
+    }
+}
+
+impl fmt::Debug for ReportWhen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("ReportWhen").field(&self.0.is_some()).finish()
+    }
+}
+
+/// The same if they are the same function.
+impl PartialEq for ReportWhen {
+    fn eq(&self, other: &Self) -> bool {
+        match (&self.0, &other.0) {
+            (Some(this), Some(other)) => Arc::ptr_eq(this, other),
+            (this, other) => this.is_none() && other.is_none(),
         }
     }
 }

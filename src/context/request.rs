@@ -11,6 +11,7 @@ use super::current::{Entered, InContext, current};
 use super::exchange::Record;
 use super::kept::Kept;
 use super::method::Verb;
+use super::reported::Reported;
 use super::root_span::RootSpan;
 use super::route::{Route, Routes, UNMATCHED};
 use super::unsaid::{Open, Tell, Unsaid, Waiting};
@@ -42,6 +43,7 @@ struct Inner {
     unsaid: OnceBox<Unsaid>,
     /// Made when there is something to say of the request's span before its end.
     root: OnceBox<RootSpan>,
+    reported: Reported,
 }
 
 /// What is known when the request's head has arrived.
@@ -185,6 +187,7 @@ impl RequestContext {
                 kept: OnceBox::new(),
                 unsaid: OnceBox::new(),
                 root: OnceBox::new(),
+                reported: Reported::default(),
             }),
         }
     }
@@ -311,6 +314,14 @@ impl RequestContext {
         self.inner.marks.fetch_or(OVER, Ordering::Relaxed);
         fence(Ordering::SeqCst);
         self.inner.unsaid.get()
+    }
+}
+
+#[cfg(feature = "sentry")]
+impl RequestContext {
+    /// What it keeps for reports of it.
+    pub(super) fn reported(&self) -> &Reported {
+        &self.inner.reported
     }
 }
 

@@ -19,6 +19,7 @@ use super::background::Shared;
 use super::doctor::Practice;
 use super::flushed::Flushed;
 use super::healthy::Healthy;
+use super::reports::Reports;
 use super::serve::Serving;
 use super::signals::Signals;
 use super::spans::Spans;
@@ -44,6 +45,7 @@ impl Telemetry {
         losses::register(&metrics, &ledger)?;
         let redactor = Arc::new(Redactor::new(&config.redaction)?);
         let spans = Spans::new(&config, &ledger, &redactor)?;
+        let reports = Reports::new(&config, &ledger, &redactor)?;
         let health = Healthy::new(&config, &metrics, Arc::clone(&redactor))?;
         let pushed = spans.records(&config, &ledger, &redactor);
         let logging = logging(&config, &metrics, &ledger, redactor, pushed)?;
@@ -59,7 +61,13 @@ impl Telemetry {
         let (settled, counted) = (Arc::clone(&instruments), Arc::clone(&red));
         let signals: [Arc<dyn Record>; 4] = [settled, counted, users, access];
         let serving = Serving::new(&metrics)?;
-        let signals = signals.into_iter().chain(spans.record()).chain(serving.record());
+        // First, so that the others know whether a failure is reported, and as what.
+        let signals = reports
+            .record()
+            .into_iter()
+            .chain(signals)
+            .chain(spans.record())
+            .chain(serving.record());
         let mut acceptor = Acceptor::new(&config, routes, ledger);
         acceptor.held = spans.room(&config);
         acceptor.spans = spans.ends();
@@ -81,6 +89,7 @@ impl Telemetry {
             red,
             watching,
             spans,
+            reports,
             background: Shared::default(),
             signals: Signals::default(),
             serving,

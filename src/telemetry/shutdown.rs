@@ -67,7 +67,7 @@ impl Telemetry {
         self.drain().begin();
         self.parts.signals.end();
         self.parts.health.stop();
-        if self.parts.spans.is_waiting() {
+        if self.parts.spans.is_waiting() || self.parts.reports.is_waiting() {
             self.export();
         }
         let (stopped, ()) =
@@ -76,6 +76,7 @@ impl Telemetry {
             return stopped.map(|()| self.report());
         }
         self.parts.spans.close();
+        self.parts.reports.close();
         let report = self.report();
         report.tell(start.elapsed());
         self.flush_aside(left()).await;

