@@ -1,14 +1,20 @@
 //! Reports of failures to Sentry: one for each, whatever tells of it.
 
+mod event;
+mod fingerprint;
+pub(crate) mod report;
+
 use std::sync::Arc;
 
 use tracing::{Event, Metadata};
 
 use crate::config::{self, Clock, Config};
 use crate::context::{EventId, Exchange, Record, RequestContext, Run, SpanIds};
-use crate::export::sentry::Outbox;
+use crate::export::sentry::{Category, Outbox, Posting};
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
+
+use report::Report;
 
 /// The reports of one telemetry. Clones share them.
 #[derive(Clone, Debug)]
@@ -18,8 +24,14 @@ pub(crate) struct Reports {
 
 #[derive(Debug)]
 struct Shared {
-    settings: config::Reports,
     outbox: Outbox,
+    common: Arc<Common>,
+}
+
+/// What every report is written with. Apart from the outbox, where reports wait that hold it.
+#[derive(Debug)]
+struct Common {
+    settings: config::Reports,
     redactor: Arc<Redactor>,
     clock: Clock,
 }
@@ -28,7 +40,8 @@ impl Reports {
     pub(crate) fn new(config: &Config, ledger: &Ledger, redactor: Arc<Redactor>) -> Self {
         let (settings, clock) = (config.reports.clone(), config.clock.clone());
         let outbox = Outbox::new(ledger.clone(), settings.queue_size, settings.queue_bytes);
-        Self { shared: Arc::new(Shared { settings, outbox, redactor, clock }) }
+        let common = Arc::new(Common { settings, redactor, clock });
+        Self { shared: Arc::new(Shared { outbox, common }) }
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {
@@ -38,7 +51,7 @@ impl Reports {
     /// Whether such events are looked at.
     #[inline]
     pub(crate) fn wants(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= self.shared.settings.breadcrumbs
+        *metadata.level() <= self.shared.common.settings.breadcrumbs
     }
 
     /// Takes an event for a breadcrumb, and for evidence of a failure, whose identity it says then.
@@ -48,9 +61,20 @@ impl Reports {
         _request: Option<&RequestContext>,
         _span: Option<SpanIds>,
     ) -> Option<EventId> {
-        let Shared { settings, redactor, clock, .. } = &*self.shared;
+        let Common { settings, redactor, clock, .. } = &*self.shared.common;
         let _ = (settings, redactor, clock);
         None
+    }
+
+    /// Has a report sent. Whoever posts waits for nobody.
+    pub(crate) fn post(&self, report: Report) {
+        let common = Arc::clone(&self.shared.common);
+        self.shared.outbox.post(Posting {
+            category: Category::Error,
+            quantity: 1,
+            bytes: report.bytes(),
+            make: Box::new(move || event::build(report, &common)),
+        });
     }
 }
 

@@ -10,7 +10,7 @@ use tracing::Level;
 pub(crate) struct Kept(Mutex<Lines>);
 
 /// Lines in their order, of which the first give way to later ones.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Lines {
     /// Those that are there, end to end, after what has given way.
     bytes: Vec<u8>,
@@ -100,7 +100,8 @@ impl Lines {
         self.each.push_back(Each { level, line: line.len(), record: record.len() });
     }
 
-    fn len(&self) -> usize {
+    /// Their bytes.
+    pub(crate) fn len(&self) -> usize {
         self.bytes.len() - self.start
     }
 }
