@@ -18,6 +18,7 @@ mod exchange;
 mod executor;
 #[cfg(feature = "sentry")]
 mod failing;
+mod gather;
 mod hex;
 mod home;
 mod in_flight;
@@ -78,9 +79,14 @@ pub(crate) use call::{
 pub(crate) use current::Entered;
 #[cfg(feature = "sentry")]
 pub(crate) use evidence::{Cause, Evidence, Weight};
-pub(crate) use exchange::{Record, Run};
+pub(crate) use exchange::{Plan, Record, Run};
 #[cfg(feature = "sentry")]
 pub(crate) use failing::Failing;
+pub(crate) use gather::Gathering;
+#[cfg(feature = "sentry")]
+pub(crate) use gather::TakeTransaction;
+#[cfg(feature = "otlp")]
+pub(crate) use gather::Transaction;
 pub(crate) use home::{Home, install, within};
 pub(crate) use in_flight::Place;
 pub(crate) use kept::{Bounds, Kept, KeptLine, Lines};

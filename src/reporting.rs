@@ -3,6 +3,7 @@
 mod event;
 mod fingerprint;
 pub(crate) mod report;
+mod transaction;
 
 use std::sync::Arc;
 

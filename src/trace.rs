@@ -44,7 +44,8 @@ pub(crate) struct Traces {
 #[derive(Debug)]
 struct Shared {
     settings: config::Traces,
-    outlet: Outlet,
+    /// None where they are made for transactions alone.
+    outlet: Option<Outlet>,
     redactor: Arc<Redactor>,
     clock: Clock,
     /// Of traces that begin outside of requests.
@@ -53,18 +54,32 @@ struct Shared {
 }
 
 impl Traces {
-    pub(crate) fn new(config: &Config, outlet: Outlet, redactor: Arc<Redactor>) -> Self {
+    pub(crate) fn new(config: &Config, outlet: Option<Outlet>, redactor: Arc<Redactor>) -> Self {
         let (settings, clock) = (config.traces.clone(), config.clock.clone());
         let (sampler, sites) = (Sampler::new(settings.sampler), Sites::new(&settings));
         Self { shared: Arc::new(Shared { settings, outlet, redactor, clock, sampler, sites }) }
     }
 
+    /// Whether spans are sent as such, and so outside of requests, too.
+    pub(crate) fn are_exported(&self) -> bool {
+        self.shared.outlet.is_some()
+    }
+
     /// Sends a span that has ended.
     fn send(&self, span: &Ended<'_>) {
-        scratch::with_message(|out| {
-            span.write(out);
-            self.shared.outlet.push(out);
-        });
+        if self.are_exported() {
+            scratch::with_message(|out| {
+                span.write(out);
+                self.push(out);
+            });
+        }
+    }
+
+    /// Sends an encoded span.
+    fn push(&self, span: &[u8]) {
+        if let Some(outlet) = &self.shared.outlet {
+            outlet.push(span);
+        }
     }
 
     fn limits(&self) -> Limits {

@@ -95,6 +95,7 @@ impl Call {
             && let Some(acceptor) = home.acceptor()
         {
             let context = acceptor.begin_job(site.declaration().name);
+            job::begin(&context, site.declaration());
             run = Some(context.clone());
             home = Home::Request(context);
         }
@@ -177,7 +178,7 @@ impl Call {
         }
         if let Some(run) = &self.run {
             let outcome = outcome.unwrap_or(Outcome::ServerError);
-            self.within(|| job::end(run, self.site.declaration().name, outcome, took));
+            self.within(|| job::end(run, self.site.declaration(), outcome, took));
         }
         instrument
     }

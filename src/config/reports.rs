@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
 
+use super::Config;
 use super::dsn::Dsn;
 
 /// What is reported, and where.
@@ -49,6 +50,19 @@ pub struct Reports {
 /// Says of each request that failed, or within which an error was logged, whether it is reported.
 #[derive(Clone, Default)]
 pub struct ReportWhen(Option<Arc<dyn Fn(&()) -> bool + Send + Sync>>);
+
+#[cfg(feature = "sentry")]
+const ARE_BUILT: bool = true;
+#[cfg(not(feature = "sentry"))]
+const ARE_BUILT: bool = false;
+
+impl Config {
+    /// Whether a share of the requests is sent as transactions.
+    pub(crate) fn has_transactions(&self) -> bool {
+        let Reports { dsn, traces_sample_rate, .. } = &self.reports;
+        ARE_BUILT && !self.disabled && dsn.is_some() && *traces_sample_rate > 0.0
+    }
+}
 
 impl Default for Reports {
     fn default() -> Self {

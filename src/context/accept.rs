@@ -14,6 +14,7 @@ use crate::ledger::{Ledger, Reason, Signal};
 
 use super::call::EndSpan;
 use super::exchange::Record;
+use super::gather::Gathering;
 use super::method::Verb;
 use super::propagate::{self, Incoming};
 use super::random;
@@ -34,6 +35,10 @@ pub(crate) struct Acceptor {
     pub(crate) sampler: Sampler,
     /// Room for spans of requests that are not sampled, where those may be kept.
     pub(crate) held: Option<Arc<Room>>,
+    /// Whether the spans of requests that are sampled are exported.
+    pub(crate) exports_spans: bool,
+    /// Which requests are sent as transactions, where any are.
+    pub(crate) gathering: Option<Gathering>,
     /// What spans say of a request beside what every signal does.
     pub(crate) wanted: Wanted,
     /// How many links a request's span has at most.
@@ -58,6 +63,8 @@ impl Acceptor {
             policy: config.context.clone(),
             sampler: Sampler::new(config.traces.sampler),
             held: None,
+            exports_spans: false,
+            gathering: None,
             wanted: Wanted::new(&config.traces.capture),
             links: config.traces.limits.links,
             routes,

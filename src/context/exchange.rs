@@ -51,10 +51,22 @@ pub enum Shape {
 }
 
 /// One finished run of a job.
+#[cfg_attr(not(feature = "sentry"), expect(dead_code, reason = "nothing is reported"))]
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Run<'a> {
     pub(crate) context: &'a RequestContext,
     pub(crate) outcome: Outcome,
+    pub(crate) plan: Plan,
+}
+
+/// What is declared of a job's runs.
+#[cfg_attr(not(feature = "sentry"), expect(dead_code, reason = "nothing is reported"))]
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Plan {
+    /// When they are to be, in cron's five fields or as `@daily` and the like.
+    pub(crate) schedule: Option<&'static str>,
+    /// How long each may take.
+    pub(crate) max_runtime: Option<Duration>,
 }
 
 /// Takes finished requests; one for each signal.
@@ -64,6 +76,9 @@ pub(crate) trait Record: Send + Sync {
     /// The same of a request that is left out, such as a probe or a scrape: for nobody but whoever
     /// asks for it.
     fn record_excluded(&self, _exchange: &Exchange<'_>) {}
+
+    /// A job's run has begun.
+    fn begin_run(&self, _context: &RequestContext, _plan: Plan) {}
 
     /// A job's run, which is a request that nobody has sent and no exchange comes of.
     fn record_run(&self, _run: &Run<'_>) {}

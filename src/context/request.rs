@@ -83,6 +83,11 @@ const OVER: u8 = 4;
 const SAMPLED: u8 = 8;
 /// Not sampled, but its spans wait to see how it ends.
 const HELD: u8 = 16;
+/// It is sent as a transaction.
+const GATHERED: u8 = 32;
+/// Spans are made of it, for any of these reasons.
+const TRACED: u8 = 64;
+const SAMPLING: u8 = SAMPLED | HELD | GATHERED | TRACED;
 /// A longer user ID is taken for its first part.
 pub(crate) const MAX_USER_BYTES: usize = 128;
 
@@ -172,7 +177,7 @@ impl RequestContext {
     /// Leaves this request out of metrics, traces and access logs, as probes and scrapes are.
     pub fn exclude(&self) {
         self.inner.marks.fetch_or(UNRECORDED, Ordering::Relaxed);
-        self.inner.marks.fetch_and(!(SAMPLED | HELD), Ordering::Relaxed);
+        self.inner.marks.fetch_and(!SAMPLING, Ordering::Relaxed);
     }
 
     pub(crate) fn new(start: Start, acceptor: Arc<Acceptor>, route: usize) -> Self {
@@ -253,7 +258,7 @@ impl RequestContext {
         // In one step, so that it is neither lost meanwhile nor undoes an exclusion.
         let mark = |marks: u8| {
             let sampling = if marks & UNRECORDED == 0 { sampling } else { 0 };
-            let marked = (marks & !(SAMPLED | HELD)) | sampling;
+            let marked = (marks & !SAMPLING) | sampling;
             (marked != marks).then_some(marked)
         };
         let _ = marks.fetch_update(Ordering::Relaxed, Ordering::Relaxed, mark);
@@ -269,10 +274,11 @@ impl RequestContext {
         self.inner.kept.get()
     }
 
-    /// Whether spans are made of it: it is sampled, or they wait to see how it ends.
+    /// Whether spans are made of it: they are exported, they wait to see how it ends, or it is
+    /// sent as a transaction.
     #[inline]
     pub(crate) fn is_traced(&self) -> bool {
-        self.inner.marks.load(Ordering::Relaxed) & (SAMPLED | HELD) != 0
+        self.inner.marks.load(Ordering::Relaxed) & TRACED != 0
     }
 
     pub(crate) fn is_excluded(&self) -> bool {
@@ -332,6 +338,11 @@ impl RequestContext {
         self.inner.root.get_or_init(Box::default)
     }
 
+    /// Whether it is sent as a transaction, with its spans.
+    pub(crate) fn is_gathered(&self) -> bool {
+        self.inner.marks.load(Ordering::Relaxed) & GATHERED != 0
+    }
+
     /// What was said of its own span, if anything was.
     pub(crate) fn said_of_root(&self) -> Option<&RootSpan> {
         self.inner.root.get()
@@ -351,11 +362,18 @@ fn sampling(start: &Start, acceptor: &Acceptor, route: usize) -> u8 {
     };
     let sampler = share.map_or(acceptor.sampler, |share| acceptor.sampler.with_share(share));
     let caller = start.parent.map(|_| start.flags);
-    if sampler.sample(caller, start.trace_id) {
-        SAMPLED
-    } else if acceptor.held.is_some() && share != Some(0.0) {
-        HELD
+    let is_never = share == Some(0.0);
+    let sampling = if sampler.sample(caller, start.trace_id) {
+        if acceptor.exports_spans { SAMPLED | TRACED } else { SAMPLED }
+    } else if acceptor.held.is_some() && !is_never {
+        HELD | TRACED
     } else {
         0
+    };
+    match &acceptor.gathering {
+        Some(gathering) if !is_never && gathering.wants(start.trace_id) => {
+            sampling | GATHERED | TRACED
+        }
+        _ => sampling,
     }
 }

@@ -20,6 +20,8 @@ pub(crate) struct Waiting {
     /// The description of an error within.
     pub(crate) failure: Option<Box<str>>,
     pub(crate) held: Held,
+    /// Those that go with the request, where that is sent as a transaction.
+    pub(crate) gathered: Held,
     is_over: bool,
     /// What becomes of spans that end later than their request.
     late: Late,
@@ -33,8 +35,8 @@ pub(crate) struct Members {
     pub(crate) dropped: u32,
 }
 
-/// Encoded spans that are sent or forgotten when their request has ended. Where there is no room,
-/// the first give way: what ends later is further out, so that none is left without its parent.
+/// Encoded spans that are kept until their request has ended. Where there is no room, the first
+/// give way: what ends later is further out, so that none is left without its parent.
 #[derive(Debug, Default)]
 pub(crate) struct Held {
     spans: VecDeque<Box<[u8]>>,
@@ -44,7 +46,7 @@ pub(crate) struct Held {
     room: Option<Arc<Room>>,
 }
 
-/// The bytes of the spans that wait in all requests of a telemetry.
+/// The bytes of the spans that wait in all requests of a telemetry, for one purpose.
 #[derive(Debug, Default)]
 pub(crate) struct Room(AtomicUsize);
 
@@ -68,9 +70,16 @@ enum Late {
 
 /// Bytes of the events, and of the links, of one request's span.
 const MEMBER_BYTES: usize = 256 << 10;
-/// Spans held for one request, and their bytes.
-const HELD_SPANS: usize = 256;
-const HELD_BYTES: usize = 256 << 10;
+/// How many spans are kept of one request, and their bytes.
+#[derive(Clone, Copy)]
+struct Most {
+    spans: usize,
+    bytes: usize,
+}
+
+const HELD: Most = Most { spans: 256, bytes: 256 << 10 };
+/// Sentry takes a thousand.
+const GATHERED: Most = Most { spans: 1_000, bytes: 512 << 10 };
 /// Bytes held for all requests.
 const ROOM: usize = 16 << 20;
 
@@ -81,6 +90,13 @@ impl RequestContext {
         match &self.acceptor().held {
             Some(room) => self.root().lock().hold(span, room),
             None => Hold::Forgotten,
+        }
+    }
+
+    /// Keeps an encoded span of a request that is sent as a transaction.
+    pub(crate) fn gather(&self, span: &[u8]) {
+        if let Some(gathering) = &self.acceptor().gathering {
+            self.root().lock().gather(span, &gathering.room);
         }
     }
 }
@@ -138,9 +154,15 @@ impl Waiting {
             Late::Sent(kept) => Hold::Send(span, kept),
             Late::Forgotten if self.is_over => Hold::Forgotten,
             Late::Forgotten => {
-                self.held.push(span, room);
+                self.held.push(span, room, HELD);
                 Hold::Done
             }
+        }
+    }
+
+    fn gather(&mut self, span: &[u8], room: &Arc<Room>) {
+        if !self.is_over {
+            self.gathered.push(span.into(), room, GATHERED);
         }
     }
 }
@@ -150,13 +172,13 @@ impl Held {
         self.spans.iter().map(AsRef::as_ref)
     }
 
-    fn push(&mut self, span: Box<[u8]>, room: &Arc<Room>) {
+    fn push(&mut self, span: Box<[u8]>, room: &Arc<Room>, most: Most) {
         let size = span.len();
-        if size > HELD_BYTES {
+        if size > most.bytes {
             self.dropped += 1;
             return;
         }
-        while !(self.has_room(size) && room.take(size)) {
+        while !(self.has_room(size, most) && room.take(size)) {
             self.dropped += 1;
             let Some(first) = self.spans.pop_front() else { return };
             self.bytes -= first.len();
@@ -167,8 +189,8 @@ impl Held {
         self.room.get_or_insert_with(|| Arc::clone(room));
     }
 
-    fn has_room(&self, size: usize) -> bool {
-        self.spans.len() < HELD_SPANS && self.bytes + size <= HELD_BYTES
+    fn has_room(&self, size: usize, most: Most) -> bool {
+        self.spans.len() < most.spans && self.bytes + size <= most.bytes
     }
 }
 
@@ -241,15 +263,15 @@ mod tests {
             root.lock().hold(number.to_be_bytes().into(), &room);
         }
         // As large as all, and larger.
-        root.lock().hold(vec![0; HELD_BYTES - 2].into(), &room);
+        root.lock().hold(vec![0; HELD.bytes - 2].into(), &room);
         let waiting = root.take(None);
         let sizes: Vec<_> = waiting.held.iter().map(<[u8]>::len).collect();
-        assert_eq!((sizes, waiting.held.dropped), (vec![2, HELD_BYTES - 2], 299));
+        assert_eq!((sizes, waiting.held.dropped), (vec![2, HELD.bytes - 2], 299));
         assert_eq!(waiting.held.iter().next(), Some(&299_u16.to_be_bytes()[..]));
-        assert_eq!(room.0.load(Ordering::Relaxed), HELD_BYTES);
+        assert_eq!(room.0.load(Ordering::Relaxed), HELD.bytes);
         drop(waiting);
         let root = RootSpan::default();
-        for size in [1, HELD_BYTES + 1] {
+        for size in [1, HELD.bytes + 1] {
             root.lock().hold(vec![0; size].into(), &room);
         }
         let waiting = root.take(None);

@@ -70,6 +70,8 @@ impl Telemetry {
             .chain(serving.record());
         let mut acceptor = Acceptor::new(&config, routes, ledger);
         acceptor.held = spans.room(&config);
+        acceptor.exports_spans = spans.are_exported();
+        acceptor.gathering = reports.gathering(&config);
         acceptor.spans = spans.ends();
         if !config.disabled {
             acceptor.instruments = instruments;

@@ -19,17 +19,28 @@ impl Traces {
     pub(super) fn send_within(&self, context: Option<&RequestContext>, span: &Ended<'_>) {
         // One may have begun a trace of its own within, or go on with another.
         let request = context.filter(|context| context.trace_id() == span.ids.trace_id);
+        let Some(context) = request else {
+            if span.ids.flags.is_sampled() {
+                self.send(span);
+            }
+            return;
+        };
         // Its route may have been found since, and with it another decision, or it was excluded.
-        let is_sampled = request.map_or(span.ids.flags.is_sampled(), RequestContext::is_sampled);
-        if is_sampled {
-            return self.send(span);
+        if !context.is_traced() {
+            return;
         }
-        let Some(context) = request.filter(|context| context.is_traced()) else { return };
-        let bytes = scratch::with_message(|out| {
+        let held = scratch::with_message(|out| {
             span.write(out);
-            Box::from(out.as_slice())
+            if context.is_gathered() {
+                context.gather(out);
+            }
+            if context.is_sampled() {
+                self.push(out);
+                return None;
+            }
+            context.acceptor().held.is_some().then(|| Box::from(out.as_slice()))
         });
-        if let Hold::Send(span, kept) = context.hold(bytes) {
+        if let Some(Hold::Send(span, kept)) = held.map(|span| context.hold(span)) {
             self.send_kept(&span, kept);
         }
     }
@@ -46,7 +57,7 @@ impl Traces {
         for span in waiting.held.iter() {
             match kept {
                 Some(kept) => self.send_kept(span, kept),
-                None => self.shared.outlet.push(span),
+                None => self.push(span),
             }
         }
         if waiting.held.dropped > 0 {
@@ -61,7 +72,7 @@ impl Traces {
             let mut attribute = Attributes::new(Attributes::SPAN);
             attribute.add(KEPT, Value::Text(kept), Limits { count: 1, length: None });
             out.extend_from_slice(attribute.as_bytes());
-            self.shared.outlet.push(out);
+            self.push(out);
         });
     }
 }

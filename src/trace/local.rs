@@ -73,6 +73,9 @@ impl Traces {
         request: Option<&RequestContext>,
     ) -> Option<LocalSpan> {
         let within = Within::find(new, around, request)?;
+        if matches!(within, Within::Nothing(_)) && !self.are_exported() {
+            return None;
+        }
         let Shared { sites, redactor, .. } = &*self.shared;
         sites.with(new.metadata(), redactor, |site| {
             let place = site.is_wanted.then(|| self.place(within))?;

@@ -7,7 +7,8 @@ use std::fmt::Write;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::context::{
-    Exchange, Outcome, Private, Record, RequestContext, Run, Shape, UNMATCHED, Verb, Waiting,
+    Exchange, Outcome, Private, Record, RequestContext, Run, Shape, Transaction, UNMATCHED, Verb,
+    Waiting,
 };
 use crate::export::otlp::{Attributes, Limits, Value};
 
@@ -20,11 +21,22 @@ use super::{Ended, Kind, Status, Traces, links};
 struct Root<'a> {
     context: &'a RequestContext,
     outcome: Outcome,
+    status: Option<u16>,
+    grpc_status: Option<u8>,
     took: Duration,
     kind: Kind,
-    /// Why it is sent, if it is not sampled.
-    kept: Option<&'static str>,
+    fate: Fate,
     said: Waiting,
+}
+
+/// What becomes of a root.
+#[derive(Clone, Copy)]
+struct Fate {
+    is_exported: bool,
+    /// Why it is, if it is not sampled.
+    kept: Option<&'static str>,
+    /// It is sent as a transaction, with what was gathered.
+    is_gathered: bool,
 }
 
 /// Attributes under way.
@@ -41,8 +53,9 @@ impl Record for Traces {
             Shape::Stream | Shape::Upgrade => exchange.time_to_head,
         };
         let (context, outcome) = (exchange.context, exchange.outcome);
-        let Some((kept, said)) = self.end(context, outcome, answered) else { return };
+        let Some((fate, said)) = self.end(context, outcome, answered) else { return };
         let (took, kind) = (exchange.duration, Kind::Server);
+        let (status, grpc_status) = (Some(exchange.status), exchange.grpc_status);
         scratch::with(|scratch| {
             let mut told = Told { attributes: &mut scratch.attributes, limits: self.limits() };
             if exchange.is_grpc {
@@ -54,15 +67,16 @@ impl Record for Traces {
             if let Some(private) = &exchange.seen.private {
                 told.private(private, self);
             }
-            self.send_root(scratch, Root { context, outcome, took, kind, kept, said });
+            let root = Root { context, outcome, status, grpc_status, took, kind, fate, said };
+            self.send_root(scratch, root);
         });
     }
 
     fn record_run(&self, run: &Run<'_>) {
-        let Run { context, outcome } = *run;
+        let Run { context, outcome, .. } = *run;
         let took = context.elapsed();
-        let Some((kept, said)) = self.end(context, outcome, Some(took)) else { return };
-        let kind = Kind::Internal;
+        let Some((fate, said)) = self.end(context, outcome, Some(took)) else { return };
+        let (kind, status, grpc_status) = (Kind::Internal, None, None);
         scratch::with(|scratch| {
             let mut told = Told { attributes: &mut scratch.attributes, limits: self.limits() };
             scratch.name.push_str(context.endpoint());
@@ -70,39 +84,45 @@ impl Record for Traces {
             if outcome.is_failure() {
                 told.text("error.type", error_word(outcome).unwrap_or(OTHER));
             }
-            self.send_root(scratch, Root { context, outcome, took, kind, kept, said });
+            let root = Root { context, outcome, status, grpc_status, took, kind, fate, said };
+            self.send_root(scratch, root);
         });
     }
 }
 
 impl Traces {
-    /// What was said of the span of a request that has ended, and why it is sent if it is not
-    /// sampled. None where it is not sent.
+    /// What becomes of the span of a request that has ended, and what was said of it. None where
+    /// it is not sent at all.
     fn end(
         &self,
         context: &RequestContext,
         outcome: Outcome,
         answered: Option<Duration>,
-    ) -> Option<(Option<&'static str>, Waiting)> {
+    ) -> Option<(Fate, Waiting)> {
         if !context.is_traced() {
             return None;
         }
+        let is_gathered = context.is_gathered();
         if context.is_sampled() {
             let said = context.said_of_root().map(|root| root.take(None));
-            return Some((None, said.unwrap_or_default()));
+            let fate = Fate { is_exported: self.are_exported(), kept: None, is_gathered };
+            return Some((fate, said.unwrap_or_default()));
         }
-        let Some(kept) = self.kept(outcome, answered) else {
+        let is_held = context.acceptor().held.is_some();
+        let kept = if is_held { self.kept(outcome, answered) } else { None };
+        if kept.is_none() && !is_gathered {
             // What ends later waits for nothing, until its request is gone.
             drop(context.said_of_root().map(|root| root.take(None)));
             return None;
-        };
+        }
+        let fate = Fate { is_exported: kept.is_some(), kept, is_gathered };
         // Told also where nothing was said so far: of a child that ends later.
-        Some((Some(kept), context.root().take(Some(kept))))
+        Some((fate, context.root().take(kept)))
     }
 
     /// Adds what every root says, and sends it.
     fn send_root(&self, scratch: &mut Scratch, root: Root<'_>) {
-        let Root { context, outcome, took, kind, kept, said } = root;
+        let Root { context, outcome, said, .. } = &root;
         let mut told = Told { attributes: &mut scratch.attributes, limits: self.limits() };
         told.text("request_id", context.request_id().as_str());
         if let Some(user) = context.user() {
@@ -116,29 +136,54 @@ impl Traces {
             links::write(to.into(), to.tracestate.as_ref(), &mut scratch.links);
         }
         scratch.links.extend_from_slice(&said.links.bytes);
+        let dropped_links = said.links.dropped + u32::from(context.link().is_some() && !has_room);
+        scratch::with_message(|out| {
+            root.span(scratch, dropped_links).write(out);
+            self.hand_on(out, root);
+        });
+    }
+
+    /// Sends an encoded root: as a span after those that have waited for it, and with those that
+    /// were gathered.
+    fn hand_on(&self, bytes: &[u8], root: Root<'_>) {
+        let Root { context, outcome, status, grpc_status, fate, said, .. } = root;
+        if fate.is_exported {
+            self.release(context, &said, fate.kept);
+            match fate.kept {
+                Some(kept) => self.send_kept(bytes, kept),
+                None => self.push(bytes),
+            }
+        }
+        if let Some(gathering) = context.acceptor().gathering.as_ref().filter(|_| fate.is_gathered)
+        {
+            let (context, root) = (context.clone(), bytes.into());
+            let spans = said.gathered;
+            gathering.take(Transaction { context, outcome, status, grpc_status, root, spans });
+        }
+    }
+}
+
+impl Root<'_> {
+    fn span<'a>(&'a self, scratch: &'a Scratch, dropped_links: u32) -> Ended<'a> {
+        let Self { context, outcome, took, kind, said, .. } = self;
         let failure = said.failure.as_deref().unwrap_or_default();
         let start = nanos(context.start().wall);
-        let span = Ended {
+        Ended {
             ids: context.ids(),
             parent: context.parent_span_id(),
             has_remote_parent: context.parent_span_id().is_some(),
             tracestate: context.tracestate(),
             name: &scratch.name,
-            kind,
+            kind: *kind,
             start,
             end: start.saturating_add(u64::try_from(took.as_nanos()).unwrap_or(u64::MAX)),
             attributes: &scratch.attributes,
             events: &said.events.bytes,
             dropped_events: said.events.dropped,
             links: &scratch.links,
-            dropped_links: said.links.dropped + u32::from(context.link().is_some() && !has_room),
+            dropped_links,
             status: if outcome.is_failure() { Status::Error(failure) } else { Status::Unset },
-        };
-        self.release(context, &said, kept);
-        let Some(kept) = kept else { return self.send(&span) };
-        let mut bytes = Vec::new();
-        span.write(&mut bytes);
-        self.send_kept(&bytes, kept);
+        }
     }
 }
 

@@ -22,7 +22,8 @@ impl Spans {
     /// None where none are recorded.
     pub(super) fn new(config: &Config) -> Option<Self> {
         let traces = &config.traces;
-        let are_made = ARE_BUILT && !config.disabled && traces.exporter != Exporter::None;
+        let are_exported = ARE_BUILT && !config.disabled && traces.exporter != Exporter::None;
+        let are_made = are_exported || config.has_transactions();
         // The directives were checked with the other settings.
         let directives = directives::parse(&traces.directives, LevelFilter::OFF);
         are_made.then(|| Self { directives: directives.unwrap_or_default(), events: traces.events })

@@ -118,19 +118,21 @@ impl Parent {
 impl Provider {
     /// The IDs of a span within this parent, if it is recorded.
     fn sampled(&self, parent: Option<&Parent>) -> Option<SpanIds> {
+        let are_exported = self.traces.as_ref().is_some_and(Traces::are_exported);
         let Some(Parent { span, request, is_remote }) = parent else {
             let trace_id = TraceId::generate();
             let flags = TraceFlags::SAMPLED;
             let ids = || SpanIds { trace_id, span_id: SpanId::generate(), flags };
-            return self.sampler.sample(None, trace_id).then(ids);
+            return (are_exported && self.sampler.sample(None, trace_id)).then(ids);
         };
         let is_sampled = match request {
             Some(request) => request.is_sampled(),
             None if *is_remote => self.sampler.sample(Some(span.flags), span.trace_id),
             None => span.flags.is_sampled(),
         };
-        // One that is not sampled may keep its spans until it is known how it ends.
-        let is_recorded = is_sampled || request.as_ref().is_some_and(RequestContext::is_traced);
+        // Spans of a request that is not sampled may have other uses.
+        let is_recorded =
+            request.as_ref().map_or(is_sampled && are_exported, RequestContext::is_traced);
         let flags = span.flags.with_sampled(is_sampled);
         let ids = || SpanIds { trace_id: span.trace_id, span_id: SpanId::generate(), flags };
         is_recorded.then(ids)

@@ -6,7 +6,7 @@ use std::time::Duration;
 use tracing::{Event, Metadata};
 
 use crate::config::Config;
-use crate::context::{EventId, Record, RequestContext, SpanIds};
+use crate::context::{EventId, Gathering, Record, RequestContext, SpanIds};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
@@ -42,6 +42,10 @@ impl Reports {
     }
 
     pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
+        None
+    }
+
+    pub(super) fn gathering(&self, _: &Config) -> Option<Gathering> {
         None
     }
 

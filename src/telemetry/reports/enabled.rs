@@ -6,7 +6,7 @@ use std::time::Duration;
 use tracing::{Event, Metadata};
 
 use crate::config::Config;
-use crate::context::{EventId, Record, RequestContext, SpanIds};
+use crate::context::{EventId, Gathering, Record, RequestContext, SpanIds};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
@@ -61,6 +61,12 @@ impl Reports {
     /// What makes reports of exchanges.
     pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
         Some(Arc::new(self.0.clone()?))
+    }
+
+    /// Which requests are sent as transactions.
+    pub(super) fn gathering(&self, config: &Config) -> Option<Gathering> {
+        let reports = self.0.clone().filter(|_| config.has_transactions())?;
+        Some(Gathering::new(config.reports.traces_sample_rate, Arc::new(reports)))
     }
 
     /// Has everything sent that waits now, waits for it, for a time, and says whether it is.

@@ -4,13 +4,12 @@ use crate::context::{
     PlaceCalls, RequestContext, Sampler, SpanId, SpanIds, TraceFlags, TraceId, TracePlace,
 };
 use crate::telemetry::tracing_layer::{innermost, request_around};
-use crate::trace::Traces;
 
 /// A call is within the innermost span that is recorded, else within its request; outside of both
 /// it begins a trace.
 pub(super) struct Places {
-    /// None where no spans are made.
-    pub(super) traces: Option<Traces>,
+    /// Whether any are made outside of requests.
+    pub(super) are_exported: bool,
     pub(super) sampler: Sampler,
     /// What callers say passes through as it is.
     pub(super) is_disabled: bool,
@@ -26,7 +25,7 @@ impl PlaceCalls for Places {
             return context.map(|context| without_span(context.ids_of_caller()));
         }
         let in_request = context.map(RequestContext::ids);
-        if self.traces.is_none() || context.is_some_and(|context| !context.is_traced()) {
+        if !context.map_or(self.are_exported, RequestContext::is_traced) {
             return in_request.map(without_span);
         }
         // A request that is not sampled may keep its spans until it is known how it ends.

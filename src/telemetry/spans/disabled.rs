@@ -34,6 +34,11 @@ impl Spans {
     }
 
     #[expect(clippy::unused_self, reason = "as where there are spans")]
+    pub(super) fn are_exported(&self) -> bool {
+        false
+    }
+
+    #[expect(clippy::unused_self, reason = "as where there are spans")]
     pub(super) fn close(&self) {}
 
     #[expect(clippy::unused_self, reason = "as where there are spans")]

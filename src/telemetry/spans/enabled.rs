@@ -19,8 +19,8 @@ use crate::trace::Traces;
 use super::background::Shared;
 use exports::Exports;
 
-/// None where no spans are exported.
 pub(super) struct Spans {
+    /// None where no spans are made.
     traces: Option<Traces>,
     exports: Exports,
 }
@@ -35,8 +35,10 @@ impl Spans {
         redactor: &Arc<Redactor>,
     ) -> Result<Self, Error> {
         let exports = Exports::new(config, ledger, redactor)?;
-        let traces = |outlet| Traces::new(config, outlet, Arc::clone(redactor));
-        Ok(Self { traces: exports.spans().map(traces), exports })
+        let outlet = exports.spans();
+        let are_made = outlet.is_some() || config.has_transactions();
+        let traces = || Traces::new(config, outlet, Arc::clone(redactor));
+        Ok(Self { traces: are_made.then(traces), exports })
     }
 
     /// Has what is made from now on exported, on the thread. A second call does nothing.
@@ -66,6 +68,11 @@ impl Spans {
     /// Takes nothing any more; what waits is lost.
     pub(super) fn close(&self) {
         self.exports.close();
+    }
+
+    /// Whether they are sent as such, and not within transactions alone.
+    pub(super) fn are_exported(&self) -> bool {
+        self.traces.as_ref().is_some_and(Traces::are_exported)
     }
 
     pub(super) fn traces(&self) -> Option<&Traces> {
@@ -98,7 +105,7 @@ impl Spans {
 
     /// Room for spans of requests that may be kept though they are not sampled.
     pub(super) fn room(&self, config: &Config) -> Option<Arc<Room>> {
-        let keeps = self.traces.is_some() && config.traces.keep.is_some();
+        let keeps = self.are_exported() && config.traces.keep.is_some();
         keeps.then(Arc::default)
     }
 
@@ -111,7 +118,7 @@ impl Spans {
     pub(super) fn places(&self, config: &Config) -> Arc<dyn PlaceCalls> {
         let sampler = Sampler::new(config.traces.sampler);
         Arc::new(calls::Places {
-            traces: self.traces.clone(),
+            are_exported: self.are_exported(),
             sampler,
             is_disabled: config.disabled,
         })
