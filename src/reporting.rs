@@ -1,8 +1,15 @@
 //! Reports of failures to Sentry: one for each, whatever tells of it.
 
+mod about;
+mod contexts;
+mod envelope;
 mod event;
 mod fingerprint;
+mod fit;
 pub(crate) mod report;
+mod request;
+mod scrub;
+mod stack;
 mod transaction;
 
 use std::sync::Arc;
@@ -15,7 +22,8 @@ use crate::export::sentry::{Category, Outbox, Posting};
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
 
-use report::Report;
+use self::about::About;
+use self::report::Report;
 
 /// The reports of one telemetry. Clones share them.
 #[derive(Clone, Debug)]
@@ -35,13 +43,15 @@ struct Common {
     settings: config::Reports,
     redactor: Arc<Redactor>,
     clock: Clock,
+    about: About,
 }
 
 impl Reports {
     pub(crate) fn new(config: &Config, ledger: &Ledger, redactor: Arc<Redactor>) -> Self {
         let (settings, clock) = (config.reports.clone(), config.clock.clone());
         let outbox = Outbox::new(ledger.clone(), settings.queue_size, settings.queue_bytes);
-        let common = Arc::new(Common { settings, redactor, clock });
+        let about = About::new(config);
+        let common = Arc::new(Common { settings, redactor, clock, about });
         Self { shared: Arc::new(Shared { outbox, common }) }
     }
 
