@@ -21,6 +21,12 @@ mod failing;
 mod gather;
 mod hex;
 mod home;
+#[cfg(not(feature = "sentry"))]
+#[path = "context/hub/disabled.rs"]
+mod hub;
+#[cfg(feature = "sentry")]
+#[path = "context/hub/enabled.rs"]
+mod hub;
 mod in_flight;
 mod kept;
 mod method;
@@ -88,6 +94,7 @@ pub(crate) use gather::TakeTransaction;
 #[cfg(feature = "otlp")]
 pub(crate) use gather::Transaction;
 pub(crate) use home::{Home, install, within};
+pub(crate) use hub::Hubs;
 pub(crate) use in_flight::Place;
 pub(crate) use kept::{Bounds, Kept, KeptLine, Lines};
 pub(crate) use method::Verb;

@@ -23,7 +23,7 @@ use super::root_span::Room;
 use super::route::Routes;
 use super::sample::Sampler;
 use super::{
-    Baggage, RequestContext, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState,
+    Baggage, Hubs, RequestContext, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceState,
     Wanted,
 };
 
@@ -51,6 +51,8 @@ pub(crate) struct Acceptor {
     pub(crate) instruments: Arc<dyn Any + Send + Sync>,
     /// What tells their spans how they ended.
     pub(crate) spans: Arc<dyn EndSpan>,
+    /// What makes the hubs of its requests.
+    pub(crate) hubs: Hubs,
     /// The service is on its way down: clients are to come no more by connections they have.
     pub(crate) is_leaving: AtomicBool,
 }
@@ -72,6 +74,7 @@ impl Acceptor {
             records: Vec::new(),
             instruments: Arc::new(()),
             spans: Arc::new(()),
+            hubs: Hubs::default(),
             is_leaving: AtomicBool::new(false),
         }
     }

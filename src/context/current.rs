@@ -7,6 +7,7 @@ use std::task::{Context, Poll};
 use pin_project_lite::pin_project;
 
 use super::RequestContext;
+use super::hub::EnteredHub;
 
 pin_project! {
     /// A future that has its request's context at every poll, and while it is dropped.
@@ -27,8 +28,12 @@ pin_project! {
     }
 }
 
-/// While it lives, the context from its slot is the current one, and the slot holds the one before.
-pub(crate) struct Entered<'a>(&'a mut Option<RequestContext>);
+/// While it lives, the context from its slot is the current one, with its hub, and the slot holds
+/// the one before. For the time of a poll: the hub's guard cannot go to another thread.
+pub(crate) struct Entered<'a> {
+    slot: &'a mut Option<RequestContext>,
+    _hub: Option<EnteredHub>,
+}
 
 thread_local! {
     static CURRENT: Cell<Option<RequestContext>> = const { Cell::new(None) };
@@ -68,15 +73,16 @@ impl<'a> Entered<'a> {
     /// Moving contexts costs no reference count.
     #[inline]
     pub(crate) fn new(slot: &'a mut Option<RequestContext>) -> Self {
+        let hub = slot.as_ref().map(|context| context.request_hub().enter());
         swap(slot);
-        Self(slot)
+        Self { slot, _hub: hub }
     }
 }
 
 impl Drop for Entered<'_> {
     #[inline]
     fn drop(&mut self) {
-        swap(self.0);
+        swap(self.slot);
     }
 }
 

@@ -9,6 +9,7 @@ use once_cell::race::OnceBox;
 use super::accept::Acceptor;
 use super::current::{Entered, InContext, current};
 use super::exchange::Record;
+use super::hub::RequestHub;
 use super::kept::Kept;
 use super::method::Verb;
 use super::reported::Reported;
@@ -44,6 +45,7 @@ struct Inner {
     /// Made when there is something to say of the request's span before its end.
     root: OnceBox<RootSpan>,
     reported: Reported,
+    hub: RequestHub,
 }
 
 /// What is known when the request's head has arrived.
@@ -182,6 +184,7 @@ impl RequestContext {
 
     pub(crate) fn new(start: Start, acceptor: Arc<Acceptor>, route: usize) -> Self {
         let sampling = sampling(&start, &acceptor, route);
+        let hub = acceptor.hubs.begin();
         Self {
             inner: Arc::new(Inner {
                 start,
@@ -193,6 +196,7 @@ impl RequestContext {
                 unsaid: OnceBox::new(),
                 root: OnceBox::new(),
                 reported: Reported::default(),
+                hub,
             }),
         }
     }
@@ -200,6 +204,12 @@ impl RequestContext {
     /// Whether both are of the same request.
     pub(crate) fn is(&self, other: &Self) -> bool {
         Arc::ptr_eq(&self.inner, &other.inner)
+    }
+
+    /// What it has for `sentry`'s own calls.
+    #[inline]
+    pub(super) fn request_hub(&self) -> &RequestHub {
+        &self.inner.hub
     }
 
     pub(crate) fn acceptor(&self) -> &Arc<Acceptor> {
