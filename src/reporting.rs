@@ -24,6 +24,7 @@ use crate::redaction::Redactor;
 
 use self::about::About;
 use self::report::Report;
+use self::stack::Symbols;
 
 /// The reports of one telemetry. Clones share them.
 #[derive(Clone, Debug)]
@@ -44,6 +45,7 @@ struct Common {
     redactor: Arc<Redactor>,
     clock: Clock,
     about: About,
+    symbols: Symbols,
 }
 
 impl Reports {
@@ -51,7 +53,8 @@ impl Reports {
         let (settings, clock) = (config.reports.clone(), config.clock.clone());
         let outbox = Outbox::new(ledger.clone(), settings.queue_size, settings.queue_bytes);
         let about = About::new(config);
-        let common = Arc::new(Common { settings, redactor, clock, about });
+        let common =
+            Arc::new(Common { settings, redactor, clock, about, symbols: Symbols::default() });
         Self { shared: Arc::new(Shared { outbox, common }) }
     }
 

@@ -1,11 +1,89 @@
 //! The stack of a failure: addresses become names, off the request's path.
 
+mod in_app;
+mod symbols;
+
 use backtrace::Backtrace;
-use sentry::protocol::Stacktrace;
+use sentry::protocol::{Frame, Stacktrace};
 
-use super::Common;
+use self::in_app::{crate_of, is_foreign, is_in_app};
+use self::symbols::Symbol;
 
-/// None where no name is known.
-pub(super) fn of(_stack: &Backtrace, _common: &Common) -> Option<Stacktrace> {
-    None
+pub(super) use self::symbols::Symbols;
+
+/// How many frames are told, and how many of those outside of the application's outermost.
+const MAX_FRAMES: usize = 100;
+const MAX_OUTSIDE: usize = 16;
+/// Below it there is but what starts a thread.
+const BOTTOM: &str = "__rust_begin_short_backtrace";
+/// What is between a failure and whoever looks at its stack.
+const BETWEEN: [&str; 8] =
+    ["alloc", "backtrace", "core", "log", "obskit", "std", "tracing", "tracing_core"];
+const LAYERS: &str = "tracing_subscriber";
+
+/// The stack as Sentry has it, the innermost frame last, without what is between the failure and
+/// obskit, and without what started the thread. None where no name is known, as in a program that
+/// was stripped: its addresses differ from run to run.
+pub(super) fn of(stack: &Backtrace, symbols: &Symbols, prefixes: &[String]) -> Option<Stacktrace> {
+    let named = symbols.of(stack);
+    let innermost = named.iter().flat_map(|frame| frame.iter());
+    let mut frames: Vec<Frame> = innermost
+        .take_while(|symbol| !symbol.function.contains(BOTTOM))
+        .skip_while(|symbol| is_between(symbol))
+        .take(MAX_FRAMES)
+        .map(|symbol| frame(symbol, prefixes))
+        .collect();
+    let outermost = frames.iter().rposition(|frame| frame.in_app == Some(true));
+    frames.truncate(outermost.map_or(MAX_FRAMES, |outermost| outermost + 1 + MAX_OUTSIDE));
+    frames.reverse();
+    (!frames.is_empty()).then(|| Stacktrace { frames, ..Stacktrace::default() })
+}
+
+/// What has no crate is the system's, or a symbol of the language's own.
+fn is_between(symbol: &Symbol) -> bool {
+    crate_of(&symbol.function).is_none_or(|name| BETWEEN.contains(&name) || name == LAYERS)
+}
+
+fn frame(symbol: &Symbol, prefixes: &[String]) -> Frame {
+    Frame {
+        function: Some(symbol.function.clone()),
+        filename: symbol.path.as_deref().map(short),
+        abs_path: symbol.path.clone(),
+        lineno: symbol.line.map(u64::from),
+        colno: symbol.column.map(u64::from),
+        in_app: Some(is_in_app(&symbol.function, symbol.path.as_deref(), prefixes)),
+        ..Frame::default()
+    }
+}
+
+/// The part of a path that is the same wherever it was built.
+fn short(path: &str) -> String {
+    let path = path.replace('\\', "/");
+    let parts: Vec<&str> = path.split('/').collect();
+    let source = parts.iter().rposition(|part| *part == "src").filter(|_| !is_foreign(&path));
+    let package = parts.windows(2).position(|pair| pair == ["registry", "src"]).map(|at| at + 3);
+    let library = parts.iter().position(|part| *part == "library");
+    let from = package.or(library).or(source.map(|at| at.saturating_sub(1)));
+    let from = from.unwrap_or_else(|| parts.len().saturating_sub(3));
+    parts.get(from..).unwrap_or_default().join("/").trim_start_matches('/').to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_told_from_their_package_on() {
+        let check = |path: &str, expected: &str| assert_eq!(short(path), expected, "{path}");
+        check("/home/me/shop/src/routes/orders.rs", "shop/src/routes/orders.rs");
+        check("/work/shop/tests/it/orders.rs", "tests/it/orders.rs");
+        check(
+            "/root/.cargo/registry/src/index.crates.io-1949cf8c6b5b557f/axum-0.8.9/src/lib.rs",
+            "axum-0.8.9/src/lib.rs",
+        );
+        check("/rustc/59807616e/library/core/src/option.rs", "library/core/src/option.rs");
+        check("src/main.rs", "src/main.rs");
+        check("C:\\shop\\src\\main.rs", "shop/src/main.rs");
+        check("main.rs", "main.rs");
+    }
 }
