@@ -99,6 +99,8 @@ pub(crate) use in_flight::Place;
 pub(crate) use kept::{Bounds, Kept, KeptLine, Lines};
 pub(crate) use method::Verb;
 pub(crate) use propagate::{Outgoing, extract, inject, withhold};
+#[cfg(feature = "sentry")]
+pub(crate) use reported::Head;
 pub(crate) use request::MAX_USER_BYTES;
 pub(crate) use root_span::Room;
 #[cfg(feature = "otlp")]

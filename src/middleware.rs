@@ -16,6 +16,12 @@ mod future;
 mod grpc;
 mod layer;
 mod pending;
+#[cfg(not(feature = "sentry"))]
+#[path = "middleware/reported/disabled.rs"]
+mod reported;
+#[cfg(feature = "sentry")]
+#[path = "middleware/reported/enabled.rs"]
+mod reported;
 #[cfg(feature = "otlp")]
 #[path = "middleware/seen/enabled.rs"]
 mod seen;

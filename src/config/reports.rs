@@ -14,11 +14,14 @@ use super::dsn::Dsn;
 pub struct Reports {
     /// Where reports go. Default: none, and nothing is reported.
     pub dsn: Option<Dsn>,
+    /// What reports are told apart by, as `production`. At most 64 characters, without slashes.
     /// Default: none, which is the service's environment.
     pub environment: Option<String>,
-    /// Default: none, which is `name@version` of the service, if it has a version.
+    /// What was deployed. At most 200 characters, without slashes. Default: none, which is
+    /// `name@version` of the service, if it has a version.
     pub release: Option<String>,
-    /// Default: none, which is the host's name.
+    /// At most 256 characters, without slashes. Default: none, which is the host's name
+    /// (`SENTRY_SERVER_NAME`).
     pub server_name: Option<String>,
     /// The share of requests sent as transactions, 0 to 1. Default: 0.1.
     pub traces_sample_rate: f64,
@@ -30,11 +33,13 @@ pub struct Reports {
     /// The level from which on events of a request become breadcrumbs of its report.
     /// Default: info.
     pub breadcrumbs: LevelFilter,
-    /// Headers of a request that its report shows, in lower case. Default: `accept`,
-    /// `content-length`, `content-type`, `host`, `user-agent`.
+    /// Headers of a request that its report shows, as far as the redaction policy lets it: at most
+    /// 32. Default: `accept`, `content-length`, `content-type`, `host`, `user-agent`
+    /// (`OBSKIT_REPORT_HEADERS`).
     pub headers: Vec<String>,
-    /// Which crates are the application's own, by the beginning of a function's path, beside the
-    /// rule that code of registries and of the standard library is not. Default: none.
+    /// Which code is the application's own, by the beginnings of functions' paths, as `workouts` or
+    /// `workouts::db`: at most 64. It is so beside what is neither of a registry nor of the
+    /// standard library nor of a framework. Default: none (`OBSKIT_REPORT_IN_APP`).
     pub in_app: Vec<String>,
     /// Requests are counted for the health of their release. Default: true.
     pub sessions: bool,

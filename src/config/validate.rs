@@ -1,6 +1,7 @@
 //! Whether settings made in code hold together.
 
 mod logs;
+mod reports;
 mod traces;
 
 use std::fmt::Display;
@@ -32,12 +33,7 @@ impl Config {
         self.traces.batch.check("traces", &mut problems);
         self.logs.batch.check("logs", &mut problems);
         self.logs.check(&mut problems);
-        for (field, rate) in [
-            ("reports.traces_sample_rate", self.reports.traces_sample_rate),
-            ("reports.sample_rate", self.reports.sample_rate),
-        ] {
-            problems.unless(is_share(rate), field, rate, "0 to 1");
-        }
+        self.reports.check(&mut problems);
         let token = self.admin.token.as_ref();
         let fits = token.is_none_or(|token| Admin::is_token(token.expose()));
         problems.unless(fits, "admin.token", "[hidden]", "16 to 1024 visible ASCII characters");

@@ -18,6 +18,7 @@ use super::gather::Gathering;
 use super::method::Verb;
 use super::propagate::{self, Incoming};
 use super::random;
+use super::reported::Reporting;
 use super::request::{Rest, Start};
 use super::root_span::Room;
 use super::route::Routes;
@@ -39,6 +40,8 @@ pub(crate) struct Acceptor {
     pub(crate) exports_spans: bool,
     /// Which requests are sent as transactions, where any are.
     pub(crate) gathering: Option<Gathering>,
+    /// What reports say of one.
+    pub(crate) reporting: Reporting,
     /// What spans say of a request beside what every signal does.
     pub(crate) wanted: Wanted,
     /// How many links a request's span has at most.
@@ -67,6 +70,7 @@ impl Acceptor {
             held: None,
             exports_spans: false,
             gathering: None,
+            reporting: Reporting::new(config),
             wanted: Wanted::new(&config.traces.capture),
             links: config.traces.limits.links,
             routes,

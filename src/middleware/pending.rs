@@ -15,6 +15,7 @@ use crate::context::{
 use super::ResponseBody;
 use super::body::Watch;
 use super::grpc;
+use super::reported::see_head;
 use super::seen::seen;
 
 /// Held by the request's future, then by the response's body, which ends it, or its drop does.
@@ -72,6 +73,7 @@ impl PendingExchange {
         let place = context.route().map(|route| (route.position(), begin(route)));
         let said = Said::by(request.headers());
         let seen = seen(&context, request);
+        see_head(&context, request);
         let mut context = Some(context);
         Self {
             span: open_span(&mut context),

@@ -40,7 +40,12 @@ impl Scrub<'_> {
         self.depth += 1;
         match value {
             Value::String(text) => self.text(text),
-            Value::Array(values) => values.iter_mut().for_each(|value| self.value(value, names)),
+            Value::Array(values) => {
+                if names == Names::Theirs {
+                    self.pair(values);
+                }
+                values.iter_mut().for_each(|value| self.value(value, names));
+            }
             Value::Object(members) => match names {
                 Names::Ours => self.ours(members),
                 Names::Theirs => self.theirs(members),
@@ -49,6 +54,15 @@ impl Scrub<'_> {
             Value::Null | Value::Bool(_) | Value::Number(_) => {}
         }
         self.depth -= 1;
+    }
+
+    /// `["a", 1]` may be a name and its value.
+    fn pair(&self, values: &mut [Value]) {
+        if let [Value::String(name), value] = values
+            && self.redactor.hides(name)
+        {
+            hide(value);
+        }
     }
 
     fn ours(&mut self, members: &mut Map<String, Value>) {
@@ -67,6 +81,7 @@ impl Scrub<'_> {
 
     /// Names may themselves be of somebody's data.
     fn theirs(&mut self, members: &mut Map<String, Value>) {
+        self.flag(members);
         for (name, mut value) in mem::take(members) {
             if self.redactor.hides(&name) {
                 hide(&mut value);
@@ -74,6 +89,16 @@ impl Scrub<'_> {
                 self.value(&mut value, Names::Theirs);
             }
             members.insert(self.redactor.clean(&name).into_owned(), value);
+        }
+    }
+
+    /// `{"flag": "a", "result": true}` is named by its flag.
+    fn flag(&self, members: &mut Map<String, Value>) {
+        let name = members.get("flag").and_then(Value::as_str);
+        if name.is_some_and(|name| self.redactor.hides(name))
+            && let Some(result) = members.get_mut("result")
+        {
+            hide(result);
         }
     }
 

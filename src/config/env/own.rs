@@ -103,6 +103,9 @@ fn reports(reader: &mut Reader<'_>, reports: &mut Reports) {
     let rate = reader.strict("SENTRY_TRACES_SAMPLE_RATE", parse::share);
     set(&mut reports.traces_sample_rate, rate);
     set(&mut reports.sample_rate, reader.strict("SENTRY_SAMPLE_RATE", parse::share));
+    reports.server_name = reader.strict("SENTRY_SERVER_NAME", |text| Ok(text.to_owned()));
+    set(&mut reports.headers, reader.strict("OBSKIT_REPORT_HEADERS", parse::headers));
+    set(&mut reports.in_app, reader.strict("OBSKIT_REPORT_IN_APP", parse::prefixes));
 }
 
 fn context(reader: &mut Reader<'_>, context: &mut Propagation) {

@@ -8,7 +8,9 @@ use percent_encoding::percent_decode_str;
 use tracing::level_filters::LevelFilter;
 
 use super::reader::Parsed;
-use crate::config::{Detector, Flood, Keep, LogFile, LogOutput, Redaction, directives, validate};
+use crate::config::{
+    Detector, Flood, Keep, LogFile, LogOutput, Redaction, Reports, directives, validate,
+};
 
 /// A number within bounds.
 pub(super) fn integer<T: FromStr + PartialOrd>(text: &str, of: &RangeInclusive<T>) -> Parsed<T> {
@@ -205,6 +207,21 @@ pub(super) fn names(text: &str) -> Parsed<Vec<String>> {
     }
     let hold = names.iter().all(|name| Redaction::is_name(name));
     if hold { Ok(names) } else { Err("one is too long or has no letter") }
+}
+
+/// Names of headers.
+pub(super) fn headers(text: &str) -> Parsed<Vec<String>> {
+    if text.eq_ignore_ascii_case("none") {
+        return Ok(Vec::new());
+    }
+    let names: Vec<_> = list(text).map(str::to_ascii_lowercase).collect();
+    if Reports::are_headers(&names) { Ok(names) } else { Err("one is no name of a header") }
+}
+
+/// Beginnings of functions' paths.
+pub(super) fn prefixes(text: &str) -> Parsed<Vec<String>> {
+    let prefixes: Vec<_> = list(text).map(str::to_owned).collect();
+    if Reports::are_prefixes(&prefixes) { Ok(prefixes) } else { Err("one is no path") }
 }
 
 /// `key=value` pairs, percent-encoded, in their order. A key given twice has its last value.

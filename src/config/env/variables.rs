@@ -240,6 +240,16 @@ pub const VARIABLES: &[Variable] = &[
         "The share of requests sent as transactions."),
     row("SENTRY_SAMPLE_RATE", SHARE, "1",
         "The share of errors that is reported."),
+    row("SENTRY_SERVER_NAME", TEXT, "(the host's)",
+        "The server that reports name."),
+    row("OBSKIT_REPORT_HEADERS", "at most 32 names of headers, separated by commas, or none",
+        "accept,content-length,content-type,host,user-agent",
+        "Headers of a request that its report shows."),
+    row("OBSKIT_REPORT_IN_APP",
+        "at most 64 beginnings of functions' paths, as workouts or workouts::db, separated by \
+         commas",
+        "",
+        "Which code is the application's own, beside what is of no registry."),
 
     row("OBSKIT_ADMIN_ADDR",
         "an address and port, as 127.0.0.1:9464 or [::]:9464, or unix:/run/workouts.sock",

@@ -22,11 +22,16 @@ pub(super) fn seen<B>(context: &RequestContext, request: &Request<B>) -> Seen {
 }
 
 fn look<B>(acceptor: &Acceptor, request: &Request<B>) -> Seen {
-    let forwarded = || forwarded_proto(request.headers()).filter(|_| is_trusted(acceptor, request));
-    let own = || request.uri().scheme() == Some(&Scheme::HTTPS);
-    let is_https = forwarded().map_or_else(own, |scheme| scheme.eq_ignore_ascii_case("https"));
+    let is_https = is_https(acceptor, request);
     let private = acceptor.wanted.any().then(|| Box::new(private(acceptor, request)));
     Seen { is_https, private }
+}
+
+/// Whether the client speaks TLS, to this service or to a proxy before it.
+pub(super) fn is_https<B>(acceptor: &Acceptor, request: &Request<B>) -> bool {
+    let forwarded = || forwarded_proto(request.headers()).filter(|_| is_trusted(acceptor, request));
+    let own = || request.uri().scheme() == Some(&Scheme::HTTPS);
+    forwarded().map_or_else(own, |scheme| scheme.eq_ignore_ascii_case("https"))
 }
 
 fn private<B>(acceptor: &Acceptor, request: &Request<B>) -> Private {
