@@ -89,7 +89,7 @@ pub(crate) struct Account {
 }
 
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
-const KINDS: [(Signal, Reason); 46] = [
+const KINDS: [(Signal, Reason); 47] = [
     (Signal::Baggage, Reason::Refused),
     (Signal::CheckIn, Reason::Full),
     (Signal::CheckIn, Reason::Failed),
@@ -136,6 +136,7 @@ const KINDS: [(Signal, Reason); 46] = [
     (Signal::Transaction, Reason::Closed),
     (Signal::Transaction, Reason::Rejected),
     (Signal::Transaction, Reason::Throttled),
+    (Signal::Transaction, Reason::Cut),
 ];
 
 impl Ledger {

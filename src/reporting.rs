@@ -1,14 +1,18 @@
 //! Reports of failures to Sentry: one for each, whatever tells of it.
 
 mod about;
+mod checkin;
 mod contexts;
 mod envelope;
 mod event;
+mod feedback;
 mod fingerprint;
 mod fit;
 pub(crate) mod report;
 mod request;
 mod scrub;
+mod sessions;
+mod spans;
 mod stack;
 mod transaction;
 
@@ -17,14 +21,17 @@ use std::sync::Arc;
 use tracing::{Event, Metadata};
 
 use crate::config::{self, Clock, Config};
-use crate::context::{EventId, Exchange, Record, RequestContext, Run, SpanIds};
+use crate::context::{EventId, Exchange, Plan, Record, RequestContext, Run, SpanIds};
 use crate::export::sentry::{Category, Outbox, Posting};
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
 
 use self::about::About;
 use self::report::Report;
+use self::sessions::Sessions;
 use self::stack::Symbols;
+
+pub use self::feedback::Feedback;
 
 /// The reports of one telemetry. Clones share them.
 #[derive(Clone, Debug)]
@@ -35,6 +42,8 @@ pub(crate) struct Reports {
 #[derive(Debug)]
 struct Shared {
     outbox: Outbox,
+    /// None where they are not wanted, or no release is known.
+    sessions: Option<Sessions>,
     common: Arc<Common>,
 }
 
@@ -53,9 +62,10 @@ impl Reports {
         let (settings, clock) = (config.reports.clone(), config.clock.clone());
         let outbox = Outbox::new(ledger.clone(), settings.queue_size, settings.queue_bytes);
         let about = About::new(config);
+        let sessions = sessions::of(&settings, &about, clock.wall());
         let common =
             Arc::new(Common { settings, redactor, clock, about, symbols: Symbols::default() });
-        Self { shared: Arc::new(Shared { outbox, common }) }
+        Self { shared: Arc::new(Shared { outbox, sessions, common }) }
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {
@@ -93,7 +103,15 @@ impl Reports {
 }
 
 impl Record for Reports {
-    fn record(&self, _exchange: &Exchange<'_>) {}
+    fn record(&self, exchange: &Exchange<'_>) {
+        self.end_session(exchange);
+    }
 
-    fn record_run(&self, _run: &Run<'_>) {}
+    fn begin_run(&self, context: &RequestContext, plan: Plan) {
+        self.check_in(context, plan);
+    }
+
+    fn record_run(&self, run: &Run<'_>) {
+        self.check_out(run);
+    }
 }

@@ -11,6 +11,8 @@ mod build;
 mod capture;
 mod dependency;
 mod doctor;
+#[cfg(feature = "sentry")]
+mod feedback;
 mod flushed;
 #[cfg(feature = "tonic")]
 mod grpc;
@@ -75,6 +77,8 @@ use crate::metrics::{Dependencies, Metrics, Red};
 use crate::middleware::{Client, ClientLayer, Server, ServerLayer};
 
 pub use crate::logging::Levels;
+#[cfg(feature = "sentry")]
+pub use crate::reporting::Feedback;
 #[cfg(feature = "tokio")]
 pub use dependency::CallsCheckBuilder;
 pub use dependency::Dependency;

@@ -23,7 +23,9 @@ pub struct Reports {
     /// At most 256 characters, without slashes. Default: none, which is the host's name
     /// (`SENTRY_SERVER_NAME`).
     pub server_name: Option<String>,
-    /// The share of requests sent as transactions, 0 to 1. Default: 0.1.
+    /// The share of requests, and of jobs' runs, that are sent as transactions with the spans within
+    /// them, by their trace IDs and whatever the sampling of spans is: 0 to 1. Those that
+    /// `traces.routes` gives a share of 0 never are. Default: 0.1 (`SENTRY_TRACES_SAMPLE_RATE`).
     pub traces_sample_rate: f64,
     /// The share of errors that is reported, 0 to 1. Default: 1.
     pub sample_rate: f64,
@@ -41,7 +43,8 @@ pub struct Reports {
     /// `workouts::db`: at most 64. It is so beside what is neither of a registry nor of the
     /// standard library nor of a framework. Default: none (`OBSKIT_REPORT_IN_APP`).
     pub in_app: Vec<String>,
-    /// Requests are counted for the health of their release. Default: true.
+    /// Requests are counted for the health of their release, where that is known: without a
+    /// `release` and a version of the service nothing is. Default: true (`OBSKIT_REPORT_SESSIONS`).
     pub sessions: bool,
     /// How much waits for its way out: reports and the like.
     /// Default: 100.

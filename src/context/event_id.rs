@@ -10,6 +10,15 @@ use super::random;
 pub struct EventId([u8; 16]);
 
 impl EventId {
+    /// One from its text: 32 hexadecimal digits in lower case.
+    pub fn parse(text: &str) -> Option<Self> {
+        let digits = text.as_bytes();
+        let is_digit = |byte: &u8| matches!(byte, b'0'..=b'9' | b'a'..=b'f');
+        let is_whole = digits.len() == 32 && digits.iter().all(is_digit);
+        let number = u128::from_str_radix(text, 16).ok().filter(|_| is_whole)?;
+        Some(Self(number.to_be_bytes()))
+    }
+
     /// A new one, as a UUID of version 4 (RFC 9562).
     pub(crate) fn random() -> Self {
         let [high, low] = random::words();

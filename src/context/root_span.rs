@@ -168,7 +168,7 @@ impl Waiting {
 }
 
 impl Held {
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &[u8]> {
+    pub(crate) fn iter(&self) -> impl DoubleEndedIterator<Item = &[u8]> {
         self.spans.iter().map(AsRef::as_ref)
     }
 
@@ -191,6 +191,14 @@ impl Held {
 
     fn has_room(&self, size: usize, most: Most) -> bool {
         self.spans.len() < most.spans && self.bytes + size <= most.bytes
+    }
+}
+
+#[cfg(feature = "sentry")]
+impl Held {
+    /// What they take.
+    pub(crate) fn bytes(&self) -> usize {
+        self.bytes
     }
 }
 

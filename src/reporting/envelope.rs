@@ -1,12 +1,13 @@
 //! An event on its way out: hidden what must not leave, cut what the server would not take.
 
-use sentry::protocol::{Context, Event};
-use serde_json::Value;
+use sentry::protocol::Event;
+use serde_json::{Map, Value};
 
 use crate::context::TraceId;
 use crate::export::sentry::{Discard, Envelope};
 
 use super::Common;
+use super::about::Sampled;
 use super::fit::fit;
 use super::scrub::scrub;
 
@@ -16,22 +17,41 @@ const MAX_BYTES: usize = 1_000_000;
 const WAIVED: [&str; 4] = ["breadcrumbs", "extra", "threads", "contexts"];
 
 /// Writes an event: one of obskit's, or of a user's own call.
-pub(super) fn of_event(mut event: Event<'static>, common: &Common) -> Result<Envelope, Discard> {
+pub(super) fn of_event(event: Event<'static>, common: &Common) -> Result<Envelope, Discard> {
+    seal("event", json(event, common)?, common, None)
+}
+
+/// Its members, with what is said of the program.
+pub(super) fn json(
+    mut event: Event<'static>,
+    common: &Common,
+) -> Result<Map<String, Value>, Discard> {
     common.about.fill(&mut event);
-    let trace = match event.contexts.get("trace") {
-        Some(Context::Trace(trace)) => TraceId::parse(&trace.trace_id.to_string()),
-        _ => None,
-    };
-    let id = event.event_id.simple().to_string();
-    let mut value = serde_json::to_value(event).map_err(|_| Discard::InternalSdkError)?;
+    match serde_json::to_value(event) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) | Err(_) => Err(Discard::InternalSdkError),
+    }
+}
+
+/// Hides and cuts, and writes it as an item of that type.
+pub(super) fn seal(
+    kind: &str,
+    members: Map<String, Value>,
+    common: &Common,
+    sampled: Option<Sampled>,
+) -> Result<Envelope, Discard> {
+    let mut value = Value::Object(members);
     templated(&mut value);
     scrub(&mut value, &common.redactor);
     fit(&mut value);
-    let transaction = value.get("transaction").and_then(Value::as_str);
-    let header = trace.map(|trace| common.about.trace_header(trace, transaction, None));
+    let text = |place: &str| value.pointer(place).and_then(Value::as_str);
+    let trace = text("/contexts/trace/trace_id").and_then(TraceId::parse);
+    let transaction = text("/transaction");
+    let header = trace.map(|trace| common.about.trace_header(trace, transaction, sampled));
+    let event_id = text("/event_id").map(str::to_owned);
     let payload = bounded(value).ok_or(Discard::InternalSdkError)?;
-    let mut envelope = Envelope { event_id: Some(id), trace: header, items: Vec::new() };
-    envelope.add("event", &payload);
+    let mut envelope = Envelope { event_id, trace: header, items: Vec::new() };
+    envelope.add(kind, &payload);
     Ok(envelope)
 }
 

@@ -7,7 +7,7 @@ use sentry::protocol::{
     ThreadId, Uuid, Values,
 };
 
-use crate::context::{Cause, Evidence, Lines, RequestContext, Weight};
+use crate::context::{Cause, Evidence, Lines, Outcome, RequestContext, Weight};
 use crate::export::sentry::{Discard, Envelope};
 use crate::redaction::guard;
 
@@ -76,6 +76,17 @@ fn of_request(event: &mut Event<'static>, request: &RequestContext, evidence: &E
 
 fn say_facts(event: &mut Event<'static>, facts: Facts) {
     let Facts { outcome, status, grpc_status, duration, .. } = facts;
+    say_end(event, outcome, status, grpc_status);
+    event.extra.insert("duration_seconds".into(), duration.as_secs_f64().into());
+}
+
+/// How a request has ended.
+pub(super) fn say_end(
+    event: &mut Event<'static>,
+    outcome: Outcome,
+    status: Option<u16>,
+    grpc_status: Option<u8>,
+) {
     let mut tag = |name: &str, value: String| event.tags.insert(name.into(), value);
     tag("outcome", outcome.as_str().to_owned());
     if let Some(status) = status {
@@ -87,7 +98,6 @@ fn say_facts(event: &mut Event<'static>, facts: Facts) {
     if let Some(status) = grpc_status {
         tag("grpc_status", status.to_string());
     }
-    event.extra.insert("duration_seconds".into(), duration.as_secs_f64().into());
 }
 
 fn say_evidence(

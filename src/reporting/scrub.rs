@@ -135,7 +135,7 @@ impl Scrub<'_> {
 /// Whether a member is an ID by its name and its form.
 fn is_id(name: &str, value: &Value) -> bool {
     let digits = match name {
-        "event_id" | "trace_id" | "check_in_id" => 32,
+        "event_id" | "trace_id" | "check_in_id" | "associated_event_id" => 32,
         "span_id" | "parent_span_id" => 16,
         _ => return false,
     };

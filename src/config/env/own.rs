@@ -106,6 +106,7 @@ fn reports(reader: &mut Reader<'_>, reports: &mut Reports) {
     reports.server_name = reader.strict("SENTRY_SERVER_NAME", |text| Ok(text.to_owned()));
     set(&mut reports.headers, reader.strict("OBSKIT_REPORT_HEADERS", parse::headers));
     set(&mut reports.in_app, reader.strict("OBSKIT_REPORT_IN_APP", parse::prefixes));
+    set(&mut reports.sessions, reader.strict("OBSKIT_REPORT_SESSIONS", parse::boolean));
 }
 
 fn context(reader: &mut Reader<'_>, context: &mut Propagation) {

@@ -250,6 +250,8 @@ pub const VARIABLES: &[Variable] = &[
          commas",
         "",
         "Which code is the application's own, beside what is of no registry."),
+    row("OBSKIT_REPORT_SESSIONS", SWITCH, "true",
+        "Requests are counted for the health of their release, where that is known."),
 
     row("OBSKIT_ADMIN_ADDR",
         "an address and port, as 127.0.0.1:9464 or [::]:9464, or unix:/run/workouts.sock",

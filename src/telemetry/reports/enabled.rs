@@ -10,7 +10,7 @@ use crate::context::{EventId, Gathering, Record, RequestContext, SpanIds};
 use crate::error::Error;
 use crate::ledger::Ledger;
 use crate::redaction::Redactor;
-use crate::reporting;
+use crate::reporting::{self, Feedback};
 
 use super::background::Shared;
 
@@ -56,6 +56,13 @@ impl Reports {
         span: Option<SpanIds>,
     ) -> Option<EventId> {
         self.0.as_ref()?.event(event, request, span)
+    }
+
+    /// Sends what a user says of a failure.
+    pub(super) fn feedback(&self, failure: EventId, feedback: Feedback) {
+        if let Some(reports) = &self.0 {
+            reports.feedback(failure, feedback);
+        }
     }
 
     /// What makes reports of exchanges.
