@@ -5,6 +5,8 @@ mod http;
 
 use std::time::Duration;
 
+use crate::export::Trouble;
+use crate::export::client::Unanswered;
 use crate::protobuf::{Field, fields};
 
 pub(super) use http::of_http;
@@ -22,41 +24,36 @@ pub(crate) enum Answer {
     TooLarge(Trouble),
 }
 
-/// Why an export was not taken, and what may help.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Trouble {
-    pub(crate) why: String,
-    pub(crate) hint: &'static str,
-}
-
-/// The most of an answer's body that is read.
-pub(super) const LONGEST_BODY: usize = 64 << 10;
 /// The most of a collector's own words that is kept, in characters.
 const LONGEST_MESSAGE: usize = 256;
 
 pub(super) const CREDENTIALS: &str = "Set its credentials in OTEL_EXPORTER_OTLP_HEADERS.";
-pub(super) const BUSY: &str = "It is there and cannot take exports now: look at its own log.";
 pub(super) const ITS_LOG: &str = "Look at its own log.";
 pub(super) const SIZE: &str = "Let it take larger requests, or make OTEL_BSP_MAX_EXPORT_BATCH_SIZE \
     or OTEL_BLRP_MAX_EXPORT_BATCH_SIZE smaller.";
 
 impl Answer {
+    /// There was none.
+    pub(super) fn none(
+        Unanswered { why, is_of_certificates, is_of_connecting }: Unanswered,
+    ) -> Self {
+        let hint = if is_of_certificates {
+            "Name who signed its certificate in OTEL_EXPORTER_OTLP_CERTIFICATE, and if it wants \
+             one of yours, that in OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE."
+        } else if is_of_connecting {
+            "Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT to where it listens."
+        } else {
+            "Does it speak OTEL_EXPORTER_OTLP_PROTOCOL on that port? gRPC is mostly on 4317, HTTP \
+             on 4318, and TLS wants https."
+        };
+        Self::Later { after: None, trouble: Trouble::new(why, hint) }
+    }
+
     /// There was none in time.
     pub(super) fn too_late() -> Self {
         let hint = "It hangs or is slow: look at its own log. OTEL_EXPORTER_OTLP_TIMEOUT says how \
             long it has.";
         Self::Later { after: None, trouble: Trouble::new("it does not answer in time", hint) }
-    }
-}
-
-impl Trouble {
-    pub(super) fn new(why: impl Into<String>, hint: &'static str) -> Self {
-        Self { why: why.into(), hint }
-    }
-
-    /// Whether the collector is there and has too much to do.
-    pub(crate) fn is_of_load(&self) -> bool {
-        self.hint == BUSY
     }
 }
 

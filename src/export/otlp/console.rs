@@ -10,8 +10,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 
 use crate::concurrent::aside;
+use crate::export::Trouble;
 
-use super::answer::{Answer, Trouble};
+use super::answer::Answer;
 use super::parcel::Parcel;
 
 /// Writes on a thread of its own, so that an output that nobody reads holds up no other exporter.

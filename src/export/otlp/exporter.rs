@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep_until, timeout_at};
 
-use crate::export::{Lifeline, after, unless};
+use crate::export::backoff::Backoff;
+use crate::export::{Background, Lifeline, Notices, Trouble, after, unless, ward};
 
-use super::answer::{Answer, Trouble};
-use super::backoff::Backoff;
-use super::notices::Notices;
+use super::answer::Answer;
 use super::outlet::{Flush, Outlet, PARCEL_BYTES};
 use super::parcel::Parcel;
 use super::transport::Transport;
@@ -42,6 +41,11 @@ pub(crate) struct Way<T> {
     pub(crate) notices: Notices,
 }
 
+/// Sends what the outlet takes, on the thread and until its end.
+pub(crate) fn export<T: Transport>(background: &Background, way: Way<T>) {
+    ward::export(background, way.outlet.clone(), |lifeline| Exporter::new(way, lifeline));
+}
+
 /// The collector is left alone.
 #[derive(Clone, Copy, Debug)]
 struct Pause {
@@ -61,12 +65,8 @@ impl<T: Transport> Exporter<T> {
         Self { outlet, transport, timeout, parcel_bytes, pause, early, notices, lifeline }
     }
 
-    pub(super) fn notices(&self) -> &Notices {
-        &self.notices
-    }
-
     /// Sends what waits until the thread is to end, and then what waits still.
-    pub(super) async fn run(&mut self) {
+    async fn send_all(&mut self) {
         let mut last = Instant::now();
         loop {
             let due = after(last, self.outlet.batch().schedule_delay);
@@ -193,6 +193,16 @@ impl<T: Transport> Exporter<T> {
             unless(unless(cut, self.outlet.flush_asked()), sleep_until(until)).await;
             self.early.extend(self.outlet.take_flushes());
         }
+    }
+}
+
+impl<T: Transport> ward::Exporter for Exporter<T> {
+    fn run(&mut self) -> impl Future<Output = ()> + Send {
+        self.send_all()
+    }
+
+    fn notices(&self) -> &Notices {
+        &self.notices
     }
 }
 

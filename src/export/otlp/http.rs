@@ -7,16 +7,16 @@ use std::time::SystemTime;
 use bytes::Bytes;
 use flate2::Compression as Level;
 use flate2::write::GzEncoder;
-use http::{Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
 
 use crate::config::{Compression, Otlp};
 use crate::error::Error;
+use crate::export::client::Client;
+use crate::export::connector::{self, Server};
 
 use super::answer::{Answer, of_http};
-use super::client::Client;
-use super::connector;
 
 pub(super) struct Http {
     client: Client,
@@ -29,9 +29,9 @@ impl Http {
         if otlp.compression == Compression::Gzip {
             own.push((header::CONTENT_ENCODING, "gzip"));
         }
-        let connector = connector::http1(&url, otlp)?;
+        let connector = connector::http1(&url, &server(otlp))?;
         let builder = legacy::Client::builder(TokioExecutor::new());
-        let client = Client::new(builder, connector, url, otlp, &own);
+        let client = Client::new(builder, connector, url, headers(otlp, &own));
         Ok(Self { client, compression: otlp.compression })
     }
 
@@ -46,7 +46,7 @@ impl Http {
     pub(super) async fn send(&self, body: Bytes) -> Answer {
         match self.client.post(body).await {
             Ok(reply) => of_http(reply.status, &reply.headers, &reply.body, SystemTime::now()),
-            Err(answer) => answer,
+            Err(unanswered) => Answer::none(unanswered),
         }
     }
 }
@@ -55,6 +55,30 @@ impl fmt::Debug for Http {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Http").field("compression", &self.compression).finish_non_exhaustive()
     }
+}
+
+/// What is known of a collector.
+pub(super) fn server(otlp: &Otlp) -> Server<'_> {
+    Server {
+        whose: "OTLP",
+        roots: "OTEL_EXPORTER_OTLP_CERTIFICATE",
+        certificate: otlp.certificate.as_deref(),
+        client: otlp.client_key.as_deref().zip(otlp.client_certificate.as_deref()),
+    }
+}
+
+/// Those of the settings, and these in place of them.
+pub(super) fn headers(otlp: &Otlp, own: &[(HeaderName, &'static str)]) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    for (name, value) in &otlp.headers {
+        let mut value = value.expose().clone();
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    for (name, value) in own {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+    headers
 }
 
 pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {

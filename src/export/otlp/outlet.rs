@@ -5,12 +5,15 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crossbeam_queue::SegQueue;
+use http::Uri;
 use tokio::sync::Notify;
 
-use crate::config::Batch;
+use crate::config::{Batch, Otlp};
+use crate::export::notices::{Notices, Subject, Tell, secrets};
+use crate::export::standing::{Board, Standing};
+use crate::export::ward::Inlet;
 use crate::ledger::{Ledger, Reason, Signal};
 
-use super::answer::Trouble;
 use super::parcel::Parcel;
 
 /// The way in to one signal's exporter. Clones are the same. Whoever pushes waits for nobody; what
@@ -31,16 +34,7 @@ struct Shared {
     is_closed: AtomicBool,
     bell: Notify,
     flushes: Mutex<Vec<Flush>>,
-    standing: Mutex<Standing>,
-}
-
-/// How an exporter does.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Standing {
-    /// Why its last export failed, if it did.
-    pub(crate) trouble: Option<Trouble>,
-    /// How often it panicked, and was started again.
-    pub(crate) restarts: u32,
+    board: Board,
 }
 
 /// Dropped when everything that waited has been sent, or lost. Somebody waits for that.
@@ -49,6 +43,8 @@ pub(super) struct Flush(#[expect(dead_code, reason = "its drop is what it is for
 
 /// What one parcel holds at most. gRPC servers take messages of 4 MiB unless told otherwise.
 pub(super) const PARCEL_BYTES: usize = 3_584 << 10;
+/// Where it all goes.
+const WHOM: &str = "their collector";
 
 impl Outlet {
     pub(crate) fn new(signal: Signal, batch: Batch, ledger: Ledger) -> Self {
@@ -63,7 +59,7 @@ impl Outlet {
             is_closed: AtomicBool::new(false),
             bell: Notify::new(),
             flushes: Mutex::default(),
-            standing: Mutex::default(),
+            board: Board::default(),
         }))
     }
 
@@ -124,15 +120,18 @@ impl Outlet {
 
     /// How its exporter does.
     pub(crate) fn standing(&self) -> Standing {
-        lock(&self.0.standing).clone()
+        self.0.board.standing()
     }
 
-    pub(super) fn set_trouble(&self, trouble: Option<Trouble>) {
-        lock(&self.0.standing).trouble = trouble;
-    }
-
-    pub(super) fn count_restart(&self) {
-        lock(&self.0.standing).restarts += 1;
+    /// What the log is told of its exporter.
+    pub(crate) fn notices(&self, tell: Tell, url: &Uri, otlp: &Otlp) -> Notices {
+        let subject = match self.signal() {
+            Signal::Span => Subject { what: "spans", whom: WHOM, signals: &[Signal::Span] },
+            _ => Subject { what: "log records", whom: WHOM, signals: &[Signal::Record] },
+        };
+        let secrets = otlp.headers.iter().flat_map(|(_, value)| secrets(value.expose().as_bytes()));
+        let seen = (self.0.board.clone(), self.ledger().clone());
+        Notices::new(seen, subject, tell, url, secrets.collect())
     }
 
     pub(crate) fn signal(&self) -> Signal {
@@ -199,6 +198,12 @@ impl Outlet {
 
     fn flushes(&self) -> MutexGuard<'_, Vec<Flush>> {
         lock(&self.0.flushes)
+    }
+}
+
+impl Inlet for Outlet {
+    fn close(&self) {
+        self.close();
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::config::Config;
 use crate::context::{EndSpan, PlaceCalls, Record, RecordCall, Room, Sampler};
 use crate::error::Error;
-use crate::export::otlp::Standing;
+use crate::export::Standing;
 use crate::ledger::{Ledger, Signal};
 use crate::logging::{Levels, Records};
 use crate::redaction::Redactor;

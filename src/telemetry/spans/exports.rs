@@ -11,7 +11,8 @@ use http::Uri;
 use crate::concurrent::is_own_thread;
 use crate::config::{self, Config, Exporter, Otlp};
 use crate::error::Error;
-use crate::export::otlp::{Collector, Notices, Outlet, Standing, Tell, Way, export};
+use crate::export::otlp::{Collector, Outlet, Way, export};
+use crate::export::{Standing, Tell};
 use crate::ledger::{Ledger, Signal};
 use crate::logging::Levels;
 use crate::redaction::Redactor;
@@ -153,7 +154,7 @@ impl Exports {
 impl Planned {
     fn way(self, tell: &Tell) -> Way<Collector> {
         let Self { outlet, collector, url, otlp } = self;
-        let notices = Notices::new(outlet.clone(), Arc::clone(tell), &url, &otlp);
+        let notices = outlet.notices(Arc::clone(tell), &url, &otlp);
         Way { outlet, transport: Arc::new(collector), timeout: otlp.timeout, notices }
     }
 }

@@ -1,10 +1,13 @@
 //! By HTTP's status.
 
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
-use ::http::{HeaderMap, StatusCode, header};
+use ::http::{HeaderMap, StatusCode};
 
-use super::{Answer, BUSY, CREDENTIALS, ITS_LOG, SIZE, Trouble, of_response, texts, told, words};
+use super::{Answer, CREDENTIALS, ITS_LOG, SIZE, of_response, texts, told, words};
+use crate::export::Trouble;
+use crate::export::client::retry_after;
+use crate::export::standing::BUSY;
 
 /// The body is given as far as it was read.
 pub(in super::super) fn of_http(
@@ -26,16 +29,6 @@ pub(in super::super) fn of_http(
     }
 }
 
-/// Seconds, or a date.
-fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
-    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = value.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(value).ok()?;
-    Some(date.duration_since(now).unwrap_or_default())
-}
-
 fn hint(status: StatusCode) -> &'static str {
     match status.as_u16() {
         300..=399 => "Exports follow no redirects: set the URL it leads to.",
@@ -55,7 +48,7 @@ mod tests {
     use super::*;
     use crate::protobuf::Message;
     use proptest::prelude::*;
-    use std::time::UNIX_EPOCH;
+    use std::time::{Duration, UNIX_EPOCH};
 
     fn answer(status: u16, retry_after: Option<&str>, body: &[u8]) -> Answer {
         let mut headers = HeaderMap::new();

@@ -12,7 +12,6 @@ use tokio::time::{Duration, Instant, sleep};
 use super::super::parcel::Parcel;
 use super::*;
 use crate::config::{Batch, Otlp};
-use crate::export::otlp::ward;
 use crate::ledger::{Ledger, Reason, Signal};
 
 const BATCH: usize = 10;
@@ -86,7 +85,7 @@ impl Stage {
         script.acts.lock().unwrap().extend(acts);
         let notices = Arc::new(AtomicUsize::new(0));
         let told = Arc::clone(&notices);
-        let tell: super::super::Tell = Arc::new(move |_| {
+        let tell: crate::export::Tell = Arc::new(move |_| {
             told.fetch_add(1, Ordering::Relaxed);
         });
         let otlp = Otlp::default();
@@ -95,12 +94,13 @@ impl Stage {
             outlet: outlet.clone(),
             transport: Arc::clone(&script),
             timeout: TIMEOUT,
-            notices: Notices::new(outlet.clone(), tell, &url, &otlp),
+            notices: outlet.notices(tell, &url, &otlp),
         };
         let (stop, stopping) = watch::channel(None);
         let (busy, idle) = mpsc::channel(1);
         let lifeline = Lifeline::new(stopping, busy);
-        tokio::spawn(ward::run(way, lifeline));
+        let exporter = Exporter::new(way, lifeline.clone());
+        tokio::spawn(ward::run(outlet.clone(), exporter, lifeline));
         let start = Instant::now();
         Self { outlet, script, ledger, notices, start, stop, idle }
     }

@@ -13,11 +13,11 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 
 use crate::config::{Compression, Otlp, Signal};
 use crate::error::Error;
+use crate::export::client::{Client, Reply};
+use crate::export::connector;
 
 use super::answer::{Answer, of_http, of_response};
-use super::client::{Client, Reply};
-use super::connector;
-use super::http::gzip;
+use super::http::{gzip, headers, server};
 
 pub(super) struct Grpc {
     client: Client,
@@ -37,14 +37,14 @@ impl Grpc {
         if otlp.compression == Compression::Gzip {
             own.push((HeaderName::from_static("grpc-encoding"), "gzip"));
         }
-        let connector = connector::http2(&url, otlp)?;
+        let connector = connector::http2(&url, &server(otlp))?;
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder
             .http2_only(true)
             .timer(TokioTimer::new())
             .http2_keep_alive_interval(ALIVE)
             .http2_keep_alive_timeout(ALIVE);
-        let client = Client::new(builder, connector, method(url, signal), otlp, &own);
+        let client = Client::new(builder, connector, method(url, signal), headers(otlp, &own));
         Ok(Self { client: client.that_reads_all(), compression: otlp.compression })
     }
 
@@ -61,7 +61,7 @@ impl Grpc {
     pub(super) async fn send(&self, body: Bytes) -> Answer {
         match self.client.post(body).await {
             Ok(reply) => of_grpc(&reply),
-            Err(answer) => answer,
+            Err(unanswered) => Answer::none(unanswered),
         }
     }
 }

@@ -5,9 +5,9 @@ use std::time::Duration;
 use http::HeaderMap;
 use percent_encoding::percent_decode_str;
 
-use crate::export::otlp::answer::{
-    Answer, BUSY, CREDENTIALS, ITS_LOG, SIZE, Trouble, texts, told, words,
-};
+use crate::export::Trouble;
+use crate::export::otlp::answer::{Answer, CREDENTIALS, ITS_LOG, SIZE, texts, told, words};
+use crate::export::standing::BUSY;
 use crate::protobuf::{Field, fields};
 
 pub(super) const STATUS: &str = "grpc-status";

@@ -7,7 +7,8 @@ use tokio::time::timeout;
 
 use crate::concurrent::make_thread_own;
 use crate::config::{Otlp, Signal};
-use crate::export::otlp::{Answer, Collector, Resource, Standing};
+use crate::export::Standing;
+use crate::export::otlp::{Answer, Collector, Resource};
 use crate::ledger;
 use crate::telemetry::doctor::diagnosis::Finding;
 use crate::telemetry::spans::Spans;

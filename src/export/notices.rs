@@ -3,31 +3,42 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::{HeaderName, HeaderValue, Uri};
+use http::Uri;
 use tokio::time::{Duration, Instant};
 
-use crate::config::{Otlp, Secret};
-use crate::ledger::Signal;
+use crate::ledger::{Ledger, Signal};
 
-use super::answer::Trouble;
-use super::outlet::Outlet;
+use super::standing::{Board, Trouble};
 
 /// Runs work where the telemetry's subscriber takes its events.
 pub(crate) type Tell = Arc<dyn Fn(&dyn Fn()) + Send + Sync>;
 
 /// Tells of one exporter, whoever runs it.
 pub(crate) struct Notices {
-    outlet: Outlet,
+    board: Board,
+    ledger: Ledger,
+    subject: Subject,
     tell: Tell,
     /// Where it exports to, without what may be secret.
     endpoint: String,
-    /// What a collector must not have quoted.
+    /// What the server must not have quoted.
     secrets: Vec<String>,
     /// Failures since it last worked.
     failures: u32,
     failing: Option<Failing>,
     /// When the last partial success was told.
     partial: Option<Instant>,
+}
+
+/// Whose exporter it is.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Subject {
+    /// What is exported, as `spans`.
+    pub(super) what: &'static str,
+    /// Whom to, as `their collector`.
+    pub(super) whom: &'static str,
+    /// As the ledger counts it.
+    pub(super) signals: &'static [Signal],
 }
 
 /// It was told that the exporter fails.
@@ -37,7 +48,7 @@ struct Failing {
     lost: u64,
 }
 
-/// One failure may be a collector that starts anew.
+/// One failure may be a server that starts anew.
 const PATIENCE: u32 = 2;
 /// Between two partial successes that are told.
 const QUIET: Duration = Duration::from_mins(10);
@@ -46,18 +57,25 @@ const HIDDEN: &str = "[hidden]";
 const SHORTEST_SECRET: usize = 4;
 
 impl Notices {
-    pub(crate) fn new(outlet: Outlet, tell: Tell, url: &Uri, otlp: &Otlp) -> Self {
+    /// Of what says how it does on that board, and what it loses in that ledger.
+    pub(super) fn new(
+        (board, ledger): (Board, Ledger),
+        subject: Subject,
+        tell: Tell,
+        url: &Uri,
+        secrets: Vec<String>,
+    ) -> Self {
         let (scheme, host) = (url.scheme_str().unwrap_or_default(), url.authority());
         let host = host.map_or("", |authority| authority.as_str());
         let endpoint = format!("{scheme}://{host}{}", url.path());
-        let secrets = otlp.headers.iter().flat_map(secrets).collect();
-        Self { outlet, tell, endpoint, secrets, failures: 0, failing: None, partial: None }
+        let (failures, failing, partial) = (0, None, None);
+        Self { board, ledger, subject, tell, endpoint, secrets, failures, failing, partial }
     }
 
     /// An attempt failed, and another may follow.
     pub(super) fn failed(&mut self, trouble: &Trouble) {
         self.failures = self.failures.saturating_add(1);
-        self.outlet.set_trouble(Some(self.clean(trouble)));
+        self.board.set_trouble(Some(self.clean(trouble)));
         if self.failures >= PATIENCE {
             self.warn(trouble);
         }
@@ -65,7 +83,7 @@ impl Notices {
 
     /// Items were lost by it.
     pub(super) fn lost(&mut self, trouble: &Trouble) {
-        self.outlet.set_trouble(Some(self.clean(trouble)));
+        self.board.set_trouble(Some(self.clean(trouble)));
         self.warn(trouble);
     }
 
@@ -77,10 +95,10 @@ impl Notices {
     /// An export arrived.
     pub(super) fn worked(&mut self) {
         self.failures = 0;
-        self.outlet.set_trouble(None);
+        self.board.set_trouble(None);
         let Some(Failing { lost }) = self.failing.take() else { return };
         let lost = self.count_lost().saturating_sub(lost);
-        let (what, endpoint) = (self.what(), &self.endpoint);
+        let (what, endpoint) = (self.subject.what, &self.endpoint);
         (self.tell)(&|| {
             tracing::info!(target: "obskit::export", endpoint, lost, "{what} arrive again");
         });
@@ -93,21 +111,23 @@ impl Notices {
             return;
         }
         self.partial = Some(now);
-        let (what, endpoint, error) = (self.what(), &self.endpoint, self.hide(message));
+        let (what, whom) = (self.subject.what, self.subject.whom);
+        let (endpoint, error) = (&self.endpoint, self.hide(message));
         (self.tell)(&|| {
             tracing::warn!(
                 target: "obskit::export",
                 endpoint,
                 error,
                 lost = count,
-                "{what} are rejected by their collector"
+                "{what} are rejected by {whom}"
             );
         });
     }
 
-    /// The exporter panicked.
+    /// The exporter panicked, and is started again.
     pub(super) fn panicked(&self) {
-        let what = self.what();
+        self.board.count_restart();
+        let what = self.subject.what;
         (self.tell)(&|| {
             tracing::error!(
                 target: "obskit::export",
@@ -121,7 +141,7 @@ impl Notices {
             return;
         }
         self.failing = Some(Failing { lost: self.count_lost() });
-        let (what, endpoint) = (self.what(), &self.endpoint);
+        let (Subject { what, whom, .. }, endpoint) = (self.subject, &self.endpoint);
         let Trouble { why, hint } = self.clean(trouble);
         (self.tell)(&|| {
             tracing::warn!(
@@ -129,7 +149,7 @@ impl Notices {
                 endpoint,
                 error = why,
                 hint,
-                "{what} do not reach their collector"
+                "{what} do not reach {whom}"
             );
         });
     }
@@ -149,12 +169,8 @@ impl Notices {
         self.secrets.iter().fold(text.to_owned(), hide)
     }
 
-    fn what(&self) -> &'static str {
-        if self.outlet.signal() == Signal::Span { "spans" } else { "log records" }
-    }
-
     fn count_lost(&self) -> u64 {
-        self.outlet.ledger().account(self.outlet.signal()).lost()
+        self.subject.signals.iter().map(|signal| self.ledger.account(*signal).lost()).sum()
     }
 }
 
@@ -165,8 +181,8 @@ impl fmt::Debug for Notices {
 }
 
 /// A header's value, and what stands in it after a scheme.
-fn secrets((_, value): &(HeaderName, Secret<HeaderValue>)) -> Vec<String> {
-    let value = String::from_utf8_lossy(value.expose().as_bytes());
+pub(super) fn secrets(value: &[u8]) -> Vec<String> {
+    let value = String::from_utf8_lossy(value);
     let last = value.split(' ').next_back().unwrap_or_default();
     let secrets = [&*value, last].map(|secret| secret.trim().to_owned());
     secrets.into_iter().filter(|secret| secret.len() >= SHORTEST_SECRET).collect()

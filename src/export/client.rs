@@ -1,7 +1,7 @@
-//! One collector's URL, and a connection to it that stays open between exports.
+//! One server's URL, and a connection to it that stays open between exports.
 
 use std::error::Error as StdError;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderValue, Method, Request, StatusCode, Uri, header};
@@ -11,9 +11,6 @@ use hyper_util::client::legacy::{self, Builder};
 use hyper_util::rt::TokioTimer;
 use tokio::time::timeout;
 
-use crate::config::Otlp;
-
-use super::answer::{Answer, LONGEST_BODY, Trouble};
 use super::connector::Connector;
 
 pub(super) struct Client {
@@ -31,37 +28,36 @@ pub(super) struct Reply {
     pub(super) body: Bytes,
 }
 
+/// Why there is no answer.
+pub(super) struct Unanswered {
+    pub(super) why: String,
+    pub(super) is_of_certificates: bool,
+    pub(super) is_of_connecting: bool,
+}
+
 /// After which a connection is closed that nothing was sent on.
 const IDLE: Duration = Duration::from_secs(90);
 /// For a body that says nothing that matters, once its head is there.
 const READING: Duration = Duration::from_secs(2);
+/// The most of an answer's body that is read.
+const LONGEST_BODY: usize = 64 << 10;
 const AGENT: &str = concat!("obskit/", env!("CARGO_PKG_VERSION"));
 
 impl Client {
-    /// Posts to that URL with the headers of the settings, and with these in place of them.
+    /// Posts to that URL, with these headers.
     pub(super) fn new(
         mut builder: Builder,
         connector: Connector,
         url: Uri,
-        otlp: &Otlp,
-        own: &[(header::HeaderName, &'static str)],
+        mut headers: HeaderMap,
     ) -> Self {
         builder.pool_idle_timeout(IDLE).pool_max_idle_per_host(1).pool_timer(TokioTimer::new());
-        let mut headers = HeaderMap::new();
-        headers.insert(header::USER_AGENT, HeaderValue::from_static(AGENT));
-        for (name, value) in &otlp.headers {
-            let mut value = value.expose().clone();
-            value.set_sensitive(true);
-            headers.insert(name, value);
-        }
-        for (name, value) in own {
-            headers.insert(name, HeaderValue::from_static(value));
-        }
+        headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
         Self { inner: builder.build(connector), url, headers, reading: READING }
     }
 
-    /// An error is an answer, too.
-    pub(super) async fn post(&self, body: Bytes) -> Result<Reply, Answer> {
+    /// Its head is waited for as long as it takes.
+    pub(super) async fn post(&self, body: Bytes) -> Result<Reply, Unanswered> {
         let mut request = Request::new(Full::new(body));
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.url.clone();
@@ -90,18 +86,10 @@ async fn read(body: Incoming, within: Duration) -> Option<Collected<Bytes>> {
     timeout(within, Limited::new(body, LONGEST_BODY).collect()).await.ok()?.ok()
 }
 
-fn unanswered(error: &legacy::Error) -> Answer {
+fn unanswered(error: &legacy::Error) -> Unanswered {
     let why = bottom(error);
-    let hint = if why.contains("certificate") {
-        "Name who signed its certificate in OTEL_EXPORTER_OTLP_CERTIFICATE, and if it wants one of \
-         yours, that in OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE."
-    } else if error.is_connect() {
-        "Start the collector, or set OTEL_EXPORTER_OTLP_ENDPOINT to where it listens."
-    } else {
-        "Does it speak OTEL_EXPORTER_OTLP_PROTOCOL on that port? gRPC is mostly on 4317, HTTP on \
-         4318, and TLS wants https."
-    };
-    Answer::Later { after: None, trouble: Trouble::new(why, hint) }
+    let is_of_certificates = why.contains("certificate");
+    Unanswered { why, is_of_certificates, is_of_connecting: error.is_connect() }
 }
 
 /// What lies at the bottom of an error, which says most.
@@ -111,4 +99,14 @@ fn bottom(error: &(dyn StdError + 'static)) -> String {
         cause = deeper;
     }
     cause.to_string()
+}
+
+/// What `retry-after` says: seconds, or a date.
+pub(super) fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
+    let value = headers.get(header::RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(value).ok()?;
+    Some(date.duration_since(now).unwrap_or_default())
 }

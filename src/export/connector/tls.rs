@@ -12,15 +12,16 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 
-use crate::config::Otlp;
 use crate::error::Error;
+
+use super::Server;
 
 pub(in super::super) type Connector = HttpsConnector<HttpConnector>;
 
 /// Files are read here, and once.
-pub(super) fn new(url: &Uri, otlp: &Otlp, is_http2: bool) -> Result<Connector, Error> {
+pub(super) fn new(url: &Uri, server: &Server<'_>, is_http2: bool) -> Result<Connector, Error> {
     // What is reached without TLS needs no certificates, which this machine may not have.
-    let config = if super::is_tls(url) { secured(otlp)? } else { unsecured()? };
+    let config = if super::is_tls(url) { secured(server)? } else { unsecured()? };
     let builder = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
     let connector = if is_http2 {
         builder.enable_http2().wrap_connector(super::tcp())
@@ -42,50 +43,57 @@ fn unsecured() -> Result<ClientConfig, Error> {
     Ok(builder()?.with_root_certificates(RootCertStore::empty()).with_no_client_auth())
 }
 
-fn secured(otlp: &Otlp) -> Result<ClientConfig, Error> {
-    let verified = verified(otlp.certificate.as_deref())?;
-    let (Some(key), Some(chain)) = (&otlp.client_key, &otlp.client_certificate) else {
+fn secured(server: &Server<'_>) -> Result<ClientConfig, Error> {
+    let verified = verified(server)?;
+    let Some((key, chain)) = server.client else {
         return Ok(verified.with_no_client_auth());
     };
-    let certificates = certificates(chain, "client certificate")?;
+    let certificates = certificates(server, chain, "client certificate")?;
     let private_key = PrivateKeyDer::from_pem_file(key)
-        .map_err(|error| unread(key, "client key", "a private key").because(error))?;
-    verified
-        .with_client_auth_cert(certificates, private_key)
-        .map_err(|error| unread(chain, "client certificate", "one for its key").because(error))
+        .map_err(|error| unread(server, key, "client key", "a private key").because(error))?;
+    verified.with_client_auth_cert(certificates, private_key).map_err(|error| {
+        unread(server, chain, "client certificate", "one for its key").because(error)
+    })
 }
 
 /// By the certificates of a file, or the system's.
-fn verified(file: Option<&Path>) -> Result<Builder<WantsClientCert>, Error> {
-    let Some(file) = file else {
+fn verified(server: &Server<'_>) -> Result<Builder<WantsClientCert>, Error> {
+    let Some(file) = server.certificate else {
         return builder()?.with_native_roots().map_err(|error| {
-            let message = "the system has no certificates that a collector's could be checked by; \
-                accepted: those, or a file in OTEL_EXPORTER_OTLP_CERTIFICATE";
+            let Server { whose, roots, .. } = server;
+            let message = format!(
+                "the system has no certificates that the {whose} server's could be checked by; \
+                 accepted: those, or a file in {roots}"
+            );
             Error::config(message).because(error)
         });
     };
     let mut roots = RootCertStore::empty();
-    for certificate in certificates(file, "certificate")? {
+    for certificate in certificates(server, file, "certificate")? {
         roots
             .add(certificate)
-            .map_err(|error| unread(file, "certificate", "certificates").because(error))?;
+            .map_err(|error| unread(server, file, "certificate", "certificates").because(error))?;
     }
     Ok(builder()?.with_root_certificates(roots))
 }
 
-fn certificates(file: &Path, what: &str) -> Result<Vec<CertificateDer<'static>>, Error> {
-    let failed = |error| unread(file, what, "certificates").because(error);
+fn certificates(
+    server: &Server<'_>,
+    file: &Path,
+    what: &str,
+) -> Result<Vec<CertificateDer<'static>>, Error> {
+    let failed = |error| unread(server, file, what, "certificates").because(error);
     let found = CertificateDer::pem_file_iter(file).map_err(failed)?;
     let found = found.collect::<Result<Vec<_>, _>>().map_err(failed)?;
     if found.is_empty() {
-        return Err(unread(file, what, "certificates"));
+        return Err(unread(server, file, what, "certificates"));
     }
     Ok(found)
 }
 
-fn unread(file: &Path, what: &str, accepted: &str) -> Error {
-    let file = file.display();
+fn unread(server: &Server<'_>, file: &Path, what: &str, accepted: &str) -> Error {
+    let (whose, file) = (server.whose, file.display());
     Error::config(format!(
-        "the OTLP {what} {file} cannot be used; accepted: a PEM file with {accepted}"
+        "the {whose} {what} {file} cannot be used; accepted: a PEM file with {accepted}"
     ))
 }

@@ -1,4 +1,4 @@
-//! How long a collector that fails is left alone.
+//! How long a server that fails is left alone.
 
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
@@ -11,7 +11,7 @@ pub(super) struct Backoff {
 
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(30);
-/// However little the collector asks for: by its clock the time it names may be over already.
+/// However little the server asks for: by its clock the time it names may be over already.
 const SHORTEST_ASKED: Duration = FIRST;
 /// However long it asks for.
 const LONGEST_ASKED: Duration = Duration::from_mins(5);
@@ -25,7 +25,7 @@ impl Backoff {
         pause * (768 + random) / 1_024
     }
 
-    /// What a collector asks for, within reason.
+    /// What a server asks for, within reason.
     pub(super) fn asked(pause: Duration) -> Duration {
         pause.clamp(SHORTEST_ASKED, LONGEST_ASKED)
     }
