@@ -20,6 +20,8 @@ mod standing;
 mod thread;
 #[cfg(feature = "otlp")]
 mod ward;
+#[cfg(feature = "otlp")]
+mod wire;
 
 #[cfg(feature = "otlp")]
 pub(crate) use lifeline::after;

@@ -123,7 +123,7 @@ struct Parts {
     watching: watching::Watching,
     /// Before the thread that it needs to deliver what waits.
     spans: spans::Spans,
-    reports: reports::Reports,
+    reports: reports::Sent,
     background: background::Shared,
     signals: signals::Signals,
     serving: serve::Serving,
@@ -204,7 +204,7 @@ impl Telemetry {
     fn export(&self) {
         let Parts { spans, reports, background, logging, .. } = &*self.parts;
         let started = spans.start(background, logging.levels());
-        if let Err(error) = started.and_then(|()| reports.start(background)) {
+        if let Err(error) = started.and_then(|()| reports.start(background, logging.levels())) {
             tracing::warn!(target: "obskit::export", "nothing is exported: {error}");
         }
     }

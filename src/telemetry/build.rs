@@ -68,6 +68,7 @@ impl Telemetry {
             .chain(signals)
             .chain(spans.record())
             .chain(serving.record());
+        let reports = reports.sent(&config)?;
         let mut acceptor = Acceptor::new(&config, routes, ledger);
         acceptor.held = spans.room(&config);
         acceptor.exports_spans = spans.are_exported();

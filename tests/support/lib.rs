@@ -28,6 +28,7 @@ pub mod redis;
 pub mod rotel;
 pub mod samples;
 pub mod scripted;
+pub mod sentry;
 pub mod serve;
 pub mod server;
 pub mod settings;

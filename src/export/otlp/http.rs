@@ -1,12 +1,9 @@
 //! OTLP over HTTP: protobuf, posted.
 
 use std::fmt;
-use std::io::Write;
 use std::time::SystemTime;
 
 use bytes::Bytes;
-use flate2::Compression as Level;
-use flate2::write::GzEncoder;
 use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
@@ -15,6 +12,7 @@ use crate::config::{Compression, Otlp};
 use crate::error::Error;
 use crate::export::client::Client;
 use crate::export::connector::{self, Server};
+use crate::export::wire::gzip;
 
 use super::answer::{Answer, of_http};
 
@@ -79,11 +77,4 @@ pub(super) fn headers(otlp: &Otlp, own: &[(HeaderName, &'static str)]) -> Header
         headers.insert(name, HeaderValue::from_static(value));
     }
     headers
-}
-
-pub(super) fn gzip(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::with_capacity(bytes.len() / 4), Level::fast());
-    // A vector takes everything.
-    let _ = encoder.write_all(bytes);
-    encoder.finish().unwrap_or_default()
 }

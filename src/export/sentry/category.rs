@@ -55,6 +55,18 @@ impl Category {
 }
 
 impl Discard {
+    pub(crate) const ALL: [Self; 9] = [
+        Self::QueueOverflow,
+        Self::RatelimitBackoff,
+        Self::NetworkError,
+        Self::SendError,
+        Self::SampleRate,
+        Self::BeforeSend,
+        Self::EventProcessor,
+        Self::Backpressure,
+        Self::InternalSdkError,
+    ];
+
     pub(crate) fn as_str(self) -> &'static str {
         match self {
             Self::QueueOverflow => "queue_overflow",

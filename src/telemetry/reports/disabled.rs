@@ -9,6 +9,7 @@ use crate::config::Config;
 use crate::context::{EventId, Gathering, Record, RequestContext, SpanIds};
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::logging::Levels;
 use crate::redaction::Redactor;
 
 use super::background::Shared;
@@ -16,13 +17,20 @@ use super::background::Shared;
 #[derive(Clone)]
 pub(super) struct Reports;
 
+/// The telemetry's own.
+pub(super) type Sent = Reports;
+
 #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as where something is reported")]
 impl Reports {
     pub(super) fn new(_: &Config, _: &Ledger, _: &Arc<Redactor>) -> Result<Self, Error> {
         Ok(Self)
     }
 
-    pub(super) fn start(&self, _: &Shared) -> Result<(), Error> {
+    pub(super) fn sent(self, _: &Config) -> Result<Sent, Error> {
+        Ok(self)
+    }
+
+    pub(super) fn start(&self, _: &Shared, _: &Levels) -> Result<(), Error> {
         Ok(())
     }
 

@@ -1,5 +1,9 @@
 //! The reports of a telemetry, where a DSN says where they go.
 
+#[path = "sending.rs"]
+mod sending;
+
+use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -9,14 +13,22 @@ use crate::config::Config;
 use crate::context::{EventId, Gathering, Record, RequestContext, SpanIds};
 use crate::error::Error;
 use crate::ledger::Ledger;
+use crate::logging::Levels;
 use crate::redaction::Redactor;
 use crate::reporting::{self, Feedback};
 
 use super::background::Shared;
+use sending::Sending;
 
 /// None where nothing is reported.
 #[derive(Clone)]
 pub(super) struct Reports(Option<reporting::Reports>);
+
+/// The telemetry's own, which are sent before they go with it.
+pub(super) struct Sent {
+    reports: Reports,
+    sending: Option<Sending>,
+}
 
 impl Reports {
     /// # Errors
@@ -32,13 +44,15 @@ impl Reports {
         Ok(Self(is_wanted.then(new)))
     }
 
-    /// Has what is made from now on sent, on the thread. A second call does nothing.
+    /// What sends them.
     ///
     /// # Errors
     ///
-    /// When the thread cannot be started, or was stopped before.
-    pub(super) fn start(&self, _background: &Shared) -> Result<(), Error> {
-        Ok(())
+    /// When what is spoken to the server cannot be.
+    pub(super) fn sent(self, config: &Config) -> Result<Sent, Error> {
+        let sending = |reports: &reporting::Reports| Sending::new(config, reports.outbox().clone());
+        let sending = self.0.as_ref().map(sending).transpose()?.flatten();
+        Ok(Sent { reports: self, sending })
     }
 
     /// Whether such events are looked at.
@@ -69,6 +83,17 @@ impl Reports {
     pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
         Some(Arc::new(self.0.clone()?))
     }
+}
+
+impl Sent {
+    /// Has what is made from now on sent, on the thread. A second call does nothing.
+    ///
+    /// # Errors
+    ///
+    /// When the thread cannot be started, or was stopped before.
+    pub(super) fn start(&self, background: &Shared, levels: &Levels) -> Result<(), Error> {
+        self.sending.as_ref().map_or(Ok(()), |sending| sending.start(background, levels))
+    }
 
     /// Which requests are sent as transactions.
     pub(super) fn gathering(&self, config: &Config) -> Option<Gathering> {
@@ -77,19 +102,27 @@ impl Reports {
     }
 
     /// Has everything sent that waits now, waits for it, for a time, and says whether it is.
-    pub(super) fn flush(&self, _within: Duration) -> bool {
-        true
+    pub(super) fn flush(&self, within: Duration) -> bool {
+        self.sending.as_ref().is_none_or(|sending| sending.flush(within))
     }
 
     /// Whether something waits to be sent.
     pub(super) fn is_waiting(&self) -> bool {
-        self.0.as_ref().is_some_and(|reports| reports.outbox().waiting() > 0)
+        self.reports.0.as_ref().is_some_and(|reports| reports.outbox().waiting() > 0)
     }
 
     /// Takes nothing any more; what waits is lost.
     pub(super) fn close(&self) {
-        if let Some(reports) = &self.0 {
+        if let Some(reports) = &self.reports.0 {
             reports.outbox().close();
         }
+    }
+}
+
+impl Deref for Sent {
+    type Target = Reports;
+
+    fn deref(&self) -> &Reports {
+        &self.reports
     }
 }

@@ -15,9 +15,10 @@ use crate::config::{Compression, Otlp, Signal};
 use crate::error::Error;
 use crate::export::client::{Client, Reply};
 use crate::export::connector;
+use crate::export::wire::gzip;
 
 use super::answer::{Answer, of_http, of_response};
-use super::http::{gzip, headers, server};
+use super::http::{headers, server};
 
 pub(super) struct Grpc {
     client: Client,

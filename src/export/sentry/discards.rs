@@ -1,0 +1,72 @@
+//! What was not sent, for the server's statistics.
+//!
+//! As <https://develop.sentry.dev/sdk/telemetry/client-reports/> has it.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use serde_json::{Value, json};
+
+use super::{Category, Discard};
+
+/// Counts by category and reason.
+#[derive(Debug)]
+pub(super) struct Discards([[AtomicU64; Discard::ALL.len()]; Category::ALL.len()]);
+
+/// Counts that are on their way.
+#[derive(Debug, Default)]
+pub(super) struct Taken(Vec<(Category, Discard, u64)>);
+
+impl Discards {
+    pub(super) fn add(&self, category: Category, why: Discard, quantity: u64) {
+        let cell = self.0.get(category as usize).and_then(|reasons| reasons.get(why as usize));
+        if let Some(cell) = cell {
+            cell.fetch_add(quantity, Ordering::Relaxed);
+        }
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.iter().flatten().all(|cell| cell.load(Ordering::Relaxed) == 0)
+    }
+
+    /// All of them, which are not counted here any more.
+    pub(super) fn take(&self) -> Taken {
+        let mut taken = Vec::new();
+        for (category, reasons) in Category::ALL.into_iter().zip(&self.0) {
+            for (why, cell) in Discard::ALL.into_iter().zip(reasons) {
+                let count = cell.swap(0, Ordering::Relaxed);
+                if count > 0 {
+                    taken.push((category, why, count));
+                }
+            }
+        }
+        Taken(taken)
+    }
+
+    /// They did not arrive.
+    pub(super) fn put_back(&self, Taken(taken): Taken) {
+        for (category, why, count) in taken {
+            self.add(category, why, count);
+        }
+    }
+}
+
+impl Default for Discards {
+    fn default() -> Self {
+        Self([const { [const { AtomicU64::new(0) }; Discard::ALL.len()] }; Category::ALL.len()])
+    }
+}
+
+impl Taken {
+    pub(super) fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// The payload of an item `client_report`, of a time in seconds.
+    pub(super) fn report(&self, at: f64) -> Vec<u8> {
+        let discarded = self.0.iter().map(|(category, why, count)| {
+            json!({ "category": category.as_str(), "reason": why.as_str(), "quantity": count })
+        });
+        let discarded: Vec<Value> = discarded.collect();
+        json!({ "timestamp": at, "discarded_events": discarded }).to_string().into_bytes()
+    }
+}

@@ -1,0 +1,198 @@
+//! The task that sends what waits.
+
+use std::mem;
+use std::time::Duration;
+
+use tokio::task::spawn_blocking;
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::export::backoff::Backoff;
+use crate::export::{Background, Lifeline, Notices, Trouble, after, unless, ward};
+use crate::ledger::Reason;
+
+use super::answer::Answer;
+use super::outbox::Flush;
+use super::parcel::Parcel;
+use super::transport::Sentry;
+use super::{Discard, Envelope, Outbox};
+
+/// What postings are sent by.
+#[derive(Debug)]
+struct Exporter {
+    outbox: Outbox,
+    sentry: Sentry,
+    backoff: Backoff,
+    /// Who came while something was being sent, and is served next.
+    early: Vec<Flush>,
+    notices: Notices,
+    lifeline: Lifeline,
+}
+
+/// What an exporter is made of.
+#[derive(Debug)]
+pub(crate) struct Way {
+    pub(crate) outbox: Outbox,
+    pub(crate) sentry: Sentry,
+    pub(crate) notices: Notices,
+}
+
+/// How often what was not sent is told by itself.
+const TELLING: Duration = Duration::from_mins(1);
+
+/// Sends what is posted, on the thread and until its end.
+pub(crate) fn export(background: &Background, way: Way) {
+    ward::export(background, way.outbox.clone(), |lifeline| Exporter::new(way, lifeline));
+}
+
+impl Exporter {
+    fn new(way: Way, lifeline: Lifeline) -> Self {
+        let Way { outbox, sentry, notices } = way;
+        let (backoff, early) = (Backoff::default(), Vec::new());
+        Self { outbox, sentry, backoff, early, notices, lifeline }
+    }
+
+    /// Sends what waits until the thread is to end, and then what waits still.
+    async fn send_all(&mut self) {
+        let mut told = Instant::now();
+        loop {
+            if self.early.is_empty() {
+                let waited = timeout_at(after(told, TELLING), self.outbox.ready());
+                unless(self.lifeline.clone().cut(), waited).await;
+            }
+            let end = self.lifeline.end().is_some();
+            let mut flushes = mem::take(&mut self.early);
+            flushes.extend(self.outbox.take_flushes());
+            self.send().await;
+            if end || !flushes.is_empty() || told.elapsed() >= TELLING {
+                self.tell().await;
+                told = Instant::now();
+            }
+            drop(flushes);
+            if end {
+                return;
+            }
+        }
+    }
+
+    /// Sends what waits now.
+    async fn send(&mut self) {
+        let mut left = self.outbox.waiting();
+        while left > 0 && !self.is_over() {
+            let Some(parcel) = self.outbox.take() else { return };
+            left -= 1;
+            self.deliver(parcel).await;
+        }
+    }
+
+    /// Whether there is no time left for anything.
+    fn is_over(&self) -> bool {
+        self.lifeline.end().is_some_and(|end| Instant::now() >= end)
+    }
+
+    /// Makes it, and has it taken.
+    async fn deliver(&mut self, mut parcel: Parcel) {
+        if self.outbox.is_throttled(parcel.category()) {
+            return parcel.lost(Reason::Throttled, Some(Discard::RatelimitBackoff));
+        }
+        let make = spawn_blocking(parcel.maker());
+        let made = unless(over(self.lifeline.clone()), make).await;
+        let made = made.map(|made| made.unwrap_or(Err(Discard::InternalSdkError)));
+        match made {
+            Some(Ok(envelope)) => self.attempt(parcel, &envelope).await,
+            Some(Err(why)) => parcel.lost(Reason::Failed, Some(why)),
+            // There was no time for it.
+            None => drop(parcel),
+        }
+    }
+
+    /// Sends it until it is taken, refused, or the time is over.
+    async fn attempt(&mut self, parcel: Parcel, envelope: &Envelope) {
+        loop {
+            match self.post(envelope).await {
+                Answer::Taken => return parcel.delivered(),
+                Answer::Refused(trouble) => {
+                    parcel.lost(Reason::Rejected, Some(Discard::SendError));
+                    return self.notices.lost(&trouble);
+                }
+                Answer::Limited(trouble) => {
+                    parcel.lost(Reason::Throttled, None);
+                    return self.notices.lost(&trouble);
+                }
+                Answer::Later { after, trouble } => {
+                    if !self.pause(after, &trouble).await {
+                        drop(parcel);
+                        return self.notices.lost(&trouble);
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tells what was not sent, by itself.
+    async fn tell(&mut self) {
+        if !self.outbox.discards().is_empty() && !self.is_over() {
+            self.post(&Envelope::default()).await;
+        }
+    }
+
+    /// Sends it once, with what is to be told beside it.
+    async fn post(&mut self, envelope: &Envelope) -> Answer {
+        let discards = self.outbox.discards().take();
+        let sending = self.sentry.send(envelope, &discards);
+        let sent = unless(over(self.lifeline.clone()), sending).await;
+        let (answer, limits) = sent.unwrap_or_else(|| (Answer::too_late(), Vec::new()));
+        limits.into_iter().for_each(|limit| self.outbox.limit(limit));
+        match &answer {
+            Answer::Taken => {
+                self.backoff = Backoff::default();
+                self.notices.worked();
+            }
+            Answer::Later { trouble, .. } => {
+                self.outbox.discards().put_back(discards);
+                self.notices.failed(trouble);
+            }
+            Answer::Refused(_) | Answer::Limited(_) => self.outbox.discards().put_back(discards),
+        }
+        answer
+    }
+
+    /// Leaves the server alone as long as is due, and says whether to try again. Whoever ends has
+    /// no more time than there is, and a flush has none, unless the server asked for it.
+    async fn pause(&mut self, asked: Option<Duration>, trouble: &Trouble) -> bool {
+        let pause = asked.map_or_else(|| self.backoff.next(), Backoff::asked);
+        let until = Instant::now() + pause;
+        let mut lifeline = self.lifeline.clone();
+        if let Some(end) = lifeline.end() {
+            let is_hopeless = self.notices.is_failing() && !trouble.is_of_load();
+            if until >= end || (asked.is_none() && is_hopeless) {
+                return false;
+            }
+            sleep_until(until).await;
+            return true;
+        }
+        let cut = lifeline.cut();
+        if asked.is_some() {
+            unless(cut, sleep_until(until)).await;
+        } else {
+            unless(unless(cut, self.outbox.flush_asked()), sleep_until(until)).await;
+            self.early.extend(self.outbox.take_flushes());
+        }
+        true
+    }
+}
+
+impl ward::Exporter for Exporter {
+    fn run(&mut self) -> impl Future<Output = ()> + Send {
+        self.send_all()
+    }
+
+    fn notices(&self) -> &Notices {
+        &self.notices
+    }
+}
+
+/// Waits until the thread ends for good.
+async fn over(mut lifeline: Lifeline) {
+    let end = lifeline.cut().await;
+    sleep_until(end).await;
+}
