@@ -196,3 +196,6 @@ async fn over(mut lifeline: Lifeline) {
     let end = lifeline.cut().await;
     sleep_until(end).await;
 }
+
+#[cfg(test)]
+mod tests;

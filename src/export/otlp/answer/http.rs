@@ -47,6 +47,7 @@ fn hint(status: StatusCode) -> &'static str {
 mod tests {
     use super::*;
     use crate::protobuf::Message;
+    use ::http::header;
     use proptest::prelude::*;
     use std::time::{Duration, UNIX_EPOCH};
 
