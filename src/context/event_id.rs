@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::random;
+use super::{hex, random};
 
 /// The identity of one failure, the same in its report, its log lines and its span: Sentry's event
 /// ID, 32 hexadecimal digits in lower case.
@@ -25,6 +25,15 @@ impl EventId {
         let bits = (u128::from(high) << 64) | u128::from(low);
         let version = (bits & !(0xf << 76)) | (4 << 76);
         Self(((version & !(3 << 62)) | (2 << 62)).to_be_bytes())
+    }
+
+    /// Writes 32 lower-case hex digits.
+    pub fn write_hex(self, out: &mut [u8; 32]) {
+        hex::encode(&self.0, out);
+    }
+
+    pub(crate) fn from_bytes(bytes: [u8; 16]) -> Self {
+        Self(bytes)
     }
 
     pub(crate) fn to_bytes(self) -> [u8; 16] {

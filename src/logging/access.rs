@@ -96,6 +96,7 @@ impl AccessLog {
             span: None,
             user: &[],
             failure: None,
+            report: exchange.context.failure_id(),
             members: &[],
             exchange: Some(exchange),
         };

@@ -7,7 +7,7 @@ use tracing::span::{Attributes, Record};
 use tracing::{Event, Metadata};
 use tracing_log::NormalizeEvent;
 
-use crate::context::{KeptLine, RequestContext, SpanIds};
+use crate::context::{EventId, KeptLine, RequestContext, SpanIds};
 use crate::ledger::{Reason, Signal};
 
 use super::encode::Encoder;
@@ -26,6 +26,7 @@ use super::{Logging, Shared};
 struct Within<'a> {
     event: &'a Event<'a>,
     span: Option<&'a LoggedSpan>,
+    report: Option<EventId>,
     place: &'a dyn Fn(Option<&RequestContext>) -> Option<SpanIds>,
 }
 
@@ -40,18 +41,20 @@ struct Found<'a> {
 }
 
 impl Logging {
-    /// Writes the line of an event in the span given, if anybody wants it. `place` finds the
-    /// recorded span that it is within, in the request given.
+    /// Writes the line of an event in the span given, if anybody wants it. `report` is the identity
+    /// of the failure that it tells of; `place` finds the recorded span that it is within, in the
+    /// request given.
     pub(crate) fn event(
         &self,
         event: &Event<'_>,
         span: Option<&LoggedSpan>,
+        report: Option<EventId>,
         place: impl Fn(Option<&RequestContext>) -> Option<SpanIds>,
     ) {
         let Some(running) = self.running() else { return };
         let metadata = event.metadata();
         let planner = running.planner(&self.shared);
-        let within = Within { event, span, place: &place };
+        let within = Within { event, span, report, place: &place };
         if is_of_log(event) {
             let Some(record) = event.normalized_metadata() else { return };
             let target = LogTarget { metadata, target: record.target(), line: record.line() };
@@ -119,7 +122,7 @@ impl Logging {
     }
 
     fn at(&self, running: &Running, site: &Site, within: &Within<'_>) {
-        let Within { event, span, place } = *within;
+        let Within { event, span, place, .. } = *within;
         let wanted = site.wanted(&self.shared.levels);
         if !wanted.by_lines() && !wanted.by_recorder() {
             return;
@@ -156,12 +159,13 @@ impl Logging {
     /// Hands on what an event says, rendered in one form.
     #[inline]
     fn with_line(&self, found: &Found<'_>, form: Form, then: impl FnOnce(&Line<'_>)) {
-        let Found { running, site, within: Within { event, span, .. }, at, context, ids } = *found;
+        let Found { running, site, within, at, context, ids } = *found;
+        let Within { event, span, .. } = *within;
         let Some(mut scratch) = self.scratch() else { return };
         let ((plans, encoder), parts) = (self.rendering(running, site, form), scratch.parts());
         let has_user = context.is_some_and(|context| context.user().is_some());
         event.record(&mut Visitor { plans, encoder, parts: &mut *parts, has_user });
-        let around = Around::new(*span, form);
+        let around = Around::new(span, form);
         let members = around.members(&parts.members);
         let named = if has_user || !parts.user.is_empty() { &*parts.user } else { around.user() };
         then(&Line {
@@ -172,6 +176,7 @@ impl Logging {
             span: ids,
             user: named,
             failure: Some(&parts.failure).filter(|failure| !failure.is_empty()),
+            report: within.report,
             members: &members,
             exchange: None,
         });

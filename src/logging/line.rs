@@ -4,7 +4,7 @@ use std::time::SystemTime;
 
 use tracing::Level;
 
-use crate::context::{Exchange, RequestContext, SpanIds};
+use crate::context::{EventId, Exchange, RequestContext, SpanIds};
 
 use super::members::Members;
 
@@ -22,6 +22,8 @@ pub(super) struct Line<'a> {
     /// A `userId` field's rendered value, where the context knows no user; else empty.
     pub(super) user: &'a [u8],
     pub(super) failure: Option<&'a Failure>,
+    /// The identity of the failure that it tells of, where that is reported.
+    pub(super) report: Option<EventId>,
     /// The event's own, then those of its spans from the innermost out. Of members with one name
     /// the first stands.
     pub(super) members: &'a [&'a Members],

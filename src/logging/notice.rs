@@ -49,6 +49,7 @@ impl Notice {
             span: None,
             user: &[],
             failure: None,
+            report: None,
             members: &[&members],
             exchange: None,
         });

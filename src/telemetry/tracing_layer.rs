@@ -274,15 +274,16 @@ where
         let place = context.event_span(event).and_then(|span| self.place(&span));
         let logged = place.as_ref().map(|place| &place.logged);
         let local = |request: Option<&RequestContext>| place.as_ref()?.local_at(event, request);
+        let mut report = None;
         if self.reports.wants(event.metadata()) {
             let request = LoggedSpan::request_of_event(event, logged);
             let span = local(request.as_ref()).map(Local::ids);
-            self.reports.event(event, request.as_ref(), span);
+            report = self.reports.event(event, request.as_ref(), span);
         }
-        self.logging.event(event, logged, |request| local(request).map(Local::ids));
+        self.logging.event(event, logged, report, |request| local(request).map(Local::ids));
         if self.tracer.wants(event.metadata()) {
             let request = LoggedSpan::request_of_event(event, logged);
-            self.tracer.event(event, local(request.as_ref()), request.as_ref());
+            self.tracer.event(event, local(request.as_ref()), request.as_ref(), report);
         }
     }
 

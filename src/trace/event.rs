@@ -1,9 +1,11 @@
 //! Events of `tracing`, noted in the span that they are in.
 
+use std::borrow::Cow;
+
 use tracing::{Event, Level, Metadata};
 use tracing_log::NormalizeEvent;
 
-use crate::context::RequestContext;
+use crate::context::{EventId, RequestContext};
 use crate::export::otlp::{Attributes, Limits, Value};
 use crate::protobuf::Message;
 
@@ -26,6 +28,8 @@ enum Home<'a> {
 struct Said<'a> {
     fields: &'a Fields,
     is_panic: bool,
+    /// The identity of the failure that it tells of, where that is reported.
+    report: Option<EventId>,
 }
 
 /// `Span.events`
@@ -43,12 +47,14 @@ impl Traces {
         *metadata.level() <= self.shared.settings.events
     }
 
-    /// Notes an event in the span it is in, else in that of its request.
+    /// Notes an event in the span it is in, else in that of its request. `report` is the identity
+    /// of the failure that it tells of.
     pub(crate) fn event(
         &self,
         event: &Event<'_>,
         span: Option<&LocalSpan>,
         request: Option<&RequestContext>,
+        report: Option<EventId>,
     ) {
         let request = request.filter(|request| request.is_traced());
         let Some(home) = span.map(Home::Span).or(request.map(Home::Request)) else { return };
@@ -61,12 +67,13 @@ impl Traces {
             let (fields, bytes) = lent.parts();
             let limits = self.event_limits();
             let own = if site.has_failure() { OWN + OWN_OF_ERRORS } else { OWN };
+            let own = own + u32::from(report.is_some());
             let rest = Limits { count: limits.count.saturating_sub(own), ..limits };
             event.record(&mut Visitor { plans: &site.fields, redactor, limits: rest, fields });
-            let said = Said { fields, is_panic: site.is_panic };
+            let said = Said { fields, is_panic: site.is_panic, report };
             self.write(event, home, &said, bytes);
             let has_failed = said.is_exception() && *event.metadata().level() == Level::ERROR;
-            self.note(home, bytes, has_failed.then(|| said.error()));
+            self.note(home, bytes, has_failed.then_some(&said));
         });
     }
 
@@ -103,6 +110,9 @@ impl Traces {
         if is_exception && !said.is_panic {
             tell("message", &told.message);
         }
+        if let Some(id) = said.report {
+            tell("error.id", &id.to_string());
+        }
         tell("level", metadata.level().as_str());
         tell("target", metadata.target());
         let name = match &*told.message {
@@ -119,7 +129,7 @@ impl Traces {
         });
     }
 
-    fn note(&self, home: Home<'_>, event: &[u8], error: Option<&str>) {
+    fn note(&self, home: Home<'_>, event: &[u8], failure: Option<&Said<'_>>) {
         let max = self.shared.settings.limits.events;
         match home {
             Home::Span(span) => {
@@ -128,15 +138,16 @@ impl Traces {
                 if let Some(events) = state.events.next(max) {
                     events.extend_from_slice(event);
                 }
-                if let Some(error) = error {
-                    state.fail(error);
+                if let Some(said) = failure {
+                    state.fail(&described(said.error(), said.report));
                 }
             }
             Home::Request(request) => {
                 let root = request.root();
                 root.add_event(event, max);
-                if let Some(error) = error {
-                    root.fail(error);
+                // Its identity is added when it has ended.
+                if let Some(said) = failure {
+                    root.fail(said.error());
                 }
             }
         }
@@ -155,6 +166,15 @@ impl Traces {
     fn event_limits(&self) -> Limits {
         let limits = &self.shared.settings.limits;
         Limits { count: limits.event_attributes, length: limits.attribute_value_length }
+    }
+}
+
+/// The description of a failed span's status: the error, and as what it is reported.
+pub(super) fn described(error: &str, report: Option<EventId>) -> Cow<'_, str> {
+    match report {
+        None => Cow::Borrowed(error),
+        Some(id) if error.is_empty() => Cow::Owned(format!("error.id {id}")),
+        Some(id) => Cow::Owned(format!("{error} (error.id {id})")),
     }
 }
 

@@ -12,6 +12,7 @@ use crate::context::{
 };
 use crate::export::otlp::{Attributes, Limits, Value};
 
+use super::event::described;
 use super::http::{OTHER, protocol_version};
 use super::rpc::status_name;
 use super::scratch::{self, Scratch};
@@ -128,6 +129,10 @@ impl Traces {
         if let Some(user) = context.user() {
             self.shared.redactor.text(user, false, |user| told.text("user.id", user));
         }
+        let report = context.failure_id();
+        if let Some(id) = report {
+            told.text("error.id", &id.to_string());
+        }
         if matches!(outcome, Outcome::Cancelled | Outcome::Panicked | Outcome::BodyError) {
             told.text("obskit.outcome", outcome.as_str());
         }
@@ -138,7 +143,9 @@ impl Traces {
         scratch.links.extend_from_slice(&said.links.bytes);
         let dropped_links = said.links.dropped + u32::from(context.link().is_some() && !has_room);
         scratch::with_message(|out| {
-            root.span(scratch, dropped_links).write(out);
+            let failure = described(root.said.failure.as_deref().unwrap_or_default(), report);
+            root.span(scratch, &failure, dropped_links).write(out);
+            drop(failure);
             self.hand_on(out, root);
         });
     }
@@ -164,9 +171,8 @@ impl Traces {
 }
 
 impl Root<'_> {
-    fn span<'a>(&'a self, scratch: &'a Scratch, dropped_links: u32) -> Ended<'a> {
+    fn span<'a>(&'a self, scratch: &'a Scratch, failure: &'a str, dropped_links: u32) -> Ended<'a> {
         let Self { context, outcome, took, kind, said, .. } = self;
-        let failure = said.failure.as_deref().unwrap_or_default();
         let start = nanos(context.start().wall);
         Ended {
             ids: context.ids(),

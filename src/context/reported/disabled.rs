@@ -15,3 +15,11 @@ impl Reporting {
 /// For one request.
 #[derive(Debug, Default)]
 pub(super) struct Reported;
+
+#[expect(clippy::unused_self, reason = "as where something is reported")]
+impl super::RequestContext {
+    #[inline]
+    pub(crate) fn failure_id(&self) -> Option<super::EventId> {
+        None
+    }
+}

@@ -13,7 +13,7 @@ use once_cell::race::OnceBox;
 use crate::config::Config;
 
 use self::told::Told;
-use super::Failing;
+use super::{EventId, Failing};
 
 pub(crate) use self::head::{Armed, Head};
 
@@ -48,6 +48,12 @@ impl super::RequestContext {
     /// Where its failure is told of.
     pub(crate) fn failing(&self) -> &Failing {
         self.reported().failing.get_or_init(Box::default)
+    }
+
+    /// The identity of its failure, if any was told of.
+    #[inline]
+    pub(crate) fn failure_id(&self) -> Option<EventId> {
+        self.failed().map(Failing::id)
     }
 
     /// Its failure, if any was told of.

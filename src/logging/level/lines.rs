@@ -67,6 +67,7 @@ impl ChangeLines {
             span: None,
             user: &[],
             failure: None,
+            report: None,
             members: &[&members],
             exchange: None,
         };

@@ -27,6 +27,7 @@ pub(super) const TABLE: Table = Table {
                 Value("type", Slot::ErrorKind),
                 Value("message", Slot::ErrorMessage),
                 Value("stack", Slot::ErrorStack),
+                Value("id", Slot::ReportId),
             ],
         ),
         Object(

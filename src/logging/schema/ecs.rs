@@ -27,6 +27,7 @@ pub(super) const TABLE: Table = Table {
         Value("error.type", Slot::ErrorKind),
         Value("error.message", Slot::ErrorMessage),
         Value("error.stack_trace", Slot::ErrorStack),
+        Value("error.id", Slot::ReportId),
         Value("http.request.method", Slot::Method),
         Value("http.response.status_code", Slot::Status),
         Value("event.outcome", Slot::EcsOutcome),

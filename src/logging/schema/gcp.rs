@@ -24,7 +24,14 @@ pub(super) const TABLE: Table = Table {
         Value("requestId", Slot::RequestId),
         Value("endpoint", Slot::Endpoint),
         Value("userId", Slot::User),
-        Object("error", &[Value("type", Slot::ErrorKind), Value("message", Slot::ErrorMessage)]),
+        Object(
+            "error",
+            &[
+                Value("type", Slot::ErrorKind),
+                Value("message", Slot::ErrorMessage),
+                Value("id", Slot::ReportId),
+            ],
+        ),
         Value("stack_trace", Slot::ErrorStack),
         Object(
             "httpRequest",

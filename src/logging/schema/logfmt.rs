@@ -24,6 +24,7 @@ pub(super) const TABLE: Table = Table {
         Value("error.type", Slot::ErrorKind),
         Value("error", Slot::ErrorMessage),
         Value("error.stack", Slot::ErrorStack),
+        Value("error.id", Slot::ReportId),
         Value("method", Slot::Method),
         Value("status", Slot::Status),
         Value("grpc_status", Slot::GrpcStatus),

@@ -28,6 +28,7 @@ pub(super) const TABLE: Table = Table {
         Value("exception.type", Slot::ErrorKind),
         Value("exception.message", Slot::ErrorMessage),
         Value("exception.stacktrace", Slot::ErrorStack),
+        Value("error.id", Slot::ReportId),
         Value("http.request.method", Slot::Method),
         Value("http.response.status_code", Slot::Status),
         Value("rpc.grpc.status_code", Slot::GrpcStatus),

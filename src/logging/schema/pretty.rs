@@ -23,6 +23,7 @@ const ENTRIES: &[super::table::Entry] = &[
     Value("response_bytes", Slot::ResponseBytes),
     Value("", Slot::Members),
     Value("error.stack", Slot::ErrorStack),
+    Value("error.id", Slot::ReportId),
     Value("user_id", Slot::User),
     Value("endpoint", Slot::Endpoint),
     Value("request_id", Slot::RequestId),

@@ -29,6 +29,7 @@ const TABLE: Table = Table {
         Value("exception.type", Slot::ErrorKind),
         Value("exception.message", Slot::ErrorMessage),
         Value("exception.stacktrace", Slot::ErrorStack),
+        Value("error.id", Slot::ReportId),
         Value("http.request.method", Slot::Method),
         Value("http.response.status_code", Slot::Status),
         Value("rpc.grpc.status_code", Slot::GrpcStatus),
@@ -148,6 +149,12 @@ impl RecordSchema {
                 Some(context.endpoint()).filter(|route| *route != UNMATCHED)
             }
             (Slot::Job, Some(context), _) => context.job(),
+            (Slot::ReportId, ..) => {
+                let mut digits = [0; 32];
+                let Some(id) = line.report else { return };
+                id.write_hex(&mut digits);
+                return self.syntax.text(str::from_utf8(&digits).unwrap_or_default(), out);
+            }
             (Slot::User, Some(context), _) => {
                 return if let Some(user) = context.user() {
                     self.encoder.text(user, out);

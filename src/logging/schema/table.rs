@@ -67,6 +67,8 @@ pub(super) enum Slot {
     ErrorKind,
     ErrorMessage,
     ErrorStack,
+    /// The identity that the error's report has.
+    ReportId,
     // Of a finished request.
     Method,
     Status,
@@ -150,7 +152,9 @@ impl Slot {
             | Self::Sampled
             | Self::Endpoint
             | Self::Job => Source::Context,
-            Self::ErrorKind | Self::ErrorMessage | Self::ErrorStack => Source::Failure,
+            Self::ErrorKind | Self::ErrorMessage | Self::ErrorStack | Self::ReportId => {
+                Source::Failure
+            }
             _ => Source::Exchange,
         }
     }
@@ -176,6 +180,7 @@ impl Slot {
                 | Self::Trace
                 | Self::SpanId
                 | Self::TraceFlags
+                | Self::ReportId
                 | Self::Method
                 | Self::Outcome
                 | Self::EcsOutcome

@@ -132,6 +132,7 @@ fn full(schema: &Schema) -> String {
         span: None,
         user: b"",
         failure: Some(&failure),
+        report: None,
         members: &[&event, &span],
         exchange: None,
     };
@@ -155,6 +156,7 @@ fn event(
         span: None,
         user: b"",
         failure: None,
+        report: None,
         members: &[&members],
         exchange: None,
     };
@@ -288,6 +290,7 @@ fn a_request_s_own_line_says_what_its_fields_would() {
             span: None,
             user: b"",
             failure: None,
+            report: None,
             members: &[&members],
             exchange: Some(&exchange),
         };
@@ -366,6 +369,7 @@ fn whatever_is_long_shares_a_line() {
             span: None,
             user: &message,
             failure: Some(&failure),
+            report: None,
             members: &[&members, &members],
             exchange: None,
         };

@@ -74,6 +74,13 @@ impl Writer<'_> {
                 let user = line.context.and_then(RequestContext::user);
                 user.map(|user| self.schema.encoder.text(user, self.out)).is_some()
             }
+            (Slot::ReportId, _) => {
+                let Some(id) = line.report else { return false };
+                let mut digits = [0; 32];
+                id.write_hex(&mut digits);
+                self.out.extend_from_slice(&digits);
+                true
+            }
             (_, Some(exchange)) => self.of_exchange(slot, exchange).is_some(),
             _ => false,
         }

@@ -112,7 +112,7 @@ impl<'a> Writer<'a> {
     fn has(&self, source: Source) -> bool {
         match source {
             Source::CallSite | Source::Line | Source::Context => true,
-            Source::Failure => self.line.failure.is_some(),
+            Source::Failure => self.line.failure.is_some() || self.line.report.is_some(),
             Source::Exchange => self.line.exchange.is_some(),
         }
     }

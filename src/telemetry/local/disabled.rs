@@ -3,7 +3,7 @@
 use tracing::span::{Attributes, Record};
 use tracing::{Event, Metadata};
 
-use crate::context::{RequestContext, SpanContext, SpanIds};
+use crate::context::{EventId, RequestContext, SpanContext, SpanIds};
 use crate::telemetry::spans::Spans;
 
 /// Records nothing.
@@ -58,6 +58,7 @@ impl Tracer {
         _: &Event<'_>,
         _: Option<&Local>,
         _: Option<&RequestContext>,
+        _: Option<EventId>,
     ) {
     }
 

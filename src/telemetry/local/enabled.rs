@@ -3,7 +3,7 @@
 use tracing::span::{Attributes, Record};
 use tracing::{Event, Metadata};
 
-use crate::context::{RequestContext, SpanContext, SpanIds};
+use crate::context::{EventId, RequestContext, SpanContext, SpanIds};
 use crate::telemetry::spans::Spans;
 use crate::telemetry::tracing_layer::innermost_recorded;
 use crate::trace::Traces;
@@ -80,9 +80,10 @@ impl Tracer {
         event: &Event<'_>,
         span: Option<&Local>,
         request: Option<&RequestContext>,
+        report: Option<EventId>,
     ) {
         if let Some(traces) = &self.0 {
-            traces.event(event, span, request);
+            traces.event(event, span, request, report);
         }
     }
 
