@@ -60,7 +60,7 @@ pub use otlp::{Batch, Compression, Exporter, Otlp, Protocol, Signal};
 pub use propagation::{Propagation, Propagator};
 pub(crate) use redaction::Patterns;
 pub use redaction::Redaction;
-pub use reports::{ReportWhen, Reports};
+pub use reports::{ReportCandidate, ReportWhen, Reports};
 pub use secret::Secret;
 pub use service::{Detector, Service};
 pub use shutdown::Shutdown;

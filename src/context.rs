@@ -55,6 +55,7 @@ mod trace_id;
 mod traceparent;
 mod tracestate;
 mod unsaid;
+mod words;
 
 pub use baggage::{Baggage, BaggageMember};
 #[cfg(feature = "testing")]
@@ -87,7 +88,7 @@ pub(crate) use current::Entered;
 pub(crate) use evidence::{Cause, Evidence, Weight};
 pub(crate) use exchange::{Plan, Record, Run};
 #[cfg(feature = "sentry")]
-pub(crate) use failing::Failing;
+pub(crate) use failing::{Failing, Gathered};
 pub(crate) use gather::Gathering;
 #[cfg(feature = "sentry")]
 pub(crate) use gather::TakeTransaction;
@@ -113,3 +114,4 @@ pub(crate) use seen::{Seen, Wanted};
 pub(crate) use span::REQUEST_SPAN;
 pub(crate) use span_ids::SpanIds;
 pub(crate) use unsaid::{Open, Settle};
+pub(crate) use words::contains_words;

@@ -4,6 +4,8 @@
 //! one is of a secret.
 //! What is known by a name is hidden by its name; what is known by its shape, wherever it stands.
 
+#[cfg(feature = "sentry")]
+mod causes;
 mod cut;
 mod failure;
 mod names;
@@ -30,6 +32,8 @@ use self::scan::Scan;
 use crate::config::{Patterns, Redaction};
 use crate::error::Error;
 
+#[cfg(feature = "sentry")]
+pub(crate) use causes::Told;
 pub(crate) use failure::Part as FailurePart;
 pub(crate) use render::{guard, is_guarded, render};
 pub(crate) use values::MAX_VALUE_BYTES;

@@ -1,34 +1,55 @@
 //! Reports of failures to Sentry: one for each, whatever tells of it.
+//!
+//! Within a request what tells of its failure is gathered in its context, and the evidence that
+//! tells most is reported once the request has ended. Everything else is reported at once.
 
 mod about;
 mod checkin;
 mod contexts;
+mod crumbs;
+mod decide;
 mod envelope;
 mod event;
+mod evidence;
 mod feedback;
 mod fingerprint;
 mod fit;
+mod limiter;
+mod normal;
+mod panics;
 pub(crate) mod report;
 mod request;
 mod scrub;
 mod sessions;
+mod site;
 mod spans;
 mod stack;
+mod tell;
 mod transaction;
 
+use std::fmt;
+use std::panic::PanicHookInfo;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
-use tracing::{Event, Metadata};
+use tracing::{Event, Level, Metadata};
 
+use crate::concurrent::is_own_thread;
 use crate::config::{self, Clock, Config};
-use crate::context::{EventId, Exchange, Plan, Record, RequestContext, Run, SpanIds};
+use crate::context::{
+    EventId, Evidence, Exchange, Gathered, Plan, Record, RequestContext, Run, SpanIds, Weight,
+};
 use crate::export::sentry::{Category, Outbox, Posting};
 use crate::ledger::Ledger;
-use crate::redaction::Redactor;
+use crate::redaction::{Redactor, is_guarded};
 
 use self::about::About;
-use self::report::Report;
+use self::evidence::Around;
+use self::limiter::Limiter;
+use self::report::{Facts, Report};
 use self::sessions::Sessions;
+use self::site::Sites;
 use self::stack::Symbols;
 
 pub use self::feedback::Feedback;
@@ -39,11 +60,15 @@ pub(crate) struct Reports {
     shared: Arc<Shared>,
 }
 
-#[derive(Debug)]
 struct Shared {
+    /// Tells them from those of another telemetry.
+    number: u64,
     outbox: Outbox,
     /// None where they are not wanted, or no release is known.
     sessions: Option<Sessions>,
+    ledger: Ledger,
+    limiter: Limiter,
+    sites: Sites,
     common: Arc<Common>,
 }
 
@@ -57,37 +82,96 @@ struct Common {
     symbols: Symbols,
 }
 
+/// What the way out says of itself is no failure of the service's.
+const EXPORT: &str = "obskit::export";
+
 impl Reports {
     pub(crate) fn new(config: &Config, ledger: &Ledger, redactor: Arc<Redactor>) -> Self {
+        /// Of all the telemetries of a process; 0 is none.
+        static NUMBER: AtomicU64 = AtomicU64::new(1);
         let (settings, clock) = (config.reports.clone(), config.clock.clone());
-        let outbox = Outbox::new(ledger.clone(), settings.queue_size, settings.queue_bytes);
         let about = About::new(config);
-        let sessions = sessions::of(&settings, &about, clock.wall());
-        let common =
-            Arc::new(Common { settings, redactor, clock, about, symbols: Symbols::default() });
-        Self { shared: Arc::new(Shared { outbox, sessions, common }) }
+        let symbols = Symbols::default();
+        Self {
+            shared: Arc::new(Shared {
+                number: NUMBER.fetch_add(1, Ordering::Relaxed),
+                outbox: Outbox::new(ledger.clone(), settings.queue_size, settings.queue_bytes),
+                ledger: ledger.clone(),
+                limiter: Limiter::new(settings.limit),
+                sites: Sites::default(),
+                sessions: sessions::of(&settings, &about, clock.wall()),
+                common: Arc::new(Common { settings, redactor, clock, about, symbols }),
+            }),
+        }
     }
 
     pub(crate) fn outbox(&self) -> &Outbox {
         &self.shared.outbox
     }
 
+    /// The number by which requests are known as of these reports.
+    pub(crate) fn number(&self) -> u64 {
+        self.shared.number
+    }
+
     /// Whether such events are looked at.
     #[inline]
     pub(crate) fn wants(&self, metadata: &Metadata<'_>) -> bool {
-        *metadata.level() <= self.shared.common.settings.breadcrumbs
+        let level = *metadata.level();
+        level <= self.shared.common.settings.breadcrumbs || level == Level::ERROR
     }
 
     /// Takes an event for a breadcrumb, and for evidence of a failure, whose identity it says then.
     pub(crate) fn event(
         &self,
-        _event: &Event<'_>,
-        _request: Option<&RequestContext>,
-        _span: Option<SpanIds>,
+        event: &Event<'_>,
+        request: Option<&RequestContext>,
+        span: Option<SpanIds>,
+        around: Around<'_>,
     ) -> Option<EventId> {
+        let metadata = event.metadata();
+        let request = self.of(request);
+        let is_evidence = *metadata.level() == Level::ERROR && metadata.target() != EXPORT;
+        if request.is_none() && !is_evidence {
+            return None;
+        }
         let Common { settings, redactor, clock, .. } = &*self.shared.common;
-        let _ = (settings, redactor, clock);
-        None
+        self.shared.sites.with(metadata, redactor, |site| {
+            let at = clock.wall();
+            let is_crumb = *metadata.level() <= settings.breadcrumbs;
+            let crumb = request.filter(|_| is_crumb);
+            let crumb = crumb.map(|request| crumbs::keep(request, event, site, redactor, at));
+            let is_panic = metadata.target() == panics::TARGET;
+            if !is_evidence || (is_panic && is_guarded()) {
+                return None;
+            }
+            // The hook has reported it.
+            if let Some(id) = panics::told().filter(|_| is_panic) {
+                return Some(id);
+            }
+            let gather = || evidence::gather(event, site, redactor, at, (span, around));
+            Some(self.take(request, site.weight(), crumb, gather))
+        })
+    }
+
+    /// Takes a panic, as the hook does, and has `tell` log it.
+    pub(crate) fn panic(
+        &self,
+        info: &PanicHookInfo<'_>,
+        request: Option<&RequestContext>,
+        tell: impl FnOnce(),
+    ) {
+        let Common { redactor, clock, .. } = &*self.shared.common;
+        let gather = || panics::gather(info, redactor, clock.wall());
+        let id = self.take(self.of(request), Weight::Panic, None, gather);
+        panics::telling(id, tell);
+    }
+
+    /// Waits, for a time, until everything is sent.
+    pub(crate) fn deliver(&self, within: Duration) {
+        if !is_own_thread() {
+            let _ = self.shared.outbox.flush().recv_timeout(within);
+        }
     }
 
     /// Has a report sent. Whoever posts waits for nobody.
@@ -100,11 +184,56 @@ impl Reports {
             make: Box::new(move || event::build(report, &common)),
         });
     }
+
+    /// Gathers evidence in its request, or reports it where that has none to gather.
+    fn take(
+        &self,
+        request: Option<&RequestContext>,
+        weight: Weight,
+        crumb: Option<u64>,
+        gather: impl FnOnce() -> Evidence,
+    ) -> EventId {
+        let Some(request) = request.filter(|request| request.gathers()) else {
+            return self.tell_at_once(request, Gathered { evidence: gather(), crumb });
+        };
+        let failing = request.failing();
+        if failing.wants(weight) {
+            let mut evidence = gather();
+            if self.would_tell(failing.id(), &evidence) {
+                evidence.capture();
+            }
+            failing.add(Gathered { evidence, crumb });
+        }
+        // Its end may have come meanwhile, and gone without.
+        if !request.gathers()
+            && let Some(gathered) = failing.take()
+        {
+            return self.tell_at_once(Some(request), *gathered);
+        }
+        failing.id()
+    }
+
+    /// The request, if it is of these reports.
+    fn of<'a>(&self, request: Option<&'a RequestContext>) -> Option<&'a RequestContext> {
+        request.filter(|request| request.acceptor().reporter == self.shared.number)
+    }
 }
 
 impl Record for Reports {
     fn record(&self, exchange: &Exchange<'_>) {
+        self.tell_end(exchange.context, Facts::of_exchange(exchange), true);
         self.end_session(exchange);
+    }
+
+    fn record_excluded(&self, exchange: &Exchange<'_>) {
+        self.tell_end(exchange.context, Facts::of_exchange(exchange), false);
+    }
+
+    fn begin_stream(&self, context: &RequestContext) {
+        context.begin_reporting_at_once();
+        if let Some(gathered) = context.failed().and_then(|failing| failing.take()) {
+            self.tell_at_once(Some(context), *gathered);
+        }
     }
 
     fn begin_run(&self, context: &RequestContext, plan: Plan) {
@@ -112,6 +241,14 @@ impl Record for Reports {
     }
 
     fn record_run(&self, run: &Run<'_>) {
+        self.tell_end(run.context, Facts::of_run(run), true);
         self.check_out(run);
+    }
+}
+
+impl fmt::Debug for Shared {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut shared = f.debug_struct("Shared");
+        shared.field("number", &self.number).field("common", &self.common).finish_non_exhaustive()
     }
 }

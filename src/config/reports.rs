@@ -55,9 +55,70 @@ pub struct Reports {
     pub when: ReportWhen,
 }
 
-/// Says of each request that failed, or within which an error was logged, whether it is reported.
+/// Says what is reported, where that is not what obskit would report by itself.
+///
+/// It is asked of every request and job that failed, that the client is to blame for, or within
+/// which an error was logged, when it has ended; and of every other error that is logged, at once.
+/// It is asked where that happens, so let it be quick. Where it panics, obskit's own rule holds.
+///
+/// ```
+/// use obskit::config::{Config, ReportWhen};
+///
+/// let mut config = Config::default();
+/// // Refused log-ins too, and no timeouts of one route.
+/// config.reports.when = ReportWhen::new(|candidate| match candidate.status {
+///     Some(401) => true,
+///     Some(504) if candidate.endpoint == Some("/export") => false,
+///     _ => candidate.is_reported,
+/// });
+/// ```
 #[derive(Clone, Default)]
-pub struct ReportWhen(Option<Arc<dyn Fn(&()) -> bool + Send + Sync>>);
+pub struct ReportWhen(Option<Arc<Rule>>);
+
+/// What may be reported, as [`ReportWhen`] sees it.
+#[derive(Clone, Copy, Debug)]
+#[non_exhaustive]
+pub struct ReportCandidate<'a> {
+    /// Whether it is reported unless the predicate says otherwise: a panic always; a failure of the
+    /// service; where it did not fail, an error that was logged, unless the client is to blame.
+    pub is_reported: bool,
+    /// Somebody panicked.
+    pub is_panic: bool,
+    /// The type of the error, as far as it is known; of a bare status it is `HTTP 503` or the like.
+    pub error_type: Option<&'a str>,
+    /// What the error says of itself, or the event, if there is no error. Secrets are hidden.
+    pub message: &'a str,
+    /// The target of the event that told of it; `panic` of a panic. Empty for a bare status.
+    pub target: &'a str,
+    /// How the request or the job ended, in one word of
+    /// [`Outcome::NAMES`](crate::context::Outcome::NAMES), if it has ended.
+    pub outcome: Option<&'static str>,
+    /// The HTTP status of a request that has ended.
+    pub status: Option<u16>,
+    /// Its gRPC status, if it was a gRPC call.
+    pub grpc_status: Option<u8>,
+    /// The method of the request that it is of, if there is one.
+    pub method: Option<&'static str>,
+    /// The template of its route.
+    pub endpoint: Option<&'a str>,
+    /// The job that it happened in.
+    pub job: Option<&'static str>,
+}
+
+type Rule = dyn Fn(&ReportCandidate<'_>) -> bool + Send + Sync;
+
+impl ReportWhen {
+    /// What `rule` says is reported.
+    pub fn new(rule: impl Fn(&ReportCandidate<'_>) -> bool + Send + Sync + 'static) -> Self {
+        Self(Some(Arc::new(rule)))
+    }
+
+    /// The user's rule, if there is one.
+    #[cfg_attr(not(feature = "sentry"), expect(dead_code, reason = "nothing is reported"))]
+    pub(crate) fn rule(&self) -> Option<&Rule> {
+        self.0.as_deref()
+    }
+}
 
 #[cfg(feature = "sentry")]
 const ARE_BUILT: bool = true;

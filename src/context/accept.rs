@@ -56,6 +56,8 @@ pub(crate) struct Acceptor {
     pub(crate) spans: Arc<dyn EndSpan>,
     /// What makes the hubs of its requests.
     pub(crate) hubs: Hubs,
+    /// The number of the reports that its requests are of; 0 where nothing is reported.
+    pub(crate) reporter: u64,
     /// The service is on its way down: clients are to come no more by connections they have.
     pub(crate) is_leaving: AtomicBool,
 }
@@ -79,6 +81,7 @@ impl Acceptor {
             instruments: Arc::new(()),
             spans: Arc::new(()),
             hubs: Hubs::default(),
+            reporter: 0,
             is_leaving: AtomicBool::new(false),
         }
     }

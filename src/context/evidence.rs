@@ -32,6 +32,19 @@ pub(crate) struct Evidence {
     pub(crate) scope: Option<Scope>,
 }
 
+impl Evidence {
+    /// What is at the bottom of it: the deepest cause, or the message where there is none.
+    pub(crate) fn root(&self) -> &str {
+        self.causes.last().map_or(&self.message, |cause| &cause.message)
+    }
+
+    /// What it says, from the bottom up.
+    pub(crate) fn texts(&self) -> impl Iterator<Item = &str> {
+        let causes = self.causes.iter().rev().map(|cause| &*cause.message);
+        causes.chain(Some(&*self.message))
+    }
+}
+
 /// One error.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Cause {

@@ -77,6 +77,9 @@ pub(crate) trait Record: Send + Sync {
     /// asks for it.
     fn record_excluded(&self, _exchange: &Exchange<'_>) {}
 
+    /// The head of a response is sent whose body may last for hours.
+    fn begin_stream(&self, _context: &RequestContext) {}
+
     /// A job's run has begun.
     fn begin_run(&self, _context: &RequestContext, _plan: Plan) {}
 

@@ -2,19 +2,43 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::EventId;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Weight};
+use super::{EventId, contains_words};
 
-/// The failure of one request: its identity, and the evidence that tells most.
+/// The failure of one request: its identity, the evidence that tells most, and what of it was
+/// reported.
 #[derive(Debug)]
 pub(crate) struct Failing {
     id: EventId,
-    evidence: Mutex<Option<Box<Evidence>>>,
+    state: Mutex<State>,
 }
+
+/// Evidence that waits for the request's end.
+#[derive(Debug)]
+pub(crate) struct Gathered {
+    pub(crate) evidence: Evidence,
+    /// Which of the request's breadcrumbs it is, counted from the first.
+    pub(crate) crumb: Option<u64>,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    gathered: Option<Box<Gathered>>,
+    /// What reports of it say.
+    told: Vec<Box<str>>,
+    /// Of the heaviest evidence that was reported.
+    reported: Option<Weight>,
+    /// A report has its identity.
+    is_claimed: bool,
+}
+
+/// Texts of one failure by which further evidence of it is known.
+const MAX_TOLD: usize = 16;
+const MAX_TOLD_BYTES: usize = 512;
 
 impl Default for Failing {
     fn default() -> Self {
-        Self { id: EventId::random(), evidence: Mutex::default() }
+        Self { id: EventId::random(), state: Mutex::default() }
     }
 }
 
@@ -23,24 +47,62 @@ impl Failing {
         self.id
     }
 
-    /// Whether evidence of that weight would take the place of what is there.
-    pub(crate) fn wants(&self, weight: super::Weight) -> bool {
-        self.lock().as_ref().is_none_or(|evidence| evidence.weight < weight)
+    /// The identity for a report of it: the failure's own for the first one.
+    pub(crate) fn claim(&self) -> EventId {
+        let is_claimed = std::mem::replace(&mut self.lock().is_claimed, true);
+        if is_claimed { EventId::random() } else { self.id }
     }
 
-    pub(crate) fn add(&self, evidence: Evidence) {
-        let mut known = self.lock();
-        if known.as_ref().is_none_or(|known| known.weight < evidence.weight) {
-            *known = Some(Box::new(evidence));
+    /// Whether evidence of that weight would take the place of what is there.
+    pub(crate) fn wants(&self, weight: Weight) -> bool {
+        self.lock().weight().is_none_or(|known| known < weight)
+    }
+
+    /// Keeps evidence if nothing as heavy is there.
+    pub(crate) fn add(&self, gathered: Gathered) {
+        let mut state = self.lock();
+        if state.weight().is_none_or(|known| known < gathered.evidence.weight) {
+            state.gathered = Some(Box::new(gathered));
         }
     }
 
     /// The evidence, once.
-    pub(crate) fn take(&self) -> Option<Box<Evidence>> {
-        self.lock().take()
+    pub(crate) fn take(&self) -> Option<Box<Gathered>> {
+        self.lock().gathered.take()
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Box<Evidence>>> {
-        self.evidence.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Says that it was reported in these words, by obskit or by the user's own means.
+    pub(crate) fn tell<'a>(&self, weight: Weight, texts: impl Iterator<Item = &'a str>) {
+        let mut state = self.lock();
+        state.reported = state.reported.max(Some(weight));
+        for text in texts.filter(|text| !text.is_empty()) {
+            let kept = text.get(..text.floor_char_boundary(MAX_TOLD_BYTES)).unwrap_or_default();
+            if state.told.len() < MAX_TOLD && state.told.iter().all(|told| **told != *kept) {
+                state.told.push(kept.into());
+            }
+        }
+    }
+
+    /// What of it was reported: the heaviest.
+    pub(crate) fn reported(&self) -> Option<Weight> {
+        self.lock().reported
+    }
+
+    /// Whether a report of it said the same: its message, or its deepest cause.
+    pub(crate) fn has_told(&self, evidence: &Evidence) -> bool {
+        let root = evidence.root();
+        let root = root.get(..root.floor_char_boundary(MAX_TOLD_BYTES)).unwrap_or_default();
+        let is_same = |told: &str| contains_words(told, root) || contains_words(root, told);
+        self.lock().told.iter().any(|told| is_same(told))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn weight(&self) -> Option<Weight> {
+        self.gathered.as_ref().map(|gathered| gathered.evidence.weight)
     }
 }

@@ -60,6 +60,39 @@ impl Kept {
     }
 }
 
+/// What reports want of them.
+#[cfg(feature = "sentry")]
+impl Kept {
+    /// As `push`, and says how many came before.
+    pub(crate) fn push_counted(&self, kept: KeptLine<'_>, bounds: Bounds) -> u64 {
+        let mut lines = self.lock();
+        let before = lines.gave_way + lines.each.len() as u64;
+        lines.push(kept, bounds);
+        before
+    }
+
+    /// The lines so far, which stay, without the one that so many came before.
+    pub(crate) fn copy_without(&self, line: Option<u64>) -> Lines {
+        let mut lines = self.lock().clone();
+        let place = line.and_then(|line| line.checked_sub(lines.gave_way));
+        if let Some(place) = place.and_then(|place| usize::try_from(place).ok()) {
+            lines.remove(place);
+        }
+        lines
+    }
+}
+
+#[cfg(feature = "sentry")]
+impl Lines {
+    fn remove(&mut self, place: usize) {
+        let size = |each: &Each| each.line + each.record;
+        let start = self.start + self.each.iter().take(place).map(size).sum::<usize>();
+        if let Some(each) = self.each.remove(place) {
+            self.bytes.drain(start..start + size(&each));
+        }
+    }
+}
+
 impl Lines {
     pub(crate) fn iter(&self) -> impl Iterator<Item = KeptLine<'_>> {
         let mut rest = self.bytes.get(self.start..).unwrap_or_default();
@@ -127,6 +160,26 @@ mod tests {
         let lines = kept.take();
         assert_eq!(texts(&lines), ["d", "0123456", "ef"]);
         assert_eq!(lines.gave_way(), 4);
+    }
+
+    #[cfg(feature = "sentry")]
+    #[test]
+    fn a_copy_leaves_out_the_line_that_is_asked_for() {
+        let kept = Kept::default();
+        let bounds = Bounds { lines: 3, bytes: 100 };
+        let push = |text: &str| kept.push_counted(line(text.as_bytes()), bounds);
+        let counted = ["a", "bc", "d", "ef"].map(push);
+        assert_eq!(counted, [0, 1, 2, 3]);
+        for (left_out, expected) in [
+            (None, &["bc", "d", "ef"][..]),
+            (Some(0), &["bc", "d", "ef"]),
+            (Some(1), &["d", "ef"]),
+            (Some(2), &["bc", "ef"]),
+            (Some(3), &["bc", "d"]),
+            (Some(4), &["bc", "d", "ef"]),
+        ] {
+            assert_eq!(texts(&kept.copy_without(left_out)), expected, "{left_out:?}");
+        }
     }
 
     #[test]

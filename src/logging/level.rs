@@ -2,6 +2,7 @@
 
 mod change;
 mod lines;
+mod reports;
 mod spans;
 
 use std::cell::Cell;
@@ -26,6 +27,7 @@ use crate::error::Error;
 
 use super::recorder::Recorder;
 use change::State;
+use reports::Reports;
 use spans::Spans;
 
 pub(super) use lines::ChangeLines;
@@ -46,6 +48,7 @@ struct Shared {
     state: Mutex<State>,
     recorder: Option<Arc<Recorder>>,
     spans: Option<Spans>,
+    reports: Option<Reports>,
     /// Which levels of which telemetry hold, so that whoever decided by others decides again.
     generation: AtomicU64,
     changed: OnceLock<Changed>,
@@ -138,6 +141,7 @@ impl Levels {
             state: Mutex::new(State::new(current)),
             recorder,
             spans: Spans::new(config),
+            reports: Reports::new(config),
             changed: OnceLock::new(),
             subscriber: Mutex::default(),
         })))
@@ -150,7 +154,9 @@ impl Levels {
         let rest = current.targets.default_level();
         let recorder = self.0.recorder.as_ref().map(|recorder| recorder.max_level());
         let spans = self.0.spans.as_ref().map(Spans::max_level);
-        levels.chain(rest).chain(recorder).chain(spans).max().unwrap_or(LevelFilter::OFF)
+        let reports = self.0.reports.as_ref().map(Reports::max_level);
+        let others = recorder.into_iter().chain(spans).chain(reports);
+        levels.chain(rest).chain(others).max().unwrap_or(LevelFilter::OFF)
     }
 
     /// Has somebody told of the most verbose level, now and after every change. Once.
@@ -165,10 +171,13 @@ impl Levels {
         let recorder = self.0.recorder.as_ref().filter(|_| is_event);
         let recorder = recorder.is_some_and(|recorder| recorder.wants(target, level));
         let spans = self.0.spans.as_ref().is_some_and(|spans| spans.want(target, level, is_event));
+        let reports = self.0.reports.as_ref().filter(|_| is_event);
+        let reports = reports.is_some_and(|reports| reports.want(level));
         Wanted(
             (u8::from(lines) * Wanted::LINES)
                 | (u8::from(recorder) * Wanted::RECORDER)
-                | (u8::from(spans) * Wanted::SPANS),
+                | (u8::from(spans) * Wanted::SPANS)
+                | (u8::from(reports) * Wanted::REPORTS),
         )
     }
 
@@ -231,7 +240,7 @@ impl<S: Subscriber> Layer<S> for Levels {
         let wanted = self.of(metadata);
         if wanted.by_lines() {
             Interest::always()
-        } else if wanted.by_recorder() || wanted.by_spans() {
+        } else if wanted.by_recorder() || wanted.by_spans() || wanted.by_reports() {
             Interest::sometimes()
         } else {
             Interest::never()
@@ -243,7 +252,8 @@ impl<S: Subscriber> Layer<S> for Levels {
         let wanted = self.of(metadata);
         let is_wanted = wanted.by_lines()
             || (wanted.by_recorder() && RequestContext::current().is_some())
-            || (wanted.by_spans() && spans::are_recorded_here());
+            || (wanted.by_spans() && spans::are_recorded_here())
+            || (wanted.by_reports() && reports::are_wanted_here(*metadata.level()));
         is_wanted && !is_own_noise(metadata.target())
     }
 
@@ -256,6 +266,7 @@ impl Wanted {
     const LINES: u8 = 1;
     const RECORDER: u8 = 2;
     const SPANS: u8 = 4;
+    const REPORTS: u8 = 8;
 
     pub(super) fn by_lines(self) -> bool {
         self.0 & Self::LINES != 0
@@ -269,6 +280,11 @@ impl Wanted {
     /// Wanted as a span, or by one, where spans are recorded.
     pub(super) fn by_spans(self) -> bool {
         self.0 & Self::SPANS != 0
+    }
+
+    /// Wanted for reports: within a request, or as one of its own.
+    pub(super) fn by_reports(self) -> bool {
+        self.0 & Self::REPORTS != 0
     }
 }
 

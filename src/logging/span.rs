@@ -122,6 +122,14 @@ impl LoggedSpan {
             && RequestContext::current().as_ref().is_none_or(made_in)
     }
 
+    /// Hands on its fields and those of the spans around it, from the innermost out, each as it
+    /// stands on a line.
+    pub(crate) fn fields(&self, take: &mut dyn FnMut(&str, &[u8])) {
+        let around = Around::new(Some(self), Form::Shown);
+        let members = around.parts().flat_map(|parts| parts.members.iter());
+        members.for_each(|member| take(member.name, member.value));
+    }
+
     /// Takes what was recorded of it, by its call site's plans, in place of what was before.
     pub(super) fn replace(&self, form: Form, parts: &Parts, plans: &[Plan]) {
         if let Some(fields) = self.0.fields(form) {

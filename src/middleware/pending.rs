@@ -108,12 +108,20 @@ impl PendingExchange {
         }
         if ends_here || self.is_upgrade() || body.is_end_stream() {
             self.end(true);
+        } else if self.head.is_some_and(|head| head.shape == Shape::Stream) {
+            self.begin_stream();
         }
         Response::from_parts(parts, ResponseBody::new(body, left, self))
     }
 
     pub(super) fn fail(mut self) {
         self.end = Some(End::ServiceFailed);
+    }
+
+    fn begin_stream(&mut self) {
+        let Some(context) = self.context.clone() else { return };
+        let _entered = Entered::new(&mut self.context);
+        context.records().iter().for_each(|record| record.begin_stream(&context));
     }
 
     /// Makes the record, once.

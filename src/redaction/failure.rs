@@ -18,11 +18,11 @@ pub(crate) enum Part {
 }
 
 /// Causes of causes that are told.
-const MAX_CAUSES: usize = 16;
-const MAX_KIND_BYTES: usize = 128;
+pub(super) const MAX_CAUSES: usize = 16;
+pub(super) const MAX_KIND_BYTES: usize = 128;
 /// What stands before a stack in the `Debug` of the usual error types.
-const STACK: [&str; 2] = ["Stack backtrace:\n", "stack backtrace:\n"];
-const CAUSES: &str = "\n\nCaused by:\n";
+pub(super) const STACK: [&str; 2] = ["Stack backtrace:\n", "stack backtrace:\n"];
+pub(super) const CAUSES: &str = "\n\nCaused by:\n";
 
 impl Redactor {
     /// Hands on an error value: its type by the first word of its `Debug`, its message with those
@@ -80,7 +80,7 @@ impl Redactor {
 
 /// The name of a type or a variant, if the text is the `Debug` of one: a word that begins with a
 /// capital letter and has nothing behind it but its fields.
-fn kind(debug: &str) -> Option<&str> {
+pub(super) fn kind(debug: &str) -> Option<&str> {
     let end = debug.find(|c: char| !c.is_ascii_alphanumeric() && c != '_');
     let (word, rest) = debug.split_at_checked(end.unwrap_or(debug.len()))?;
     let is_name = word.starts_with(|first: char| first.is_ascii_uppercase());
@@ -107,15 +107,19 @@ fn chain(error: &(dyn Error + 'static), text: &mut String) -> bool {
 
 /// Appends a cause from a list as `anyhow` writes it: indented, and numbered if there are more.
 fn push_cause(line: &str, text: &mut String) {
-    let line = line.trim();
-    let unnumbered = line.split_once(": ").filter(|(n, _)| n.bytes().all(|b| b.is_ascii_digit()));
-    let cause = unnumbered.map_or(line, |(_, cause)| cause);
+    let cause = unnumbered(line.trim());
     let before = text.len();
     if !cause.is_empty() {
         text.push_str(": ");
         text.push_str(cause);
         drop_repeated(before, text);
     }
+}
+
+/// A line of a list, without its number.
+pub(super) fn unnumbered(line: &str) -> &str {
+    let is_number = |n: &str| n.bytes().all(|byte| byte.is_ascii_digit());
+    line.split_once(": ").filter(|(n, _)| is_number(n)).map_or(line, |(_, cause)| cause)
 }
 
 /// Takes back what was appended behind `before` where it says nothing new.

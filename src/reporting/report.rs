@@ -56,6 +56,11 @@ impl Report {
 }
 
 impl Facts {
+    /// Whether the client is to blame.
+    pub(super) fn is_refused(&self) -> bool {
+        self.outcome == Outcome::ClientError
+    }
+
     pub(super) fn of_exchange(exchange: &Exchange<'_>) -> Self {
         let Exchange { outcome, status, grpc_status, shape, duration, .. } = *exchange;
         Self { outcome, status: Some(status), grpc_status, shape, duration }

@@ -74,6 +74,7 @@ impl Telemetry {
         acceptor.exports_spans = spans.are_exported();
         acceptor.gathering = reports.gathering(&config);
         acceptor.spans = spans.ends();
+        acceptor.reporter = reports.number();
         if !config.disabled {
             acceptor.instruments = instruments;
         }

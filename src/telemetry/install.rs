@@ -11,6 +11,7 @@ use tracing::{Dispatch, Subscriber, callsite, dispatcher};
 use tracing_log::{AsLog, LogTracer, log};
 use tracing_subscriber::layer::SubscriberExt;
 
+use super::tracing_layer::request_around;
 use super::{Levels, Telemetry, TracingLayer};
 use crate::config::Config;
 use crate::context::{self, RequestContext};
@@ -96,7 +97,7 @@ where
         return Err(error);
     }
     context::install(&telemetry.parts.server.acceptor);
-    log_panics(telemetry.parts.logging.clone());
+    tell_panics(&telemetry);
     telemetry.config().warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     Ok(telemetry)
 }
@@ -149,20 +150,30 @@ fn follow(levels: &Levels) {
 
 /// A panic hook waits no longer for its line to be written.
 const PANIC_FLUSH: Duration = Duration::from_millis(100);
+/// Nor for its report to be sent, where the process ends behind it.
+const LAST_REPORT: Duration = Duration::from_secs(2);
+const ABORTS: bool = cfg!(panic = "abort");
 
 #[expect(clippy::disallowed_methods, reason = "the one place that sets the hook")]
-fn log_panics(logging: Logging) {
+fn tell_panics(telemetry: &Telemetry) {
+    let (logging, reports) = (telemetry.parts.logging.clone(), telemetry.parts.reports.clone());
     let before = panic::take_hook();
     panic::set_hook(Box::new(move |info| {
         // A panic within a log line's value goes no further: neither has the request failed, nor
         // is there a process's end to be written before.
-        let is_of_a_line = Logging::is_rendering();
-        if let Some(context) = RequestContext::current().filter(|_| !is_of_a_line) {
+        if Logging::is_rendering() {
+            log_panic(info);
+            return before(info);
+        }
+        let request = RequestContext::current();
+        if let Some(context) = &request {
             context.mark_panicked();
         }
-        log_panic(info);
-        if !is_of_a_line {
-            logging.flush_in_passing(PANIC_FLUSH);
+        let request = request.or_else(request_around);
+        reports.panic(info, request.as_ref(), || log_panic(info));
+        logging.flush_in_passing(PANIC_FLUSH);
+        if ABORTS {
+            reports.deliver(LAST_REPORT);
         }
         before(info);
     }));

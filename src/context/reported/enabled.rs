@@ -6,6 +6,7 @@ mod head;
 mod told;
 
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU8, Ordering, fence};
 
 use http::{HeaderMap, Uri};
 use once_cell::race::OnceBox;
@@ -13,6 +14,7 @@ use once_cell::race::OnceBox;
 use crate::config::Config;
 
 use self::told::Told;
+use super::kept::Kept;
 use super::{EventId, Failing};
 
 pub(crate) use self::head::{Armed, Head};
@@ -30,7 +32,14 @@ pub(super) struct Reported {
     head: OnceLock<Head>,
     /// Made by the first that tells something.
     told: OnceBox<Told>,
+    /// Made by the first event that becomes one.
+    crumbs: OnceBox<Kept>,
+    stage: AtomicU8,
 }
+
+/// Its response's head was sent, and what follows may last.
+const STREAMING: u8 = 1;
+const OVER: u8 = 2;
 
 impl Reporting {
     pub(super) fn new(config: &Config) -> Self {
@@ -45,6 +54,13 @@ impl Reporting {
 }
 
 impl super::RequestContext {
+    /// The identity of this request's failure: of its report, its log lines and its span. An error
+    /// page may show it, and [`Telemetry`](crate::Telemetry) takes a user's feedback by it. It is
+    /// the same whenever it is asked for, and stands for nothing if the request does not fail.
+    pub fn report_id(&self) -> EventId {
+        self.failing().id()
+    }
+
     /// Where its failure is told of.
     pub(crate) fn failing(&self) -> &Failing {
         self.reported().failing.get_or_init(Box::default)
@@ -68,5 +84,35 @@ impl super::RequestContext {
 
     pub(crate) fn head(&self) -> Option<&Head> {
         self.reported().head.get()
+    }
+
+    /// Where its breadcrumbs are.
+    pub(crate) fn keep_crumbs(&self) -> &Kept {
+        self.reported().crumbs.get_or_init(Box::default)
+    }
+
+    /// Its breadcrumbs, if there have been any.
+    pub(crate) fn crumbs(&self) -> Option<&Kept> {
+        self.reported().crumbs.get()
+    }
+
+    /// From here on evidence is gathered no more, but reported when it comes.
+    pub(crate) fn begin_reporting_at_once(&self) {
+        self.reported().stage.fetch_or(STREAMING, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+    }
+
+    /// The same, because it is over: either this sees what was gathered, or whoever gathers sees
+    /// that it is over.
+    pub(crate) fn end_gathering(&self) -> Option<&Failing> {
+        self.reported().stage.fetch_or(OVER, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        self.failed()
+    }
+
+    /// Whether evidence waits for its end, so that whoever has added some may ask who takes it.
+    pub(crate) fn gathers(&self) -> bool {
+        fence(Ordering::SeqCst);
+        self.reported().stage.load(Ordering::Relaxed) == 0
     }
 }

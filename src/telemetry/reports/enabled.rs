@@ -4,6 +4,7 @@
 mod sending;
 
 use std::ops::Deref;
+use std::panic::PanicHookInfo;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -68,8 +69,35 @@ impl Reports {
         event: &Event<'_>,
         request: Option<&RequestContext>,
         span: Option<SpanIds>,
+        around: &dyn Fn(&mut dyn FnMut(&str, &[u8])),
     ) -> Option<EventId> {
-        self.0.as_ref()?.event(event, request, span)
+        self.0.as_ref()?.event(event, request, span, around)
+    }
+
+    /// The number by which requests are known as of these reports; 0 where nothing is reported.
+    pub(super) fn number(&self) -> u64 {
+        self.0.as_ref().map_or(0, reporting::Reports::number)
+    }
+
+    /// Takes a panic, as the hook does, and has `tell` log it.
+    pub(super) fn panic(
+        &self,
+        info: &PanicHookInfo<'_>,
+        request: Option<&RequestContext>,
+        tell: impl FnOnce(),
+    ) {
+        match &self.0 {
+            Some(reports) => reports.panic(info, request, tell),
+            None => tell(),
+        }
+    }
+
+    /// Waits, for a time, until what a panic has left is sent: nothing else will do it where the
+    /// process ends.
+    pub(super) fn deliver(&self, within: Duration) {
+        if let Some(reports) = &self.0 {
+            reports.deliver(within);
+        }
     }
 
     /// Sends what a user says of a failure.

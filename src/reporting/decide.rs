@@ -1,0 +1,85 @@
+//! What is reported, and when.
+
+use crate::config::ReportCandidate;
+use crate::context::{Cause, Evidence, Outcome, RequestContext, Weight};
+use crate::redaction::guard;
+
+use super::report::Facts;
+
+/// What may be reported.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Case<'a> {
+    pub(super) evidence: &'a Evidence,
+    pub(super) request: Option<&'a RequestContext>,
+    /// None where what it is of has not ended.
+    pub(super) facts: Option<&'a Facts>,
+}
+
+impl Case<'_> {
+    /// Whether it is reported: by obskit's rule, unless the user has one.
+    pub(super) fn is_reported(&self, rule: Option<&Rule>) -> bool {
+        let by_default = self.by_default();
+        let Some(rule) = rule else { return by_default };
+        guard(|| rule(&self.candidate(by_default))).unwrap_or(by_default)
+    }
+
+    fn by_default(&self) -> bool {
+        match (self.evidence.weight, self.facts.map(|facts| facts.outcome)) {
+            (Weight::Panic, _) | (_, None) => true,
+            (_, Some(Outcome::ClientError)) => false,
+            (Weight::Status, Some(outcome)) => outcome.is_failure(),
+            (Weight::Message | Weight::Failure, Some(_)) => true,
+        }
+    }
+
+    fn candidate(&self, is_reported: bool) -> ReportCandidate<'_> {
+        let Self { evidence, request, facts } = *self;
+        let asked = request.filter(|request| request.job().is_none());
+        let kind = evidence.causes.first().map(|cause| &*cause.kind);
+        ReportCandidate {
+            is_reported,
+            is_panic: evidence.weight == Weight::Panic,
+            error_type: kind.filter(|kind| !kind.is_empty()),
+            message: evidence.causes.first().map_or(&evidence.message, |cause| &cause.message),
+            target: &evidence.target,
+            outcome: facts.map(|facts| facts.outcome.as_str()),
+            status: facts.and_then(|facts| facts.status),
+            grpc_status: facts.and_then(|facts| facts.grpc_status),
+            method: asked.map(RequestContext::method),
+            endpoint: asked.map(RequestContext::endpoint),
+            job: request.and_then(RequestContext::job),
+        }
+    }
+}
+
+/// What there is to say of an end that nothing else tells of.
+pub(super) fn bare(context: &RequestContext, facts: &Facts, at: std::time::SystemTime) -> Evidence {
+    let is_panic = facts.outcome == Outcome::Panicked;
+    let kind = match (facts.outcome, context.job(), facts.grpc_status, facts.status) {
+        (Outcome::Panicked, ..) => "panic".to_owned(),
+        (_, Some(_), ..) => "JobFailed".to_owned(),
+        (Outcome::BodyError, ..) => "BodyError".to_owned(),
+        (_, _, Some(status), _) => format!("gRPC {status}"),
+        (_, _, None, Some(status)) => format!("HTTP {status}"),
+        (_, _, None, None) => "Failed".to_owned(),
+    };
+    let message = match context.job() {
+        Some(job) => job.to_owned(),
+        None => format!("{} {}", context.method(), context.endpoint()),
+    };
+    Evidence {
+        weight: if is_panic { Weight::Panic } else { Weight::Status },
+        at,
+        causes: vec![Cause { kind, message }],
+        message: String::new(),
+        target: String::new(),
+        place: None,
+        thread: None,
+        fields: Vec::new(),
+        span: None,
+        stack: None,
+        scope: None,
+    }
+}
+
+type Rule = dyn Fn(&ReportCandidate<'_>) -> bool + Send + Sync;
