@@ -29,7 +29,7 @@ use super::{
 };
 
 /// Makes the contexts of one telemetry, which share it.
-#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
+#[cfg_attr(not(feature = "sentry"), expect(dead_code, reason = "nothing is reported"))]
 pub(crate) struct Acceptor {
     pub(crate) clock: Clock,
     pub(crate) policy: config::Propagation,

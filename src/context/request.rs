@@ -29,7 +29,7 @@ pub struct RequestContext {
     inner: Arc<Inner>,
 }
 
-#[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "there are no spans"))]
+#[cfg_attr(not(feature = "sentry"), expect(dead_code, reason = "nothing is reported"))]
 #[derive(Debug)]
 struct Inner {
     start: Start,

@@ -207,3 +207,84 @@ fn size(value: &Value) -> usize {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn fitted(mut event: Value) -> Value {
+        fit(&mut event);
+        event
+    }
+
+    #[test]
+    fn texts_are_cut_to_their_bounds() {
+        let check = |path: &str, mut event: Value, chars: usize| {
+            for (text, expected) in [("ä".repeat(chars), chars), ("ä".repeat(9_000), chars)] {
+                *event.pointer_mut(path).unwrap() = text.into();
+                let fitted = fitted(event.clone());
+                let told = fitted.pointer(path).unwrap().as_str().unwrap();
+                assert_eq!(told.chars().count(), expected, "{path}");
+            }
+        };
+        check("/transaction", json!({ "transaction": "" }), 200);
+        check("/logger", json!({ "logger": "" }), 64);
+        check("/request/url", json!({ "request": { "url": "" } }), 256);
+        check("/tags/a", json!({ "tags": { "a": "" } }), 200);
+        let exception = json!({ "exception": { "values": [{ "type": "", "value": "" }] } });
+        check("/exception/values/0/type", exception.clone(), 256);
+        check("/exception/values/0/value", exception, MAX_MESSAGE_CHARS);
+        let crumb = json!({ "breadcrumbs": { "values": [{ "message": "" }] } });
+        check("/breadcrumbs/values/0/message", crumb, MAX_MESSAGE_CHARS);
+        let frames = json!({ "stacktrace": { "frames": [{ "abs_path": "" }] } });
+        let thread = json!({ "threads": { "values": [frames] } });
+        check("/threads/values/0/stacktrace/frames/0/abs_path", thread, 256);
+    }
+
+    #[test]
+    fn tags_are_as_the_server_takes_them() {
+        let event = json!({ "tags": { "a b/c": "x\ny ", "": "x", "d": "" } });
+        assert_eq!(fitted(event), json!({ "tags": { "a-b-c": "x y" } }));
+    }
+
+    #[test]
+    fn values_are_as_large_and_deep_as_the_server_takes_them() {
+        let deep = (0..20).fold(json!("x"), |value, _| json!({ "a": value }));
+        let long = "x\"".repeat(MAX_EXTRA_BYTES);
+        let mut extra: Map<String, Value> =
+            (0..100).map(|number| (number.to_string(), json!(long))).collect();
+        extra.insert("deep".into(), deep.clone());
+        let crumb = json!({ "data": { "a": long, "b": "short", "deep": deep } });
+        let fitted = fitted(json!({ "extra": extra, "breadcrumbs": { "values": [crumb] } }));
+        let extra = fitted["extra"].as_object().unwrap();
+        assert!(size(&fitted["extra"]) <= MAX_EXTRAS_BYTES + 2, "{}", extra.len());
+        assert!(extra.len() > 10 && extra.contains_key("deep"));
+        for value in extra.values() {
+            assert!(value.to_string().len() <= MAX_EXTRA_BYTES + CUT.len() + 2);
+        }
+        assert!(depth(&extra["deep"]) <= 6, "{}", depth(&extra["deep"]));
+        let data = &fitted["breadcrumbs"]["values"][0]["data"];
+        assert_eq!(data["b"], "short");
+        assert!(data.to_string().len() <= MAX_CRUMB_BYTES);
+        assert!(depth(data) <= 6);
+    }
+
+    fn depth(value: &Value) -> usize {
+        let inner = match value {
+            Value::Array(values) => values.iter().map(depth).max(),
+            Value::Object(members) => members.values().map(depth).max(),
+            _ => None,
+        };
+        1 + inner.unwrap_or_default()
+    }
+
+    #[test]
+    fn a_type_that_the_server_does_not_know_is_left_out() {
+        let event =
+            json!({ "contexts": { "a": { "type": "unknown", "b": 1 }, "os": { "type": "os" } } });
+        let expected = json!({ "contexts": { "a": { "b": 1 }, "os": { "type": "os" } } });
+        assert_eq!(fitted(event), expected);
+    }
+}

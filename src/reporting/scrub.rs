@@ -150,3 +150,122 @@ fn hide(value: &mut Value) {
         *value = HIDDEN.into();
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+    use crate::config::Redaction;
+
+    const SECRET: &str = "hunter2xyz";
+
+    fn scrubbed(mut value: Value) -> Value {
+        let redaction = Redaction { fields: vec!["name".into()], ..Redaction::default() };
+        scrub(&mut value, &Redactor::new(&redaction).unwrap());
+        value
+    }
+
+    #[track_caller]
+    fn check(value: Value, expected: Value) {
+        assert_eq!(scrubbed(value), expected);
+    }
+
+    #[test]
+    fn names_of_others_are_hidden_and_those_of_the_protocol_are_not() {
+        let hidden = HIDDEN;
+        check(json!({ "tags": { "password": 1 } }), json!({ "tags": { "password": hidden } }));
+        check(
+            json!({ "server_name": "a", "extra": { "user": { "name": ["b"], "id": null } } }),
+            json!({ "server_name": "a", "extra": { "user": { "name": hidden, "id": null } } }),
+        );
+        check(
+            json!({ "user": { "id": "7", "name": "b" }, "request": { "cookies": "a=b" } }),
+            json!({ "user": { "id": "7", "name": hidden }, "request": { "cookies": hidden } }),
+        );
+        check(
+            json!({ "contexts": { "flags": { "values": [{ "flag": "pin", "result": "1" }] } } }),
+            json!({ "contexts": { "flags": { "values": [{ "flag": "pin", "result": hidden }] } } }),
+        );
+        check(
+            json!({ "request": { "headers": [["cookie", "a"], ["accept", "b"]] } }),
+            json!({ "request": { "headers": [["cookie", hidden], ["accept", "b"]] } }),
+        );
+    }
+
+    #[test]
+    fn texts_are_clean_wherever_they_stand() {
+        check(
+            json!({ "message": "token=abc", "exception": { "values": [{ "value": "pwd=x" }] } }),
+            json!({
+                "message": "token=[redacted]",
+                "exception": { "values": [{ "value": "pwd=[redacted]" }] },
+            }),
+        );
+        check(
+            json!({ "request": { "query_string": "a=b&c=d" } }),
+            json!({ "request": { "query_string": "a=[redacted]&c=[redacted]" } }),
+        );
+        let scrubbed = scrubbed(json!({ "extra": { "token=abc": "x" } }));
+        assert!(!scrubbed.to_string().contains("abc"), "{scrubbed}");
+    }
+
+    #[test]
+    fn ids_times_and_frames_stay() {
+        let card = "4111111111111111";
+        let frame = json!({ "function": "a::password=b", "abs_path": "/a/token=b", "lineno": 1 });
+        for value in [
+            json!({ "event_id": "4111111111111111".repeat(2), "timestamp": 1_700_000_000.25 }),
+            json!({ "contexts": { "trace": { "span_id": card, "trace_id": card.repeat(2) } } }),
+            json!({ "exception": { "values": [{ "stacktrace": { "frames": [frame] } }] } }),
+        ] {
+            check(value.clone(), value);
+        }
+        check(json!({ "span_id": format!("{card} ") }), json!({ "span_id": "[redacted] " }));
+        let vars = json!({ "frames": [{ "function": "a", "vars": { "token": "b" } }] });
+        let hidden = json!({ "frames": [{ "function": "a", "vars": { "token": HIDDEN } }] });
+        check(vars, hidden);
+    }
+
+    #[test]
+    fn what_is_too_deep_is_not_told() {
+        let deep = (0..100).fold(json!(SECRET), |value, _| json!([value]));
+        assert!(!scrubbed(json!({ "extra": deep })).to_string().contains(SECRET));
+    }
+
+    /// Values that hold a secret behind a name, in a text or as a name.
+    fn planted() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            "[a-z ]{0,8}".prop_map(|text| json!(format!("{text} password={SECRET}"))),
+            "[a-z]{0,8}".prop_map(|path| json!(format!("https://u:{SECRET}@h/{path}?a={SECRET}"))),
+            Just(json!({ "api_key": SECRET })),
+            Just(json!({ "Authorization": [SECRET, { "a": SECRET }] })),
+            Just(json!(["client_secret", SECRET])),
+            any::<i64>().prop_map(|number| json!(number)),
+        ];
+        leaf.prop_recursive(4, 32, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map("[a-z_]{1,8}", inner, 0..4)
+                    .prop_map(|members| members.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn no_secret_is_left(value in planted(), place in 0..7_usize) {
+            let place = ["extra", "tags", "contexts", "user", "headers", "data", "vars"][place];
+            let scrubbed = scrubbed(json!({ "a": [{ place: value }] }));
+            let text = scrubbed.to_string();
+            prop_assert!(!text.contains(SECRET), "{text}");
+        }
+
+        #[test]
+        fn what_is_clean_stays_so(value in planted()) {
+            let once = scrubbed(json!({ "extra": value }));
+            prop_assert_eq!(scrubbed(once.clone()), once);
+        }
+    }
+}
