@@ -10,6 +10,7 @@ mod health;
 mod logs;
 mod oracle;
 mod prometheus;
+mod reports;
 mod shutdown;
 mod slow;
 mod traces;

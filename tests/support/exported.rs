@@ -1,4 +1,4 @@
-//! What became of spans, and requests that make some.
+//! What became of spans, reports and the like, and requests that make spans.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -21,9 +21,14 @@ pub struct Sums {
 impl Sums {
     /// Those of spans.
     pub fn of_spans(telemetry: &Telemetry) -> Self {
+        Self::of(telemetry, "span")
+    }
+
+    /// Those of a signal, such as `report`.
+    pub fn of(telemetry: &Telemetry, signal: &str) -> Self {
         let of = |name: &str| {
             let samples = samples(telemetry, name);
-            samples.into_iter().filter(|sample| sample.labels["signal"] == "span")
+            samples.into_iter().filter(|sample| sample.labels["signal"] == signal)
         };
         let sum = |name: &str| of(name).map(|sample| count(&sample)).sum();
         let dropped = of("obskit_dropped_total")

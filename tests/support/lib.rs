@@ -1,6 +1,7 @@
 //! What the tests share.
 
 pub mod blackbox;
+pub mod bugsink;
 pub mod certificates;
 pub mod child;
 pub mod collector;
@@ -25,6 +26,7 @@ pub mod prometheus;
 pub mod promtool;
 pub mod recorded;
 pub mod redis;
+pub mod relay;
 pub mod rotel;
 pub mod samples;
 pub mod scripted;

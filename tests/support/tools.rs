@@ -17,6 +17,16 @@ pub fn chdb() -> PathBuf {
     installed("chdb/bin/python", "chdb")
 }
 
+/// The Python with Bugsink and Relay's normaliser. Panics where there is none.
+pub fn sentry() -> PathBuf {
+    installed("sentry/bin/python", "sentry")
+}
+
+/// An empty database of Bugsink's. Panics where there is none.
+pub fn bugsink_database() -> PathBuf {
+    installed("sentry/db.sqlite3", "sentry")
+}
+
 /// qryn's program for Node. Panics where there is none.
 pub fn qryn() -> PathBuf {
     installed("qryn/node_modules/qryn/qryn.mjs", "qryn")
