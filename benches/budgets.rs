@@ -57,7 +57,7 @@ fn report(out: &mut impl Write, only: Option<&str>) -> Result<(), String> {
 fn cost(subject: &Subject) -> Result<Cost, String> {
     // Rounds of milliseconds, so that a busy machine leaves some of them alone.
     let times = match subject.name.split(['/', '-']).next() {
-        Some("http" | "event" | "traces") => 2_000,
+        Some("http" | "event" | "reports" | "traces") => 2_000,
         Some("attribute") => 20_000,
         _ => 200_000,
     };

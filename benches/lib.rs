@@ -12,6 +12,7 @@ pub mod http;
 pub mod limit;
 pub mod logs;
 pub mod measure;
+pub mod reports;
 pub mod threads;
 pub mod traces;
 
@@ -63,6 +64,10 @@ pub const SUBJECTS: &[Subject] = &[
     Subject { name: "traces/peer-sampled", run: traces::peer_sampled },
     Subject { name: "traces/peer-unsampled", run: traces::peer_unsampled },
     Subject { name: "traces/peer-off", run: traces::peer_off },
+    Subject { name: "reports/off", run: reports::off },
+    Subject { name: "reports/armed", run: reports::armed },
+    Subject { name: "reports/failing-off", run: reports::failing_off },
+    Subject { name: "reports/failing-armed", run: reports::failing_armed },
     Subject { name: "event/obskit", run: logs::event::<Obskit> },
     Subject { name: "event/hand-written", run: logs::event::<ByHand> },
     Subject { name: "event/tracing-subscriber", run: logs::event::<TracingSubscriber> },

@@ -3,7 +3,7 @@
 
 mod obskit;
 mod peer;
-mod sink;
+pub(crate) mod sink;
 
 use axum::Router;
 use axum::routing::get;
@@ -77,6 +77,6 @@ fn router() -> Router {
     Router::new().route("/users/{id}", get(async move |axum::extract::Path(id)| work(id)))
 }
 
-fn under(subscriber: &Dispatch, app: Router, times: u64) {
+pub(crate) fn under(subscriber: &Dispatch, app: Router, times: u64) {
     with_default(subscriber, || http::serve(app, times));
 }

@@ -40,7 +40,8 @@ fn config(fate: Fate) -> Config {
         Fate::Unsampled => {}
         Fate::Sampled => config.traces.sampler = Sampler::ParentBased(RootSampler::AlwaysOn),
     }
-    config.traces.otlp.endpoint = sink::start();
+    let collector = sink::start().map(|address| format!("http://{address}/v1/traces"));
+    config.traces.otlp.endpoint = collector.and_then(|url| url.parse().ok());
     // Enough for a whole round, were the exporter never to run.
     config.traces.batch.queue_size = 1 << 20;
     config.traces.batch.queue_bytes = 1 << 30;
