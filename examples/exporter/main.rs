@@ -54,11 +54,11 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<ExitCode, Failure> {
     let config = configure(args.admin)?;
-    let traces = traces(&config);
+    let (traces, reports) = (traces(&config), reports(&config));
     let telemetry = obskit::init(config)?;
     // Before anything else, so that no signal is missed.
     let leave = telemetry.shutdown_signal()?;
-    let running = start(&telemetry, args, &traces, &leave).await?;
+    let running = start(&telemetry, args, [&traces, reports], &leave).await?;
     leave.run_until_deadline(running.end()).await;
     let report = telemetry.shutdown(leave.remaining()).await?;
     if !report.is_complete() {
@@ -98,7 +98,7 @@ impl Running {
 async fn start(
     telemetry: &Telemetry,
     args: Args,
-    traces: &str,
+    sent: [&str; 2],
     leave: &ShutdownSignal,
 ) -> Result<Running, Failure> {
     // Not ready until the service listens.
@@ -118,7 +118,7 @@ async fn start(
         over.trigger();
         served
     };
-    announce(addr, &admin, traces, args.traffic);
+    announce(addr, &admin, sent, args.traffic);
     Ok(Running {
         serving: tokio::spawn(serving),
         jobs: tokio::spawn(jobs::run(store, leave.clone())),
@@ -159,7 +159,15 @@ fn traces(config: &Config) -> String {
     }
 }
 
-fn announce(service: SocketAddr, admin: &AdminAddr, traces: &str, traffic: u32) {
+/// Where reports go, in words.
+fn reports(config: &Config) -> &'static str {
+    match config.reports.dsn {
+        Some(_) => "where SENTRY_DSN says",
+        None => "nowhere; SENTRY_DSN says where they go",
+    }
+}
+
+fn announce(service: SocketAddr, admin: &AdminAddr, [traces, reports]: [&str; 2], traffic: u32) {
     let busy = match traffic {
         0 => "No traffic of its own.".to_owned(),
         n => format!("{n} requests a second of its own."),
@@ -169,7 +177,8 @@ fn announce(service: SocketAddr, admin: &AdminAddr, traces: &str, traffic: u32) 
          metrics    http://{admin}/metrics\n\
          readiness  http://{admin}/readyz\n\
          routes     http://{admin}/\n\
-         traces     {traces}\n\n\
+         traces     {traces}\n\
+         reports    {reports}\n\n\
          {busy} Ctrl-C ends it.\n\
          On a terminal only trouble is logged, unless the environment says otherwise.\n\n"
     );

@@ -1,5 +1,6 @@
 //! The service: its routes, and the one layer that watches them.
 
+mod broken;
 mod error;
 mod handlers;
 mod live;
@@ -27,7 +28,7 @@ pub(crate) struct App {
 }
 
 /// Every route, so that each has its series from the first scrape.
-const ROUTES: [(Method, &str); 9] = [
+const ROUTES: [(Method, &str); 10] = [
     (Method::GET, "/api/workouts"),
     (Method::GET, "/api/workouts/{id}"),
     (Method::POST, "/api/workouts/{id}/complete"),
@@ -37,6 +38,7 @@ const ROUTES: [(Method, &str); 9] = [
     (Method::GET, "/api/reports/weekly"),
     (Method::POST, "/api/sync"),
     (Method::GET, "/api/live"),
+    (Method::GET, "/api/broken/{how}"),
 ];
 
 /// The service as a router, which ends its streams when it is asked to leave.
@@ -56,6 +58,7 @@ pub(crate) fn app(
         .route("/api/reports/weekly", get(handlers::weekly_report))
         .route("/api/sync", post(handlers::sync_steps))
         .route("/api/live", get(live::events))
+        .route("/api/broken/{how}", get(broken::broken))
         // For who cannot reach the operator's port: /api/metrics, /api/health and so on.
         .nest("/api", telemetry.admin_router())
         .layer(telemetry.layer().routes(ROUTES))
