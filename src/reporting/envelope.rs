@@ -1,6 +1,6 @@
 //! An event on its way out: hidden what must not leave, cut what the server would not take.
 
-use sentry::protocol::Event;
+use sentry::protocol::{Event, LogEntry};
 use serde_json::{Map, Value};
 
 use crate::context::TraceId;
@@ -27,6 +27,10 @@ pub(super) fn json(
     common: &Common,
 ) -> Result<Map<String, Value>, Discard> {
     common.about.fill(&mut event);
+    // Sentry's schema of events has no `message`.
+    if let Some(message) = event.message.take() {
+        event.logentry.get_or_insert(LogEntry { message, params: Vec::new() });
+    }
     match serde_json::to_value(event) {
         Ok(Value::Object(members)) => Ok(members),
         Ok(_) | Err(_) => Err(Discard::InternalSdkError),
