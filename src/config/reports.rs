@@ -23,8 +23,8 @@ pub struct Reports {
     /// At most 256 characters, without slashes. Default: none, which is the host's name
     /// (`SENTRY_SERVER_NAME`).
     pub server_name: Option<String>,
-    /// The share of requests, and of jobs' runs, that are sent as transactions with the spans within
-    /// them, by their trace IDs and whatever the sampling of spans is: 0 to 1. Those that
+    /// The share of requests, and of jobs' runs, that are sent as transactions with the spans
+    /// within them, by their trace IDs and whatever the sampling of spans is: 0 to 1. Those that
     /// `traces.routes` gives a share of 0 never are. Default: 0.1 (`SENTRY_TRACES_SAMPLE_RATE`).
     pub traces_sample_rate: f64,
     /// The share of errors that is reported, 0 to 1. Default: 1.

@@ -67,6 +67,7 @@ impl Telemetry {
         self.drain().begin();
         self.parts.signals.end();
         self.parts.health.stop();
+        self.parts.reports.tell_counts();
         if self.parts.spans.is_waiting() || self.parts.reports.is_waiting() {
             self.export();
         }

@@ -19,6 +19,7 @@ mod logging;
 mod pools;
 mod propagation;
 mod reference;
+mod reports;
 mod request_id;
 mod shutdown;
 mod traces;

@@ -82,5 +82,7 @@ impl Reports {
         false
     }
 
+    pub(super) fn tell_counts(&self) {}
+
     pub(super) fn close(&self) {}
 }

@@ -51,8 +51,8 @@ impl Reports {
     ///
     /// When what is spoken to the server cannot be.
     pub(super) fn sent(self, config: &Config) -> Result<Sent, Error> {
-        let sending = |reports: &reporting::Reports| Sending::new(config, reports.outbox().clone());
-        let sending = self.0.as_ref().map(sending).transpose()?.flatten();
+        let sending = |reports| Sending::new(config, reports);
+        let sending = self.0.clone().map(sending).transpose()?.flatten();
         Ok(Sent { reports: self, sending })
     }
 
@@ -136,7 +136,16 @@ impl Sent {
 
     /// Whether something waits to be sent.
     pub(super) fn is_waiting(&self) -> bool {
-        self.reports.0.as_ref().is_some_and(|reports| reports.outbox().waiting() > 0)
+        let waits =
+            |reports: &reporting::Reports| reports.outbox().waiting() > 0 || reports.has_sessions();
+        self.reports.0.as_ref().is_some_and(waits)
+    }
+
+    /// Has what was counted so far sent with the rest.
+    pub(super) fn tell_counts(&self) {
+        if let Some(reports) = &self.reports.0 {
+            reports.tell_sessions();
+        }
     }
 
     /// Takes nothing any more; what waits is lost.

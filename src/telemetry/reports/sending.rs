@@ -9,14 +9,15 @@ use crate::concurrent::is_own_thread;
 use crate::config::Config;
 use crate::error::Error;
 use crate::export::Tell;
-use crate::export::sentry::{Outbox, Sentry, Way, export};
+use crate::export::sentry::{Sentry, Way, export};
 use crate::logging::Levels;
+use crate::reporting::Reports;
 use crate::telemetry::background::Shared;
 
 /// The way out of reports. Dropped with the last handle of its telemetry, it waits until what is
 /// on its way has arrived.
 pub(super) struct Sending {
-    outbox: Outbox,
+    reports: Reports,
     /// Until it is started.
     planned: Mutex<Option<Sentry>>,
     endpoint: http::Uri,
@@ -33,11 +34,11 @@ impl Sending {
     /// # Errors
     ///
     /// When what is spoken to the server cannot be.
-    pub(super) fn new(config: &Config, outbox: Outbox) -> Result<Option<Self>, Error> {
+    pub(super) fn new(config: &Config, reports: Reports) -> Result<Option<Self>, Error> {
         let Some(dsn) = &config.reports.dsn else { return Ok(None) };
         let sentry = Sentry::new(dsn, &config.reports, config.clock.clone())?;
         Ok(Some(Self {
-            outbox,
+            reports,
             planned: Mutex::new(Some(sentry)),
             endpoint: dsn.envelope_url(),
             key: dsn.public_key().expose().clone(),
@@ -58,26 +59,30 @@ impl Sending {
         if let Some(sentry) = planned {
             let levels = levels.clone();
             let tell: Tell = Arc::new(move |say| levels.run(say));
-            let outbox = self.outbox.clone();
+            let outbox = self.reports.outbox().clone();
             let notices = outbox.notices(tell, &self.endpoint, &self.key);
             export(&background, Way { outbox, sentry, notices });
+            let reports = self.reports.clone();
+            background.spawn(|lifeline| reports.tell_sessions_by_the_minute(lifeline));
         }
         Ok(())
     }
 
     /// Has everything sent that waits now, and waits for it, for a time.
     pub(super) fn flush(&self, within: Duration) -> bool {
+        self.reports.tell_sessions();
+        let outbox = self.reports.outbox();
         // On its own thread it would be waited for in vain.
         if !self.is_started.load(Ordering::Acquire) || is_own_thread() {
-            return self.outbox.waiting() == 0;
+            return outbox.waiting() == 0;
         }
-        self.outbox.flush().recv_timeout(within) == Err(Disconnected)
+        outbox.flush().recv_timeout(within) == Err(Disconnected)
     }
 }
 
 impl Drop for Sending {
     fn drop(&mut self) {
         self.flush(AT_MOST);
-        self.outbox.close();
+        self.reports.outbox().close();
     }
 }

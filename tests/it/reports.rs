@@ -1,0 +1,7 @@
+//! What is sent to Sentry.
+
+mod checkins;
+mod feedback;
+mod performed;
+mod sessions;
+mod transactions;
