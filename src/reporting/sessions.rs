@@ -100,7 +100,8 @@ impl Reports {
     /// Counts a request that has ended, and whose failure is reported if it is at all. Hot.
     pub(super) fn end_session(&self, exchange: &Exchange<'_>) {
         if let Some(sessions) = &self.shared.sessions {
-            let is_reported = exchange.context.failed().is_some();
+            let failing = exchange.context.failed();
+            let is_reported = failing.is_some_and(|failing| failing.reported().is_some());
             sessions.end(exchange.outcome, is_reported);
         }
     }

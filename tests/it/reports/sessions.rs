@@ -23,11 +23,19 @@ fn router() -> Router {
     let body = || Body::from_stream(tokio_stream::once(Err::<&str, _>(broken())));
     Router::new()
         .route("/ok", on_get(async || "ok"))
+        .route("/logs", on_get(async || tracing::error!("it broke, and nobody saw")))
+        .route("/shown", on_get(async || drop(RequestContext::current().unwrap().report_id())))
+        .route("/refused", on_get(refuse))
         .route("/missing", on_get(async || StatusCode::NOT_FOUND))
         .route("/fails", on_get(async || StatusCode::INTERNAL_SERVER_ERROR))
         .route("/body", on_get(async move || body()))
         .route("/panics", on_get(async || -> () { panic!("it is over") }))
         .route("/probe", on_get(async || RequestContext::current().unwrap().exclude()))
+}
+
+async fn refuse() -> StatusCode {
+    tracing::error!("what a question");
+    StatusCode::UNPROCESSABLE_ENTITY
 }
 
 fn broken() -> std::io::Error {
@@ -68,6 +76,15 @@ async fn each_request_is_one_by_how_it_ended() {
     }
     let text = performed.telemetry.metrics().text();
     assert!(text.contains("obskit_delivered_total{signal=\"session\"} 6\n"), "{text}");
+}
+
+/// An error makes one of a request that went well, where it is reported.
+#[tokio::test]
+async fn what_was_reported_counts() {
+    let performed = Performed::with(told).await;
+    ask(&performed, &["/logs", "/shown", "/refused", "/ok"]).await;
+    assert_eq!(sums(&performed.items("sessions")), [3, 1, 0]);
+    assert_eq!(performed.sentry.events().len(), 1);
 }
 
 #[tokio::test]
