@@ -4,8 +4,8 @@
 //! wants in code, and hands the whole to [`init`](crate::init). Every variable stands in
 //! [`VARIABLES`].
 //!
-//! What belongs to reports and to the push of metrics is read and checked, and without effect until
-//! those parts of obskit are there.
+//! What belongs to the push of metrics is read and checked, and without effect until that part of
+//! obskit is there.
 //!
 //! ```
 //! use obskit::config::Config;
@@ -31,6 +31,7 @@ mod metrics;
 mod networks;
 mod otlp;
 mod propagation;
+mod proxy;
 mod redaction;
 mod reports;
 mod secret;
@@ -58,6 +59,7 @@ pub use metrics::{Metrics, Naming};
 pub use networks::{Networks, Trust};
 pub use otlp::{Batch, Compression, Exporter, Otlp, Protocol, Signal};
 pub use propagation::{Propagation, Propagator};
+pub use proxy::{Proxy, ProxyUrl};
 pub(crate) use redaction::Patterns;
 pub use redaction::Redaction;
 pub use reports::{ReportCandidate, ReportWhen, Reports};
@@ -88,6 +90,8 @@ pub struct Config {
     pub redaction: Redaction,
     /// Error reports to Sentry.
     pub reports: Reports,
+    /// Through what exporters reach their servers.
+    pub proxy: Proxy,
     /// The operator's server.
     pub admin: Admin,
     /// When it counts as dead.

@@ -12,6 +12,8 @@ mod lifeline;
 mod notices;
 #[cfg(feature = "otlp")]
 pub(crate) mod otlp;
+#[cfg(feature = "otlp")]
+mod route;
 #[cfg(feature = "sentry")]
 pub(crate) mod sentry;
 #[cfg(feature = "otlp")]
@@ -29,6 +31,8 @@ pub(crate) use lifeline::after;
 pub(crate) use lifeline::{Lifeline, unless};
 #[cfg(feature = "otlp")]
 pub(crate) use notices::{Notices, Tell};
+#[cfg(feature = "otlp")]
+pub(crate) use route::is_by_proxy;
 #[cfg(feature = "otlp")]
 pub(crate) use standing::{Standing, Trouble};
 #[cfg(feature = "tokio")]

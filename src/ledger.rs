@@ -74,6 +74,8 @@ pub(crate) enum Reason {
     Rejected,
     /// Who was to get it wants no more of its kind for some time.
     Throttled,
+    /// The service's own code would not have it sent.
+    Filtered,
 }
 
 /// What became of one signal, as of now.
@@ -89,7 +91,7 @@ pub(crate) struct Account {
 }
 
 /// Every loss that there can be, and its counter's place: whoever loses in a new way adds it.
-const KINDS: [(Signal, Reason); 47] = [
+const KINDS: [(Signal, Reason); 49] = [
     (Signal::Baggage, Reason::Refused),
     (Signal::CheckIn, Reason::Full),
     (Signal::CheckIn, Reason::Failed),
@@ -120,6 +122,7 @@ const KINDS: [(Signal, Reason); 47] = [
     (Signal::Report, Reason::Closed),
     (Signal::Report, Reason::Rejected),
     (Signal::Report, Reason::Throttled),
+    (Signal::Report, Reason::Filtered),
     (Signal::Report, Reason::Flood),
     (Signal::Session, Reason::Full),
     (Signal::Session, Reason::Failed),
@@ -136,6 +139,7 @@ const KINDS: [(Signal, Reason); 47] = [
     (Signal::Transaction, Reason::Closed),
     (Signal::Transaction, Reason::Rejected),
     (Signal::Transaction, Reason::Throttled),
+    (Signal::Transaction, Reason::Filtered),
     (Signal::Transaction, Reason::Cut),
 ];
 
@@ -266,6 +270,7 @@ impl Reason {
             Self::Late => "late",
             Self::Rejected => "rejected",
             Self::Throttled => "throttled",
+            Self::Filtered => "filtered",
         }
     }
 }
@@ -274,7 +279,7 @@ impl Reason {
     /// Whether what is lost so was accepted before. The others never were, but for what was cut,
     /// which is delivered without its end.
     fn is_on_the_way(self) -> bool {
-        matches!(self, Self::Full | Self::Failed | Self::Closed | Self::Rejected | Self::Throttled)
+        !matches!(self, Self::Refused | Self::Limit | Self::Flood | Self::Cut | Self::Late)
     }
 }
 

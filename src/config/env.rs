@@ -6,6 +6,7 @@ mod otel;
 mod otlp;
 mod own;
 mod parse;
+mod proxy;
 mod reader;
 mod variables;
 
@@ -56,6 +57,7 @@ impl Config {
         otel::read(&mut reader, &mut config);
         otlp::read(&mut reader, &mut config);
         own::read(&mut reader, &mut config);
+        proxy::read(&mut reader, &mut config.proxy);
         config.warnings = reader.finish()?;
         config.validate()?;
         Ok(config)

@@ -1,6 +1,7 @@
 //! Error reports to Sentry.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use tracing::level_filters::LevelFilter;
@@ -51,6 +52,8 @@ pub struct Reports {
     pub queue_size: usize,
     /// And their bytes. Default: 8 MiB.
     pub queue_bytes: usize,
+    /// A PEM file with the certificates that may have signed the server's. Default: the system's.
+    pub certificate: Option<PathBuf>,
     /// Which failures are reported. Default: [`ReportWhen::default`].
     pub when: ReportWhen,
 }
@@ -150,6 +153,7 @@ impl Default for Reports {
             sessions: true,
             queue_size: 100,
             queue_bytes: 8 << 20,
+            certificate: None,
             when: ReportWhen::default(),
         }
     }

@@ -11,12 +11,14 @@ use hyper_util::client::legacy::{self, Builder};
 use hyper_util::rt::TokioTimer;
 use tokio::time::timeout;
 
-use super::connector::Connector;
+use super::connector::{Connector, Reach};
 
 pub(super) struct Client {
     inner: legacy::Client<Connector, Full<Bytes>>,
     url: Uri,
     headers: HeaderMap,
+    /// The proxy's host, if there is one.
+    proxy: Option<String>,
     reading: Duration,
 }
 
@@ -47,13 +49,18 @@ impl Client {
     /// Posts to that URL, with these headers.
     pub(super) fn new(
         mut builder: Builder,
-        connector: Connector,
+        reach: Reach,
         url: Uri,
         mut headers: HeaderMap,
     ) -> Self {
+        let Reach { connector, detour } = reach;
         builder.pool_idle_timeout(IDLE).pool_max_idle_per_host(1).pool_timer(TokioTimer::new());
         headers.entry(header::USER_AGENT).or_insert(HeaderValue::from_static(AGENT));
-        Self { inner: builder.build(connector), url, headers, reading: READING }
+        if let Some(credentials) = detour.credentials {
+            headers.insert(header::PROXY_AUTHORIZATION, credentials);
+        }
+        let (inner, proxy) = (builder.build(connector), detour.host);
+        Self { inner, url, headers, proxy, reading: READING }
     }
 
     /// Its head is waited for as long as it takes.
@@ -62,7 +69,8 @@ impl Client {
         *request.method_mut() = Method::POST;
         *request.uri_mut() = self.url.clone();
         *request.headers_mut() = self.headers.clone();
-        let response = self.inner.request(request).await.map_err(|error| unanswered(&error))?;
+        let response =
+            self.inner.request(request).await.map_err(|error| self.unanswered(&error))?;
         let (mut head, body) = response.into_parts();
         let collected = read(body, self.reading).await;
         if let Some(trailers) = collected.as_ref().and_then(Collected::trailers) {
@@ -70,6 +78,16 @@ impl Client {
         }
         let body = collected.map(Collected::to_bytes).unwrap_or_default();
         Ok(Reply { status: head.status, headers: head.headers, body })
+    }
+
+    fn unanswered(&self, error: &legacy::Error) -> Unanswered {
+        let why = bottom(error);
+        let is_of_certificates = why.contains("certificate");
+        let why = match &self.proxy {
+            Some(proxy) => format!("by the proxy {proxy}: {why}"),
+            None => why,
+        };
+        Unanswered { why, is_of_certificates, is_of_connecting: error.is_connect() }
     }
 }
 
@@ -84,12 +102,6 @@ impl Client {
 /// What can be read of it in time.
 async fn read(body: Incoming, within: Duration) -> Option<Collected<Bytes>> {
     timeout(within, Limited::new(body, LONGEST_BODY).collect()).await.ok()?.ok()
-}
-
-fn unanswered(error: &legacy::Error) -> Unanswered {
-    let why = bottom(error);
-    let is_of_certificates = why.contains("certificate");
-    Unanswered { why, is_of_certificates, is_of_connecting: error.is_connect() }
 }
 
 /// What lies at the bottom of an error, which says most.

@@ -13,7 +13,10 @@ use std::time::Duration;
 use http::Uri;
 use hyper_util::client::legacy::connect::HttpConnector;
 
+use crate::config::Proxy;
 use crate::error::Error;
+
+use super::route::{Detour, Route};
 
 pub(super) use with::Connector;
 
@@ -22,6 +25,7 @@ pub(super) struct Server<'a> {
     /// What its files are called by where one cannot be used, as `OTLP`.
     pub(super) whose: &'static str,
     /// The variable that names those who may have signed its certificate.
+    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there is no TLS"))]
     pub(super) roots: &'static str,
     /// That file, in place of the system's.
     #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there is no TLS"))]
@@ -29,18 +33,30 @@ pub(super) struct Server<'a> {
     /// Our key, and our certificates.
     #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there is no TLS"))]
     pub(super) client: Option<(&'a Path, &'a Path)>,
+    pub(super) proxy: &'a Proxy,
+}
+
+/// How it is reached.
+pub(super) struct Reach {
+    pub(super) connector: Connector,
+    pub(super) detour: Detour,
 }
 
 /// For all addresses of the host together.
 const CONNECTING: Duration = Duration::from_secs(5);
 
-pub(super) fn http1(url: &Uri, server: &Server<'_>) -> Result<Connector, Error> {
-    with::new(url, server, false)
+pub(super) fn http1(url: &Uri, server: &Server<'_>) -> Result<Reach, Error> {
+    reach(url, server, false)
 }
 
 #[cfg(feature = "otlp-grpc")]
-pub(super) fn http2(url: &Uri, server: &Server<'_>) -> Result<Connector, Error> {
-    with::new(url, server, true)
+pub(super) fn http2(url: &Uri, server: &Server<'_>) -> Result<Reach, Error> {
+    reach(url, server, true)
+}
+
+fn reach(url: &Uri, server: &Server<'_>, is_http2: bool) -> Result<Reach, Error> {
+    let (route, detour) = Route::new(tcp(), url, server.proxy, is_http2);
+    Ok(Reach { connector: with::new(route, url, server, is_http2)?, detour })
 }
 
 fn is_tls(url: &Uri) -> bool {

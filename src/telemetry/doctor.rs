@@ -18,6 +18,12 @@ mod logs;
 mod losses;
 mod metrics;
 mod propagation;
+#[cfg(not(feature = "sentry"))]
+#[path = "doctor/reports/disabled.rs"]
+mod reports;
+#[cfg(feature = "sentry")]
+#[path = "doctor/reports/enabled.rs"]
+mod reports;
 #[cfg(feature = "admin")]
 mod route;
 mod settings;
@@ -92,6 +98,7 @@ impl Telemetry {
         findings.extend(descriptors::examine());
         findings.extend(health::checks(&parts.health));
         findings.extend(exports::standings(&parts.spans));
+        findings.extend(reports::standing(&parts.reports));
         let mut examinations = vec![metrics::exposition(&parts.metrics)];
         examinations.extend(logs::output(&parts.logging, &config.logs.output));
         examinations.extend(exporters::examinations(config));

@@ -30,6 +30,12 @@ pub struct Report {
     pub delivered_spans: u64,
     /// Spans lost since the start, those that no collector took in time among them.
     pub lost_spans: u64,
+    /// Error reports that Sentry has taken since the start, those that the service has sent through
+    /// `sentry` itself among them.
+    pub delivered_reports: u64,
+    /// Error reports lost since the start, those that Sentry would not take among them, and not
+    /// those held back for being too many alike.
+    pub lost_reports: u64,
     /// Items lost since the start, all signals together: the sum of `obskit_dropped_total`. What
     /// was held back on purpose, as by the flood limit, is among them.
     pub dropped: u64,
@@ -53,7 +59,8 @@ impl Telemetry {
     /// Call it when the service has served its last request. It takes `deadline` at most, whatever
     /// hangs, and runs on any runtime or none. Lines that are logged later are still written, and
     /// flushed when the last handle is dropped, unless the output did not take those before in
-    /// time: it is given up then. Spans that end later are lost, and counted. A collector that
+    /// time: it is given up then. Spans that end later are lost, and counted, and
+    /// so are reports. A collector that
     /// failed before is tried once more, and not waited for. A second call has nothing left to do.
     ///
     /// # Errors
@@ -110,13 +117,15 @@ impl Telemetry {
     fn report(&self) -> Report {
         let Acceptor { ledger, routes, .. } = &*self.parts.server.acceptor;
         let under_way = routes.iter().map(|route| route.in_flight.count().unsigned_abs());
-        let spans = ledger.account(Signal::Span);
+        let (spans, reports) = (ledger.account(Signal::Span), ledger.account(Signal::Report));
         Report {
             written_lines: ledger.account(Signal::Log).delivered,
             dropped: ledger.iter().map(|(_, _, count)| count).sum(),
             lost_lines: self.parts.logging.lost(),
             delivered_spans: spans.delivered,
             lost_spans: spans.lost(),
+            delivered_reports: reports.delivered,
+            lost_reports: reports.lost(),
             unfinished_requests: under_way.sum(),
         }
     }
@@ -140,10 +149,11 @@ impl Drain {
 }
 
 impl Report {
-    /// Whether everything arrived that was to: no line and no span was lost, and no request
-    /// unfinished.
+    /// Whether everything arrived that was to: no line, no span and no report was lost, and no
+    /// request unfinished.
     pub fn is_complete(&self) -> bool {
-        self.lost_lines == 0 && self.lost_spans == 0 && self.unfinished_requests == 0
+        let Self { lost_lines, lost_spans, lost_reports, unfinished_requests, .. } = *self;
+        [lost_lines, lost_spans, lost_reports, unfinished_requests] == [0; 4]
     }
 
     /// The last line.
@@ -155,6 +165,7 @@ impl Report {
                 target: TARGET,
                 writtenLines = written_lines,
                 deliveredSpans = self.delivered_spans,
+                deliveredReports = self.delivered_reports,
                 dropped,
                 tookMs = took,
                 "everything is delivered"
@@ -166,6 +177,8 @@ impl Report {
                 lostLines = lost_lines,
                 deliveredSpans = self.delivered_spans,
                 lostSpans = self.lost_spans,
+                deliveredReports = self.delivered_reports,
+                lostReports = self.lost_reports,
                 unfinishedRequests = unfinished_requests,
                 dropped,
                 tookMs = took,
@@ -178,11 +191,12 @@ impl Report {
 impl fmt::Display for Report {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { written_lines, lost_lines, dropped, unfinished_requests, .. } = self;
-        let Self { delivered_spans, lost_spans, .. } = self;
+        let Self { delivered_spans, lost_spans, delivered_reports, lost_reports, .. } = self;
         write!(
             f,
             "{written_lines} log lines written, {lost_lines} lost; {delivered_spans} spans \
-             delivered, {lost_spans} lost; {dropped} items dropped in all; \
+             delivered, {lost_spans} lost; {delivered_reports} error reports delivered, \
+             {lost_reports} lost; {dropped} items dropped in all; \
              {unfinished_requests} requests unfinished"
         )
     }

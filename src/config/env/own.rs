@@ -1,5 +1,6 @@
 //! `LOG_*`, `RUST_LOG`, `SENTRY_*` and `OBSKIT_*`: what is wrong in them is an error.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use tracing::Level;
@@ -103,6 +104,8 @@ fn reports(reader: &mut Reader<'_>, reports: &mut Reports) {
     let rate = reader.strict("SENTRY_TRACES_SAMPLE_RATE", parse::share);
     set(&mut reports.traces_sample_rate, rate);
     set(&mut reports.sample_rate, reader.strict("SENTRY_SAMPLE_RATE", parse::share));
+    let path = |text: &str| Ok(PathBuf::from(text));
+    reports.certificate = reader.strict("OBSKIT_REPORT_CERTIFICATE", path);
     reports.server_name = reader.strict("SENTRY_SERVER_NAME", |text| Ok(text.to_owned()));
     set(&mut reports.headers, reader.strict("OBSKIT_REPORT_HEADERS", parse::headers));
     set(&mut reports.in_app, reader.strict("OBSKIT_REPORT_IN_APP", parse::prefixes));

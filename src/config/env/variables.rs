@@ -253,6 +253,23 @@ pub const VARIABLES: &[Variable] = &[
     row("OBSKIT_REPORT_SESSIONS", SWITCH, "true",
         "Requests are counted for the health of their release, where that is known."),
 
+    row("OBSKIT_REPORT_CERTIFICATE", FILE, "(the system's)",
+        "Certificates that may have signed Sentry's."),
+
+    row("HTTPS_PROXY", crate::config::ProxyUrl::ACCEPTS, "(`ALL_PROXY`)",
+        "The proxy through which collectors and Sentry are reached over TLS. This machine is \
+         reached without one. What is wrong in these is ignored with a warning; all four are read in \
+         lower case, too.").secret(),
+    row("HTTP_PROXY", crate::config::ProxyUrl::ACCEPTS, "(`ALL_PROXY`)",
+        "The same without TLS.").secret(),
+    row("ALL_PROXY", crate::config::ProxyUrl::ACCEPTS, "",
+        "The same for both.").secret(),
+    row("NO_PROXY",
+        "names, with every name below them, addresses, networks as 10.0.0.0/8, or *, separated by \
+         commas",
+        "",
+        "Who is reached without a proxy."),
+
     row("OBSKIT_ADMIN_ADDR",
         "an address and port, as 127.0.0.1:9464 or [::]:9464, or unix:/run/workouts.sock",
         "127.0.0.1:9464",
@@ -288,7 +305,8 @@ impl Variable {
             let form = name.strip_prefix(OTLP).unwrap_or_default();
             SIGNALS.iter().any(|signal| form.strip_prefix(signal) == Some(setting))
         };
-        self.name == name || setting(self.name).is_some_and(of_signal)
+        let is_proxy = self.name.ends_with("_PROXY") && self.name.eq_ignore_ascii_case(name);
+        self.name == name || is_proxy || setting(self.name).is_some_and(of_signal)
     }
 
     const fn secret(mut self) -> Self {

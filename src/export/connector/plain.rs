@@ -1,15 +1,19 @@
 //! Without the feature `tls`, `http` alone is reached.
 
 use http::Uri;
-use hyper_util::client::legacy::connect::HttpConnector;
 
 use crate::error::Error;
 
-use super::Server;
+use super::{Route, Server};
 
-pub(in super::super) type Connector = HttpConnector;
+pub(in super::super) type Connector = Route;
 
-pub(super) fn new(url: &Uri, server: &Server<'_>, _: bool) -> Result<Connector, Error> {
+pub(super) fn new(
+    route: Route,
+    url: &Uri,
+    server: &Server<'_>,
+    _: bool,
+) -> Result<Connector, Error> {
     if super::is_tls(url) {
         let Server { whose, .. } = server;
         return Err(Error::config(format!(
@@ -17,5 +21,5 @@ pub(super) fn new(url: &Uri, server: &Server<'_>, _: bool) -> Result<Connector, 
              that feature, or http"
         )));
     }
-    Ok(super::tcp())
+    Ok(route)
 }

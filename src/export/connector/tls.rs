@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use http::Uri;
 use hyper_rustls::{ConfigBuilderExt, HttpsConnector, HttpsConnectorBuilder};
-use hyper_util::client::legacy::connect::HttpConnector;
 use rustls::client::WantsClientCert;
 use rustls::crypto::ring;
 use rustls::pki_types::pem::PemObject;
@@ -14,19 +13,24 @@ use rustls::{ClientConfig, ConfigBuilder, RootCertStore};
 
 use crate::error::Error;
 
-use super::Server;
+use super::{Route, Server};
 
-pub(in super::super) type Connector = HttpsConnector<HttpConnector>;
+pub(in super::super) type Connector = HttpsConnector<Route>;
 
 /// Files are read here, and once.
-pub(super) fn new(url: &Uri, server: &Server<'_>, is_http2: bool) -> Result<Connector, Error> {
+pub(super) fn new(
+    route: Route,
+    url: &Uri,
+    server: &Server<'_>,
+    is_http2: bool,
+) -> Result<Connector, Error> {
     // What is reached without TLS needs no certificates, which this machine may not have.
     let config = if super::is_tls(url) { secured(server)? } else { unsecured()? };
     let builder = HttpsConnectorBuilder::new().with_tls_config(config).https_or_http();
     let connector = if is_http2 {
-        builder.enable_http2().wrap_connector(super::tcp())
+        builder.enable_http2().wrap_connector(route)
     } else {
-        builder.enable_http1().wrap_connector(super::tcp())
+        builder.enable_http1().wrap_connector(route)
     };
     Ok(connector)
 }

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
 use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
 
-use crate::config::{Compression, Otlp};
+use crate::config::{Compression, Otlp, Proxy};
 use crate::error::Error;
 use crate::export::client::Client;
 use crate::export::connector::{self, Server};
@@ -22,14 +22,14 @@ pub(super) struct Http {
 }
 
 impl Http {
-    pub(super) fn new(url: Uri, otlp: &Otlp) -> Result<Self, Error> {
+    pub(super) fn new(url: Uri, otlp: &Otlp, proxy: &Proxy) -> Result<Self, Error> {
         let mut own = vec![(header::CONTENT_TYPE, "application/x-protobuf")];
         if otlp.compression == Compression::Gzip {
             own.push((header::CONTENT_ENCODING, "gzip"));
         }
-        let connector = connector::http1(&url, &server(otlp))?;
+        let reach = connector::http1(&url, &server(otlp, proxy))?;
         let builder = legacy::Client::builder(TokioExecutor::new());
-        let client = Client::new(builder, connector, url, headers(otlp, &own));
+        let client = Client::new(builder, reach, url, headers(otlp, &own));
         Ok(Self { client, compression: otlp.compression })
     }
 
@@ -56,12 +56,13 @@ impl fmt::Debug for Http {
 }
 
 /// What is known of a collector.
-pub(super) fn server(otlp: &Otlp) -> Server<'_> {
+pub(super) fn server<'a>(otlp: &'a Otlp, proxy: &'a Proxy) -> Server<'a> {
     Server {
         whose: "OTLP",
         roots: "OTEL_EXPORTER_OTLP_CERTIFICATE",
         certificate: otlp.certificate.as_deref(),
         client: otlp.client_key.as_deref().zip(otlp.client_certificate.as_deref()),
+        proxy,
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bytes::Bytes;
 
-use crate::config::{Otlp, Protocol, Signal};
+use crate::config::{Otlp, Protocol, Proxy, Signal};
 use crate::error::Error;
 
 use super::answer::Answer;
@@ -40,11 +40,16 @@ impl Collector {
     /// # Errors
     ///
     /// When the settings ask for what this build has not, or name files that are none.
-    pub(crate) fn new(signal: Signal, otlp: &Otlp, resource: Resource) -> Result<Self, Error> {
+    pub(crate) fn new(
+        signal: Signal,
+        otlp: &Otlp,
+        proxy: &Proxy,
+        resource: Resource,
+    ) -> Result<Self, Error> {
         let url = otlp.url(signal);
         let way = match otlp.protocol {
-            Protocol::HttpProtobuf => Way::Http(Http::new(url, otlp)?.into()),
-            Protocol::Grpc => Way::Grpc(Grpc::new(url, signal, otlp)?.into()),
+            Protocol::HttpProtobuf => Way::Http(Http::new(url, otlp, proxy)?.into()),
+            Protocol::Grpc => Way::Grpc(Grpc::new(url, signal, otlp, proxy)?.into()),
         };
         Ok(Self { way, resource })
     }

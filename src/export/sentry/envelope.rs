@@ -14,6 +14,11 @@ pub(crate) struct Envelope {
 }
 
 impl Envelope {
+    /// What it takes while it waits.
+    pub(super) fn bytes(&self) -> usize {
+        self.items.len()
+    }
+
     /// Adds an item of that type.
     pub(crate) fn add(&mut self, kind: &str, payload: &[u8]) {
         let header = serde_json::json!({ "type": kind, "length": payload.len() });

@@ -11,10 +11,11 @@ use crate::export::{Background, Lifeline, Notices, Trouble, after, unless, ward}
 use crate::ledger::Reason;
 
 use super::answer::Answer;
+use super::discards::Taken;
 use super::outbox::Flush;
 use super::parcel::Parcel;
 use super::transport::Sentry;
-use super::{Discard, Envelope, Outbox};
+use super::{Category, Discard, Envelope, Outbox};
 
 /// What postings are sent by.
 #[derive(Debug)]
@@ -22,6 +23,8 @@ struct Exporter {
     outbox: Outbox,
     sentry: Sentry,
     backoff: Backoff,
+    /// What was not sent is told beside what is. Not where the server has refused that.
+    tells_beside: bool,
     /// Who came while something was being sent, and is served next.
     early: Vec<Flush>,
     notices: Notices,
@@ -36,6 +39,16 @@ pub(crate) struct Way {
     pub(crate) notices: Notices,
 }
 
+/// Whether something is done with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Done {
+    Yes,
+    /// It waits again.
+    NotYet,
+}
+
+/// After so many attempts another has its turn, for it may be this one that the server fails at.
+const ATTEMPTS: u32 = 5;
 /// How often what was not sent is told by itself.
 const TELLING: Duration = Duration::from_mins(1);
 
@@ -48,7 +61,7 @@ impl Exporter {
     fn new(way: Way, lifeline: Lifeline) -> Self {
         let Way { outbox, sentry, notices } = way;
         let (backoff, early) = (Backoff::default(), Vec::new());
-        Self { outbox, sentry, backoff, early, notices, lifeline }
+        Self { outbox, sentry, backoff, tells_beside: true, early, notices, lifeline }
     }
 
     /// Sends what waits until the thread is to end, and then what waits still.
@@ -79,8 +92,9 @@ impl Exporter {
         let mut left = self.outbox.waiting();
         while left > 0 && !self.is_over() {
             let Some(parcel) = self.outbox.take() else { return };
-            left -= 1;
-            self.deliver(parcel).await;
+            if self.deliver(parcel).await == Done::Yes {
+                left -= 1;
+            }
         }
     }
 
@@ -90,54 +104,73 @@ impl Exporter {
     }
 
     /// Makes it, and has it taken.
-    async fn deliver(&mut self, mut parcel: Parcel) {
+    async fn deliver(&mut self, mut parcel: Parcel) -> Done {
         if self.outbox.is_throttled(parcel.category()) {
-            return parcel.lost(Reason::Throttled, Some(Discard::RatelimitBackoff));
+            parcel.lost(Reason::Throttled, Some(Discard::RatelimitBackoff));
+            return Done::Yes;
         }
         let make = spawn_blocking(parcel.maker());
         let made = unless(over(self.lifeline.clone()), make).await;
         let made = made.map(|made| made.unwrap_or(Err(Discard::InternalSdkError)));
         match made {
-            Some(Ok(envelope)) => self.attempt(parcel, &envelope).await,
-            Some(Err(why)) => parcel.lost(Reason::Failed, Some(why)),
+            Some(Ok(envelope)) => return self.attempt(parcel, envelope).await,
+            Some(Err(why)) => parcel.lost(reason(why), Some(why)),
             // There was no time for it.
             None => drop(parcel),
         }
+        Done::Yes
     }
 
     /// Sends it until it is taken, refused, or the time is over.
-    async fn attempt(&mut self, parcel: Parcel, envelope: &Envelope) {
-        loop {
-            match self.post(envelope).await {
-                Answer::Taken => return parcel.delivered(),
+    async fn attempt(&mut self, mut parcel: Parcel, mut envelope: Envelope) -> Done {
+        for attempt in 1_u32.. {
+            match self.post(&envelope).await {
+                Answer::Taken => {
+                    parcel.delivered();
+                    break;
+                }
                 Answer::Refused(trouble) => {
                     parcel.lost(Reason::Rejected, Some(Discard::SendError));
-                    return self.notices.lost(&trouble);
+                    self.notices.lost(&trouble);
+                    break;
                 }
                 Answer::Limited(trouble) => {
                     parcel.lost(Reason::Throttled, None);
-                    return self.notices.lost(&trouble);
+                    self.notices.lost(&trouble);
+                    break;
                 }
                 Answer::Later { after, trouble } => {
                     if !self.pause(after, &trouble).await {
                         drop(parcel);
-                        return self.notices.lost(&trouble);
+                        self.notices.lost(&trouble);
+                        break;
                     }
                 }
             }
+            if attempt.is_multiple_of(ATTEMPTS) {
+                match self.outbox.put_behind(parcel, envelope) {
+                    Ok(()) => return Done::NotYet,
+                    Err(back) => (parcel, envelope) = back,
+                }
+            }
         }
+        Done::Yes
     }
 
     /// Tells what was not sent, by itself.
     async fn tell(&mut self) {
-        if !self.outbox.discards().is_empty() && !self.is_over() {
-            self.post(&Envelope::default()).await;
+        let is_wanted = !Category::ALL.into_iter().all(|all| self.outbox.is_throttled(all));
+        if is_wanted && !self.outbox.discards().is_empty() && !self.is_over() {
+            let answer = self.post(&Envelope::default()).await;
+            self.tells_beside |= answer == Answer::Taken;
         }
     }
 
     /// Sends it once, with what is to be told beside it.
     async fn post(&mut self, envelope: &Envelope) -> Answer {
-        let discards = self.outbox.discards().take();
+        let is_alone = envelope.items.is_empty();
+        let is_told = is_alone || self.tells_beside;
+        let discards = if is_told { self.outbox.discards().take() } else { Taken::default() };
         let sending = self.sentry.send(envelope, &discards);
         let sent = unless(over(self.lifeline.clone()), sending).await;
         let (answer, limits) = sent.unwrap_or_else(|| (Answer::too_late(), Vec::new()));
@@ -151,7 +184,10 @@ impl Exporter {
                 self.outbox.discards().put_back(discards);
                 self.notices.failed(trouble);
             }
-            Answer::Refused(_) | Answer::Limited(_) => self.outbox.discards().put_back(discards),
+            Answer::Refused(_) | Answer::Limited(_) => {
+                self.tells_beside &= is_alone || discards.is_empty();
+                self.outbox.discards().put_back(discards);
+            }
         }
         answer
     }
@@ -188,6 +224,14 @@ impl ward::Exporter for Exporter {
 
     fn notices(&self) -> &Notices {
         &self.notices
+    }
+}
+
+/// What is not sent for that reason has failed, unless somebody wants it so.
+fn reason(why: Discard) -> Reason {
+    match why {
+        Discard::SampleRate | Discard::BeforeSend | Discard::EventProcessor => Reason::Filtered,
+        _ => Reason::Failed,
     }
 }
 

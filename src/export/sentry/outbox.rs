@@ -153,6 +153,22 @@ impl Outbox {
         Some(Parcel::new(self.clone(), posting))
     }
 
+    /// Lets all others go first, if there are any, and room.
+    pub(super) fn put_behind(
+        &self,
+        parcel: Parcel,
+        envelope: Envelope,
+    ) -> Result<(), (Parcel, Envelope)> {
+        let mut queue = self.queue();
+        let bytes = queue.bytes.saturating_add(envelope.bytes());
+        if queue.is_closed || queue.postings.is_empty() || bytes > self.0.bytes {
+            return Err((parcel, envelope));
+        }
+        queue.bytes = bytes;
+        queue.postings.push_back(parcel.again(envelope));
+        Ok(())
+    }
+
     /// Those who wait for what waits now.
     pub(super) fn take_flushes(&self) -> Vec<Flush> {
         mem::take(&mut self.queue().flushes)

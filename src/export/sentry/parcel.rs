@@ -4,7 +4,7 @@ use std::mem;
 
 use crate::ledger::Reason;
 
-use super::{Category, Discard, Outbox, Posting};
+use super::{Category, Discard, Envelope, Outbox, Posting};
 
 /// Taken from the outbox. It is delivered or lost, and counted as that: what is dropped has failed.
 #[derive(Debug)]
@@ -26,6 +26,14 @@ impl Parcel {
     /// What makes it, once.
     pub(super) fn maker(&mut self) -> super::outbox::Make {
         mem::replace(&mut self.posting.make, Box::new(|| Err(Discard::InternalSdkError)))
+    }
+
+    /// To be sent later, as it was made.
+    pub(super) fn again(mut self, envelope: Envelope) -> Posting {
+        self.is_counted = true;
+        let Posting { category, quantity, .. } = self.posting;
+        let bytes = envelope.bytes();
+        Posting { category, quantity, bytes, make: Box::new(move || Ok(envelope)) }
     }
 
     pub(super) fn delivered(mut self) {

@@ -70,14 +70,9 @@ fn group(text: &str) -> Option<impl Iterator<Item = Limit>> {
     let pause = seconds(parts.next()?)?;
     let categories = parts.next()?.trim();
     let limit = move |name: &str| {
-        let named = |category: &Category| category.as_str() == name;
-        match name {
-            "" => Some(Limit { category: None, pause }),
-            name => Category::ALL
-                .into_iter()
-                .find(named)
-                .map(|category| Limit { category: Some(category), pause }),
-        }
+        let named = Category::ALL.into_iter().find(|category| category.as_str() == name);
+        let is_known = name.is_empty() || named.is_some();
+        is_known.then_some(Limit { category: named, pause })
     };
     // Names between semicolons; none at all is every kind, one that is empty beside others is none.
     let is_all = categories.is_empty();
@@ -94,4 +89,88 @@ fn seconds(text: &str) -> Option<Duration> {
 
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn read(header: &str) -> Vec<(&'static str, u64)> {
+        let name = |category: Option<Category>| category.map_or("all", Category::as_str);
+        limits(header).map(|limit| (name(limit.category), limit.pause.as_secs())).collect()
+    }
+
+    #[test]
+    fn limits_are_of_categories_or_of_all() {
+        let check = |header: &str, expected: &[(&str, u64)]| {
+            assert_eq!(read(header), expected, "{header}");
+        };
+        check("60:error:key", &[("error", 60)]);
+        check("60:error;transaction:organization:quota", &[("error", 60), ("transaction", 60)]);
+        check(
+            "60:transaction:key, 2700:default;error;security:organization",
+            &[("transaction", 60), ("error", 2_700)],
+        );
+        check("2700::organization", &[("all", 2_700)]);
+        check("2700: :organization", &[("all", 2_700)]);
+        check("10", &[]);
+        check("10:error", &[("error", 10)]);
+        check(
+            "1.2:monitor;feedback;session:key",
+            &[("monitor", 2), ("feedback", 2), ("session", 2)],
+        );
+        check("60:default;attachment;log_item:key", &[]);
+        check("60:;error:key", &[("error", 60)]);
+        check("60:;:key", &[]);
+        check("0:error:key", &[("error", 0)]);
+        check("-1:error:key, nan:error:key, inf:error:key, x:error, :error, ,", &[]);
+        check("1e300:error:key", &[("error", LONGEST.as_secs())]);
+        check(
+            "60:error:key:reason:metric_bucket:more, 5:session",
+            &[("error", 60), ("session", 5)],
+        );
+        check("", &[]);
+    }
+
+    #[test]
+    fn the_longer_limit_holds_and_others_are_not_meant() {
+        let throttle = Throttle::new();
+        assert!(Category::ALL.into_iter().all(|category| !throttle.holds(category)));
+        let set = |category, seconds| {
+            throttle.set(Limit { category, pause: Duration::from_secs(seconds) });
+        };
+        set(Some(Category::Error), 3_600);
+        set(Some(Category::Error), 0);
+        assert!(throttle.holds(Category::Error) && !throttle.holds(Category::Transaction));
+        set(None, 3_600);
+        assert!(Category::ALL.into_iter().all(|category| throttle.holds(category)));
+        let throttle = Throttle::new();
+        throttle.set(Limit { category: None, pause: Duration::MAX });
+        assert!(throttle.holds(Category::Session));
+        let throttle = Throttle::new();
+        throttle.set(Limit { category: None, pause: Duration::ZERO });
+        assert!(!throttle.holds(Category::Error));
+    }
+
+    proptest! {
+        #[test]
+        fn no_header_is_too_much(header in "[0-9a-z:;,. -]{0,200}|.{0,100}") {
+            let found: Vec<_> = limits(&header).collect();
+            prop_assert!(found.len() <= MOST * MOST);
+            let throttle = Throttle::new();
+            found.into_iter().for_each(|limit| throttle.set(limit));
+        }
+
+        #[test]
+        fn what_is_said_is_read(
+            seconds in 0_u64..86_400,
+            names in prop::collection::vec(0_usize..5, 1..5),
+        ) {
+            let names: Vec<_> = names.iter().map(|at| Category::ALL[*at].as_str()).collect();
+            let header = format!("{seconds}:{}:organization:quota", names.join(";"));
+            let expected: Vec<_> = names.iter().map(|name| (*name, seconds)).collect();
+            prop_assert_eq!(read(&header), expected);
+        }
+    }
 }

@@ -2,16 +2,16 @@
 
 use std::fmt;
 use std::path::Path;
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, UNIX_EPOCH};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
+use http::{HeaderMap, HeaderName, HeaderValue, header};
 use hyper_util::client::legacy;
 use hyper_util::rt::TokioExecutor;
 use serde_json::{Map, Value};
 use tokio::time::timeout;
 
-use crate::config::{Clock, Dsn, Reports};
+use crate::config::{Clock, Dsn, Proxy};
 use crate::error::Error;
 use crate::export::client::Client;
 use crate::export::connector::{self, Server};
@@ -37,15 +37,19 @@ impl Sentry {
     /// # Errors
     ///
     /// When what is spoken there cannot be.
-    pub(crate) fn new(dsn: &Dsn, _reports: &Reports, clock: Clock) -> Result<Self, Error> {
+    pub(crate) fn new(
+        dsn: &Dsn,
+        certificate: Option<&Path>,
+        proxy: &Proxy,
+        clock: Clock,
+    ) -> Result<Self, Error> {
         let url = dsn.envelope_url();
-        let certificate: Option<&Path> = None;
         let (whose, roots) = ("Sentry", "OBSKIT_REPORT_CERTIFICATE");
-        let server = Server { whose, roots, certificate, client: None };
-        let connector = connector::http1(&url, &server)?;
+        let server = Server { whose, roots, certificate, client: None, proxy };
+        let reach = connector::http1(&url, &server)?;
         let headers = headers(dsn.public_key().expose());
         let builder = legacy::Client::builder(TokioExecutor::new());
-        Ok(Self { client: Client::new(builder, connector, url, headers), clock })
+        Ok(Self { client: Client::new(builder, reach, url, headers), clock })
     }
 
     /// Sends an envelope, with what was not sent before, and says what the answer limits, too.

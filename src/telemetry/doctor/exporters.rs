@@ -4,12 +4,13 @@ use std::time::{Duration, SystemTime};
 
 use http::Uri;
 
-use crate::config::{Clock, Config, Dsn, Exporter, Otlp, Protocol, Signal};
+use crate::config::{Clock, Config, Dsn, Exporter, Otlp, Protocol, Proxy, Signal};
 
 use super::diagnosis::Finding;
 use super::examination::Examination;
 use super::exports;
 use super::handshake::{self, Answer, Refusal};
+use super::reports;
 
 const REPORTS: &str = "error_reports";
 /// Between two clocks, with the whole seconds of a `Date` and an answer on its way.
@@ -26,20 +27,27 @@ pub(super) fn examinations(config: &Config) -> Vec<Examination> {
     let is_sent = |exporter, otlp: &Otlp| exporter == Exporter::Otlp && otlp.endpoint.is_some();
     let sent = signals.into_iter().filter(|(_, _, exporter, otlp)| is_sent(*exporter, otlp));
     let sent = sent.map(|(check, signal, _, otlp)| {
-        let (otlp, clock) = (otlp.clone(), config.clock.clone());
-        Examination::new(check, move || collector(check, signal, &otlp, &clock))
+        let (otlp, proxy, clock) = (otlp.clone(), config.proxy.clone(), config.clock.clone());
+        Examination::new(check, move || collector(check, signal, (&otlp, &proxy), &clock))
     });
-    let reports = config.reports.dsn.clone();
-    let reports = reports.map(|dsn| Examination::new(REPORTS, move || sentry(&dsn)));
+    let reports = config.reports.dsn.clone().map(|dsn| {
+        let config = config.clone();
+        Examination::new(REPORTS, move || sentry(&dsn, &config))
+    });
     if config.disabled { Vec::new() } else { sent.chain(reports).collect() }
 }
 
 /// An export of nothing: in plain HTTP by hand, which tells the collector's clock, too.
-fn collector(check: &'static str, signal: Signal, otlp: &Otlp, clock: &Clock) -> Finding {
+fn collector(
+    check: &'static str,
+    signal: Signal,
+    (otlp, proxy): (&Otlp, &Proxy),
+    clock: &Clock,
+) -> Finding {
     let url = otlp.url(signal);
     let place = place(&url);
-    if !exports::ARE_BUILT {
-        return exports::greet(check, &place, signal, otlp);
+    if !exports::ARE_BUILT || exports::is_by_proxy(&url, proxy) {
+        return exports::greet(check, &place, signal, (otlp, proxy));
     }
     let found = match (otlp.protocol, handshake::is_tls(&url)) {
         (Protocol::HttpProtobuf, false) => {
@@ -52,7 +60,7 @@ fn collector(check: &'static str, signal: Signal, otlp: &Otlp, clock: &Clock) ->
         (_, true) => handshake::connect(&url).map(|_| ()),
     };
     match found {
-        Ok(()) => exports::greet(check, &place, signal, otlp),
+        Ok(()) => exports::greet(check, &place, signal, (otlp, proxy)),
         Err(refusal) => unreachable(check, &place, otlp.protocol, &refusal),
     }
 }
@@ -112,16 +120,19 @@ fn unreachable(check: &'static str, place: &str, protocol: Protocol, why: &Refus
     Finding::failure(check, format!("{place}: {why}"), hint)
 }
 
-/// Nothing is said there: every word of a client's may become an event.
-fn sentry(dsn: &Dsn) -> Finding {
+/// An envelope of nothing, which nobody sees.
+fn sentry(dsn: &Dsn, config: &Config) -> Finding {
     let url = dsn.envelope_url();
     let place = place(&url);
+    if !reports::ARE_BUILT || exports::is_by_proxy(&url, &config.proxy) {
+        return reports::greet(REPORTS, &place, dsn, config);
+    }
     match handshake::connect(&url) {
-        Ok(_) => Finding::ok(REPORTS, format!("{place} takes connections; nothing was sent")),
+        Ok(_) => reports::greet(REPORTS, &place, dsn, config),
         Err(refusal) => Finding::failure(
             REPORTS,
             format!("{place}: {refusal}"),
-            "Let the service out to it, or correct SENTRY_DSN.",
+            "Let the service out to it, by HTTPS_PROXY if need be, or correct SENTRY_DSN.",
         ),
     }
 }

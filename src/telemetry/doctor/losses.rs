@@ -25,5 +25,6 @@ pub(super) fn losses(ledger: &Ledger) -> Finding {
 
 /// What callers did wrong, and what is held back because the settings want it.
 fn is_meant(signal: Signal, reason: Reason) -> bool {
-    matches!((signal, reason), (Signal::Baggage, _) | (Signal::Log, Reason::Flood))
+    let is_held_back = matches!(reason, Reason::Flood | Reason::Filtered);
+    signal == Signal::Baggage || is_held_back
 }

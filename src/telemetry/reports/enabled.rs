@@ -13,6 +13,7 @@ use tracing::{Event, Metadata};
 use crate::config::Config;
 use crate::context::{EventId, Gathering, Record, RequestContext, SpanIds};
 use crate::error::Error;
+use crate::export::Standing;
 use crate::ledger::Ledger;
 use crate::logging::Levels;
 use crate::redaction::Redactor;
@@ -146,6 +147,11 @@ impl Sent {
         if let Some(reports) = &self.reports.0 {
             reports.tell_sessions();
         }
+    }
+
+    /// How what sends them does.
+    pub(in crate::telemetry) fn standing(&self) -> Option<Standing> {
+        self.reports.0.as_ref().map(|reports| reports.outbox().standing())
     }
 
     /// Takes nothing any more; what waits is lost.

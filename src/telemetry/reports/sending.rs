@@ -36,7 +36,8 @@ impl Sending {
     /// When what is spoken to the server cannot be.
     pub(super) fn new(config: &Config, reports: Reports) -> Result<Option<Self>, Error> {
         let Some(dsn) = &config.reports.dsn else { return Ok(None) };
-        let sentry = Sentry::new(dsn, &config.reports, config.clock.clone())?;
+        let certificate = config.reports.certificate.as_deref();
+        let sentry = Sentry::new(dsn, certificate, &config.proxy, config.clock.clone())?;
         Ok(Some(Self {
             reports,
             planned: Mutex::new(Some(sentry)),

@@ -65,7 +65,7 @@ impl Exports {
         let resource = resource::detect(&config.service, redactor);
         if is_sent(traces.exporter) {
             let (signal, otlp) = (config::Signal::Traces, &traces.otlp);
-            let collector = Collector::new(signal, otlp, resource.clone())?;
+            let collector = Collector::new(signal, otlp, &config.proxy, resource.clone())?;
             let outlet = Outlet::new(Signal::Span, traces.batch.clone(), ledger.clone());
             exports.spans = Some(exports.plan(outlet, collector, otlp.url(signal), otlp));
         } else if is_shown {
@@ -75,7 +75,7 @@ impl Exports {
         }
         if is_sent(logs.exporter) {
             let (signal, otlp) = (config::Signal::Logs, &logs.otlp);
-            let collector = Collector::new(signal, otlp, resource)?;
+            let collector = Collector::new(signal, otlp, &config.proxy, resource)?;
             let outlet = Outlet::new(Signal::Record, logs.batch.clone(), ledger.clone());
             exports.records = Some(exports.plan(outlet, collector, otlp.url(signal), otlp));
         }

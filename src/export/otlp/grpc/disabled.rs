@@ -5,7 +5,7 @@ use std::convert::Infallible;
 use bytes::Bytes;
 use http::Uri;
 
-use crate::config::{Otlp, Signal};
+use crate::config::{Otlp, Proxy, Signal};
 use crate::error::Error;
 
 use super::answer::Answer;
@@ -14,7 +14,7 @@ use super::answer::Answer;
 pub(super) struct Grpc(Infallible);
 
 impl Grpc {
-    pub(super) fn new(_: Uri, signal: Signal, _: &Otlp) -> Result<Self, Error> {
+    pub(super) fn new(_: Uri, signal: Signal, _: &Otlp, _: &Proxy) -> Result<Self, Error> {
         let signal = signal.name();
         Err(Error::config(format!(
             "{signal}.otlp.protocol is grpc, for which obskit needs its feature \"otlp-grpc\"; \

@@ -11,7 +11,7 @@ use http::{HeaderName, Uri, header};
 use hyper_util::client::legacy;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 
-use crate::config::{Compression, Otlp, Signal};
+use crate::config::{Compression, Otlp, Proxy, Signal};
 use crate::error::Error;
 use crate::export::client::{Client, Reply};
 use crate::export::connector;
@@ -29,7 +29,7 @@ pub(super) struct Grpc {
 const ALIVE: Duration = Duration::from_secs(20);
 
 impl Grpc {
-    pub(super) fn new(url: Uri, signal: Signal, otlp: &Otlp) -> Result<Self, Error> {
+    pub(super) fn new(url: Uri, signal: Signal, otlp: &Otlp, proxy: &Proxy) -> Result<Self, Error> {
         let mut own = vec![
             (header::CONTENT_TYPE, "application/grpc"),
             (header::TE, "trailers"),
@@ -38,14 +38,14 @@ impl Grpc {
         if otlp.compression == Compression::Gzip {
             own.push((HeaderName::from_static("grpc-encoding"), "gzip"));
         }
-        let connector = connector::http2(&url, &server(otlp))?;
+        let reach = connector::http2(&url, &server(otlp, proxy))?;
         let mut builder = legacy::Client::builder(TokioExecutor::new());
         builder
             .http2_only(true)
             .timer(TokioTimer::new())
             .http2_keep_alive_interval(ALIVE)
             .http2_keep_alive_timeout(ALIVE);
-        let client = Client::new(builder, connector, method(url, signal), headers(otlp, &own));
+        let client = Client::new(builder, reach, method(url, signal), headers(otlp, &own));
         Ok(Self { client: client.that_reads_all(), compression: otlp.compression })
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use super::*;
-use crate::config::{Clock, Dsn, Reports};
+use crate::config::{Clock, Dsn, Proxy};
 use crate::export::sentry::{Category, Posting};
 use crate::ledger::{Ledger, Signal};
 
@@ -35,7 +35,7 @@ fn what_is_posted_is_made_off_the_way_and_arrives() {
         }),
     });
     let background = Background::start().unwrap();
-    let sentry = Sentry::new(&dsn, &Reports::default(), Clock::default()).unwrap();
+    let sentry = Sentry::new(&dsn, None, &Proxy::default(), Clock::default()).unwrap();
     let notices = outbox.notices(Arc::new(|_| ()), &dsn.envelope_url(), "f00d");
     export(&background, Way { outbox: outbox.clone(), sentry, notices });
     assert!(outbox.flush().recv_timeout(Duration::from_secs(10)).is_err());
