@@ -96,6 +96,8 @@ pub(crate) use gather::TakeTransaction;
 pub(crate) use gather::Transaction;
 pub(crate) use home::{Home, install, within};
 pub(crate) use hub::Hubs;
+#[cfg(feature = "sentry")]
+pub(crate) use hub::{current_hub, scope_of};
 pub(crate) use in_flight::Place;
 pub(crate) use kept::{Bounds, Kept, KeptLine, Lines};
 pub(crate) use method::Verb;

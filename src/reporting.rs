@@ -4,7 +4,9 @@
 //! tells most is reported once the request has ended. Everything else is reported at once.
 
 mod about;
+mod captured;
 mod checkin;
+mod client;
 mod contexts;
 mod crumbs;
 mod decide;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use backtrace::Backtrace;
-use sentry::Scope;
+use sentry::Hub;
 use serde_json::Value;
 
 use super::SpanIds;
@@ -28,8 +28,9 @@ pub(crate) struct Evidence {
     pub(crate) span: Option<SpanIds>,
     /// Without names, which are looked up off the request's path.
     pub(crate) stack: Option<Arc<Backtrace>>,
-    /// What the user has set by `sentry`'s own means.
-    pub(crate) scope: Option<Scope>,
+    /// What the user has set by `sentry`'s own means is read of it off the request's path, too: it
+    /// may be locked, and by whoever tells.
+    pub(crate) hub: Option<Arc<Hub>>,
 }
 
 impl Evidence {

@@ -1,7 +1,7 @@
 //! What is reported, and when.
 
 use crate::config::ReportCandidate;
-use crate::context::{Cause, Evidence, Outcome, RequestContext, Weight};
+use crate::context::{Cause, Evidence, Outcome, RequestContext, Weight, current_hub};
 use crate::redaction::guard;
 
 use super::report::Facts;
@@ -78,7 +78,7 @@ pub(super) fn bare(context: &RequestContext, facts: &Facts, at: std::time::Syste
         fields: Vec::new(),
         span: None,
         stack: None,
-        scope: None,
+        hub: current_hub(),
     }
 }
 

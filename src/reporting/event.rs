@@ -7,7 +7,7 @@ use sentry::protocol::{
     ThreadId, Uuid, Values,
 };
 
-use crate::context::{Cause, Evidence, Lines, Outcome, RequestContext, Weight};
+use crate::context::{Cause, Evidence, Lines, Outcome, RequestContext, Weight, scope_of};
 use crate::export::sentry::{Discard, Envelope};
 use crate::redaction::guard;
 
@@ -20,7 +20,7 @@ const DEFAULT: &str = "{{ default }}";
 
 /// Writes a report. It takes its time, so it is called off the request's path.
 pub(super) fn build(mut report: Report, common: &Common) -> Result<Envelope, Discard> {
-    let scope = report.evidence.scope.take();
+    let scope = report.evidence.hub.take().map(|hub| scope_of(&hub));
     let fingerprint = std::mem::take(&mut report.fingerprint);
     let transaction = report.request.as_ref().map(request::transaction);
     let user = scope.as_ref().and_then(|scope| scope.user().cloned());
@@ -169,11 +169,11 @@ fn say_causes(
     stack
 }
 
-fn breadcrumbs(crumbs: &Lines) -> Vec<Breadcrumb> {
+pub(super) fn breadcrumbs(crumbs: &Lines) -> Vec<Breadcrumb> {
     crumbs.iter().filter_map(|kept| serde_json::from_slice(kept.line).ok()).collect()
 }
 
-fn is_default(fingerprint: &[Cow<'_, str>]) -> bool {
+pub(super) fn is_default(fingerprint: &[Cow<'_, str>]) -> bool {
     match fingerprint {
         [one] => one == DEFAULT || one == "{{default}}",
         [] => true,

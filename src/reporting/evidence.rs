@@ -9,7 +9,7 @@ use tracing::Event;
 use tracing::field::{Field, Visit};
 use tracing_log::NormalizeEvent;
 
-use crate::context::{Cause, Evidence, SpanIds, Weight};
+use crate::context::{Cause, Evidence, SpanIds, Weight, current_hub};
 use crate::redaction::{HIDDEN, Redactor, Told};
 
 use super::site::{Plan, Role, Site};
@@ -52,7 +52,7 @@ pub(super) fn gather(
         fields: Vec::new(),
         span,
         stack: None,
-        scope: None,
+        hub: current_hub(),
     };
     event.record(&mut Visitor { plans: &site.fields, redactor, evidence: &mut evidence });
     if !evidence.causes.is_empty() {

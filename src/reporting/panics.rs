@@ -5,7 +5,7 @@ use std::panic::PanicHookInfo;
 use std::thread;
 use std::time::SystemTime;
 
-use crate::context::{Cause, EventId, Evidence, Weight};
+use crate::context::{Cause, EventId, Evidence, Weight, current_hub};
 use crate::redaction::Redactor;
 
 use super::evidence::kept;
@@ -35,7 +35,7 @@ pub(super) fn gather(info: &PanicHookInfo<'_>, redactor: &Redactor, at: SystemTi
         fields: Vec::new(),
         span: None,
         stack: None,
-        scope: None,
+        hub: current_hub(),
     }
 }
 

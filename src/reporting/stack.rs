@@ -17,8 +17,17 @@ const MAX_OUTSIDE: usize = 16;
 /// Below it there is but what starts a thread.
 const BOTTOM: &str = "__rust_begin_short_backtrace";
 /// What is between a failure and whoever looks at its stack.
-const BETWEEN: [&str; 8] =
-    ["alloc", "backtrace", "core", "log", "obskit", "std", "tracing", "tracing_core"];
+const BETWEEN: [&str; 9] = [
+    "alloc",
+    "backtrace",
+    "core",
+    "log",
+    "obskit",
+    "sentry_core",
+    "std",
+    "tracing",
+    "tracing_core",
+];
 const LAYERS: &str = "tracing_subscriber";
 
 /// The stack as Sentry has it, the innermost frame last, without what is between the failure and

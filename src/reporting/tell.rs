@@ -87,7 +87,7 @@ impl Reports {
             request.failing().tell(evidence.weight, evidence.texts());
         }
         let fingerprint = Fingerprint::of(&evidence);
-        let Some(suppressed) = self.admit(id, &fingerprint) else { return };
+        let Some(suppressed) = self.admit(id, Some(&fingerprint)) else { return };
         let kept = request.and_then(RequestContext::crumbs);
         self.post(Report {
             id,
@@ -102,8 +102,9 @@ impl Reports {
         });
     }
 
-    /// Lets a report pass, and says how many alike did not. What does not pass is counted.
-    fn admit(&self, id: EventId, fingerprint: &Fingerprint) -> Option<u64> {
+    /// Lets a report pass, and says how many alike did not. What does not pass is counted. Without
+    /// a fingerprint any number is let pass.
+    pub(super) fn admit(&self, id: EventId, fingerprint: Option<&Fingerprint>) -> Option<u64> {
         let outbox = &self.shared.outbox;
         let discard = |why| outbox.discard(Category::Error, why, 1);
         if !self.is_in_sample(id) {
@@ -116,7 +117,9 @@ impl Reports {
             discard(Discard::RatelimitBackoff);
             return None;
         }
-        let passed = self.shared.limiter.pass(fingerprint, self.shared.common.clock.now());
+        let now = self.shared.common.clock.now();
+        let passed =
+            fingerprint.map_or(Some(0), |fingerprint| self.shared.limiter.pass(fingerprint, now));
         if passed.is_none() {
             self.shared.ledger.drop(Signal::Report, Reason::Flood, 1);
             discard(Discard::Backpressure);

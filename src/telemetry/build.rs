@@ -75,6 +75,7 @@ impl Telemetry {
         acceptor.gathering = reports.gathering(&config);
         acceptor.spans = spans.ends();
         acceptor.reporter = reports.number();
+        acceptor.hubs = reports.hubs();
         if !config.disabled {
             acceptor.instruments = instruments;
         }

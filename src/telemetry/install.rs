@@ -1,5 +1,12 @@
 //! Process globals, all written here and once.
 
+#[cfg(not(feature = "sentry"))]
+#[path = "install/hub/disabled.rs"]
+mod hub;
+#[cfg(feature = "sentry")]
+#[path = "install/hub/enabled.rs"]
+mod hub;
+
 use std::panic::{self, PanicHookInfo};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
@@ -96,7 +103,9 @@ where
         INSTALLED.store(false, Ordering::Release);
         return Err(error);
     }
-    context::install(&telemetry.parts.server.acceptor);
+    let acceptor = &telemetry.parts.server.acceptor;
+    context::install(acceptor);
+    hub::bind(&acceptor.hubs);
     tell_panics(&telemetry);
     telemetry.config().warnings.iter().for_each(|warning| tracing::warn!("{warning}"));
     Ok(telemetry)

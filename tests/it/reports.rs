@@ -2,6 +2,10 @@
 
 mod checkins;
 mod feedback;
+mod hub;
+mod identity;
+mod lab;
 mod performed;
+mod scope;
 mod sessions;
 mod transactions;

@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use sentry::{Client, Hub, HubSwitchGuard, Scope};
 
-use super::RequestContext;
-
 /// Makes the hubs of one telemetry's requests; none where nothing is reported.
 #[derive(Debug, Default)]
 pub(crate) struct Hubs(Option<Base>);
@@ -38,10 +36,26 @@ thread_local! {
     };
 }
 
+/// The hub that `sentry`'s own calls go to where the calling code is.
+pub(crate) fn current_hub() -> Option<Arc<Hub>> {
+    is_alive().then(Hub::current)
+}
+
+/// What was set on a hub. It may wait for whoever sets something just now.
+pub(crate) fn scope_of(hub: &Arc<Hub>) -> Scope {
+    // Of a copy, for it is written back.
+    Hub::new_from_top(hub).configure_scope(|scope| scope.clone())
+}
+
 impl Hubs {
     /// Hubs that send by `client`.
     pub(crate) fn new(client: Arc<Client>) -> Self {
         Self(Some(Base { client, scope: Arc::default() }))
+    }
+
+    /// What they send by.
+    pub(crate) fn client(&self) -> Option<&Arc<Client>> {
+        self.0.as_ref().map(|base| &base.client)
     }
 
     /// One for a request, which nothing has been set on.
@@ -58,13 +72,6 @@ impl Base {
     }
 }
 
-impl RequestContext {
-    /// What its own calls of `sentry` go to, where anything is reported.
-    pub(crate) fn hub(&self) -> Option<&Arc<Hub>> {
-        self.request_hub().0.as_ref()
-    }
-}
-
 impl RequestHub {
     #[inline]
     pub(super) fn enter(&self) -> EnteredHub {
@@ -73,8 +80,11 @@ impl RequestHub {
 }
 
 fn switch(hub: &Arc<Hub>) -> Option<HubSwitchGuard> {
-    let is_alive = ALIVE.try_with(|_| ()).is_ok();
-    is_alive.then(|| HubSwitchGuard::new(Arc::clone(hub)))
+    is_alive().then(|| HubSwitchGuard::new(Arc::clone(hub)))
+}
+
+fn is_alive() -> bool {
+    ALIVE.try_with(|_| ()).is_ok()
 }
 
 /// Its end is what matters.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use tracing::{Event, Metadata};
 
 use crate::config::Config;
-use crate::context::{EventId, Gathering, Record, RequestContext, SpanIds};
+use crate::context::{EventId, Gathering, Hubs, Record, RequestContext, SpanIds};
 use crate::error::Error;
 use crate::export::Standing;
 use crate::ledger::Ledger;
@@ -106,6 +106,11 @@ impl Reports {
         if let Some(reports) = &self.0 {
             reports.feedback(failure, feedback);
         }
+    }
+
+    /// What makes the hubs of requests.
+    pub(super) fn hubs(&self) -> Hubs {
+        self.0.as_ref().map_or_else(Hubs::default, |reports| Hubs::new(reports.client()))
     }
 
     /// What makes reports of exchanges.
