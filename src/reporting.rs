@@ -52,7 +52,6 @@ use self::limiter::Limiter;
 use self::report::{Facts, Report};
 use self::sessions::Sessions;
 use self::site::Sites;
-use self::stack::Symbols;
 
 pub use self::feedback::Feedback;
 
@@ -81,7 +80,6 @@ struct Common {
     redactor: Arc<Redactor>,
     clock: Clock,
     about: About,
-    symbols: Symbols,
 }
 
 /// What the way out says of itself is no failure of the service's.
@@ -93,7 +91,6 @@ impl Reports {
         static NUMBER: AtomicU64 = AtomicU64::new(1);
         let (settings, clock) = (config.reports.clone(), config.clock.clone());
         let about = About::new(config);
-        let symbols = Symbols::default();
         Self {
             shared: Arc::new(Shared {
                 number: NUMBER.fetch_add(1, Ordering::Relaxed),
@@ -102,7 +99,7 @@ impl Reports {
                 limiter: Limiter::new(settings.limit),
                 sites: Sites::default(),
                 sessions: sessions::of(&settings, &about, clock.wall()),
-                common: Arc::new(Common { settings, redactor, clock, about, symbols }),
+                common: Arc::new(Common { settings, redactor, clock, about }),
             }),
         }
     }

@@ -90,7 +90,7 @@ impl Captured {
         event.breadcrumbs.values.extend(breadcrumbs(&crumbs));
         event.breadcrumbs.values.sort_by_key(|crumb| crumb.timestamp);
         if let Some((stack, exception)) = stack.zip(event.exception.values.last_mut()) {
-            exception.stacktrace = stack::of(&stack, &common.symbols, &common.settings.in_app);
+            exception.stacktrace = stack::of(&stack, &common.settings.in_app);
         }
         if is_default(&event.fingerprint) {
             event.fingerprint = fingerprint.parts().iter().cloned().map(Cow::Owned).collect();

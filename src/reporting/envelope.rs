@@ -18,7 +18,10 @@ const WAIVED: [&str; 4] = ["breadcrumbs", "extra", "threads", "contexts"];
 
 /// Writes an event: one of obskit's, or of a user's own call.
 pub(super) fn of_event(event: Event<'static>, common: &Common) -> Result<Envelope, Discard> {
-    seal("event", json(event, common)?, common, None)
+    let mut members = json(event, common)?;
+    // It is left out where it is this, which is not what every server takes for left out.
+    members.entry("level").or_insert_with(|| "error".into());
+    seal("event", members, common, None)
 }
 
 /// Its members, with what is said of the program.

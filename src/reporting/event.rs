@@ -111,7 +111,7 @@ fn say_evidence(
     if is_panic && causes.is_empty() {
         causes.push(Cause { kind: "panic".into(), message: message.clone() });
     }
-    let stack = stack.and_then(|stack| stack::of(&stack, &common.symbols, &common.settings.in_app));
+    let stack = stack.and_then(|stack| stack::of(&stack, &common.settings.in_app));
     let is_told = causes.first().is_some_and(|cause| cause.message == message);
     event.message = Some(message).filter(|message| !message.is_empty() && !is_told);
     event.logger = Some(target).filter(|target| !target.is_empty());

@@ -1,8 +1,16 @@
 //! A message without what differs from one time to the next.
 
+use std::borrow::Cow;
+
+use crate::redaction::HIDDEN;
+
 /// The message with a mark in place of every number, identifier and quoted text. The same again
 /// changes nothing.
 pub(super) fn normal(message: &str) -> String {
+    // Whether a number is hidden, as one of a card, differs too.
+    let is_hidden = message.contains(HIDDEN);
+    let message =
+        if is_hidden { Cow::Owned(message.replace(HIDDEN, "0")) } else { Cow::Borrowed(message) };
     let message = message.get(..message.floor_char_boundary(MAX_BYTES)).unwrap_or_default();
     let mut normal = String::with_capacity(message.len());
     let mut rest = message;
@@ -94,6 +102,8 @@ mod tests {
             ("order a3f0beefcafeb0bad00d lost", "order * lost"),
             ("order deadbeef lost", "order * lost"),
             ("user_17", "user_*"),
+            ("order a1b2-[redacted] lost", "order * lost"),
+            ("password=[redacted]", "password=*"),
             ("no \"bob\" here", "no * here"),
             ("no 'it's bob' here", "no * here"),
             ("it can't be, isn't it", "it can't be, isn't it"),

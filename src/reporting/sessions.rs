@@ -17,6 +17,7 @@ use crate::export::{Lifeline, unless};
 
 use super::Reports;
 use super::about::About;
+use super::stack;
 
 /// Sessions that have ended.
 pub(super) struct Sessions {
@@ -127,17 +128,16 @@ impl Reports {
         });
     }
 
-    /// Does so at the end of each minute, as long as the thread runs.
-    pub(crate) async fn tell_sessions_by_the_minute(self, mut lifeline: Lifeline) {
-        if self.shared.sessions.is_none() {
-            return;
-        }
+    /// Does so at the end of each minute, as long as the thread runs, and lets go what was not
+    /// needed for one.
+    pub(crate) async fn go_by_the_minute(self, mut lifeline: Lifeline) {
         loop {
             let left = MINUTE.saturating_sub(into_minute(self.shared.common.clock.wall()));
             if unless(lifeline.cut(), sleep(left)).await.is_none() {
                 return;
             }
             self.tell_sessions();
+            stack::rest();
         }
     }
 }

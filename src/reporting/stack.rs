@@ -9,7 +9,7 @@ use sentry::protocol::{Frame, Stacktrace};
 use self::in_app::{crate_of, is_foreign, is_in_app};
 use self::symbols::Symbol;
 
-pub(super) use self::symbols::Symbols;
+pub(super) use self::symbols::rest;
 
 /// How many frames are told, and how many of those outside of the application's outermost.
 const MAX_FRAMES: usize = 100;
@@ -33,8 +33,8 @@ const LAYERS: &str = "tracing_subscriber";
 /// The stack as Sentry has it, the innermost frame last, without what is between the failure and
 /// obskit, and without what started the thread. None where no name is known, as in a program that
 /// was stripped: its addresses differ from run to run.
-pub(super) fn of(stack: &Backtrace, symbols: &Symbols, prefixes: &[String]) -> Option<Stacktrace> {
-    let named = symbols.of(stack);
+pub(super) fn of(stack: &Backtrace, prefixes: &[String]) -> Option<Stacktrace> {
+    let named = symbols::of(stack);
     let innermost = named.iter().flat_map(|frame| frame.iter());
     let mut frames: Vec<Frame> = innermost
         .take_while(|symbol| !symbol.function.contains(BOTTOM))

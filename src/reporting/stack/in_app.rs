@@ -82,7 +82,7 @@ pub(super) fn is_in_app(function: &str, path: Option<&str>, prefixes: &[String])
     !(is_foreign || NEVER.contains(&name) || KNOWN.contains(&name))
 }
 
-/// Whether a file, by its path with slashes, is of a package that was downloaded, or the compiler's.
+/// Whether a file, by its path with slashes, is of a downloaded package, or the compiler's.
 pub(super) fn is_foreign(path: &str) -> bool {
     FOREIGN.iter().any(|part| path.contains(part)) || is_package(path)
 }

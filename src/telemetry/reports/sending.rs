@@ -64,7 +64,7 @@ impl Sending {
             let notices = outbox.notices(tell, &self.endpoint, &self.key);
             export(&background, Way { outbox, sentry, notices });
             let reports = self.reports.clone();
-            background.spawn(|lifeline| reports.tell_sessions_by_the_minute(lifeline));
+            background.spawn(|lifeline| reports.go_by_the_minute(lifeline));
         }
         Ok(())
     }

@@ -2,9 +2,10 @@
 
 const FILE_LINES: usize = 400;
 const LINE_COLUMNS: usize = 100;
-const TOP: [&str; 14] = [
+const TOP: [&str; 15] = [
     "Cargo.lock",
     "Cargo.toml",
+    "build.rs",
     "CHANGELOG.md",
     "LICENSE",
     "README.md",

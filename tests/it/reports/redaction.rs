@@ -133,7 +133,7 @@ async fn names_of_the_protocol_are_not_hidden() {
     lab.run(|| error!(value = 7, error = "broken", "stuck"));
     let event = lab.event();
     assert_eq!(event["release"], "orders@7");
-    assert_eq!(event["message"], "stuck");
+    assert_eq!(event["logentry"]["message"], "stuck");
     assert_eq!(event["exception"]["values"][0]["value"], "broken");
     assert_eq!(event["extra"]["value"], "[redacted]");
     assert!(event["timestamp"].is_number());
@@ -144,6 +144,7 @@ async fn names_of_the_protocol_are_not_hidden() {
 #[tokio::test]
 async fn ids_are_whole() {
     let lab = Reported::start().await;
+    let _entered = lab.enter();
     let id = lab.call(|| async {
         error!("stuck");
         RequestContext::current().unwrap().report_id().to_string()
