@@ -20,15 +20,15 @@ const PATIENCE: Duration = Duration::from_mins(3);
 
 /// What became of a signal, as `/metrics` has it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-struct Account {
-    accepted: u64,
-    delivered: u64,
+pub(crate) struct Account {
+    pub(crate) accepted: u64,
+    pub(crate) delivered: u64,
     /// By reason.
-    dropped: BTreeMap<String, u64>,
+    pub(crate) dropped: BTreeMap<String, u64>,
 }
 
 impl Account {
-    async fn of(exporter: &Exporter, signal: &str) -> Self {
+    pub(crate) async fn of(exporter: &Exporter, signal: &str) -> Self {
         let page = client::get(&exporter.metrics).await;
         let of_signal = format!("signal=\"{signal}\"");
         let mut account = Self::default();
@@ -49,7 +49,7 @@ impl Account {
     }
 
     /// The account once nothing waits any more.
-    async fn settled(exporter: &Exporter, signal: &str) -> Self {
+    pub(crate) async fn settled(exporter: &Exporter, signal: &str) -> Self {
         wait_until("nothing to wait", PATIENCE, async || {
             let account = Self::of(exporter, signal).await;
             if account.waiting() == 0 { Ok(account) } else { Err(format!("{account:?}")) }
@@ -57,12 +57,13 @@ impl Account {
         .await
     }
 
-    fn lost(&self) -> u64 {
-        self.dropped.values().sum()
+    pub(crate) fn lost(&self) -> u64 {
+        let lost = self.dropped.iter().filter(|(reason, _)| *reason != "flood");
+        lost.map(|(_, count)| count).sum()
     }
 
     /// What has been accepted, and neither delivered nor lost.
-    fn waiting(&self) -> u64 {
+    pub(crate) fn waiting(&self) -> u64 {
         self.accepted - self.delivered - self.lost()
     }
 }

@@ -23,6 +23,15 @@ pub struct Bugsink {
     most: String,
 }
 
+/// An event.
+#[derive(Clone, Debug)]
+pub struct Kept {
+    /// `calculated_type`, `calculated_value`, `transaction`, `stored_event_count` and so on.
+    pub issue: Value,
+    /// The event as it was sent.
+    pub event: Value,
+}
+
 impl Bugsink {
     /// Starts it on a free port, where it takes as many events as a test sends.
     pub async fn start() -> Self {
@@ -49,14 +58,8 @@ impl Bugsink {
         format!("http://{KEY}@{}/1", self.daemon.address())
     }
 
-    /// Its issues, in the order in which they began: `calculated_type`, `calculated_value`,
-    /// `transaction`, `stored_event_count` and so on.
-    pub async fn issues(&self) -> Result<Vec<Value>, String> {
-        self.listed("issues/?project=1").await
-    }
-
-    /// The events as it has kept them, of all issues, once there are so many.
-    pub async fn events(&self, count: usize) -> Vec<Value> {
+    /// The events that it has kept, of all issues, once there are so many.
+    pub async fn events(&self, count: usize) -> Vec<Kept> {
         wait_until("the events", ARRIVAL, async || {
             let stored = self.stored().await?;
             if stored == count { Ok(()) } else { Err(format!("{stored}: {}", self.daemon.log())) }
@@ -64,7 +67,8 @@ impl Bugsink {
         .await;
         let mut events = Vec::new();
         for issue in self.issues().await.unwrap() {
-            events.extend(self.events_of(&issue).await);
+            let of_issue = self.events_of(&issue).await;
+            events.extend(of_issue.map(|event| Kept { issue: issue.clone(), event }));
         }
         events
     }
@@ -82,14 +86,18 @@ impl Bugsink {
         releases.iter().map(|release| release["version"].as_str().unwrap().to_owned()).collect()
     }
 
-    async fn events_of(&self, issue: &Value) -> Vec<Value> {
+    async fn issues(&self) -> Result<Vec<Value>, String> {
+        self.listed("issues/?project=1").await
+    }
+
+    async fn events_of(&self, issue: &Value) -> impl Iterator<Item = Value> {
         let listed = self.listed(&format!("events/?issue={}", text(&issue["id"]))).await.unwrap();
         let mut events = Vec::new();
         for event in listed {
             let mut event = self.get(&format!("events/{}/", text(&event["id"]))).await.unwrap();
             events.push(event["data"].take());
         }
-        events
+        events.into_iter()
     }
 
     /// One page, which holds 250.

@@ -18,6 +18,9 @@ pub struct Sums {
     pub dropped: BTreeMap<String, u64>,
 }
 
+/// Why an item is not even accepted.
+const BEFORE: [&str; 2] = ["flood", "limit"];
+
 impl Sums {
     /// Those of spans.
     pub fn of_spans(telemetry: &Telemetry) -> Self {
@@ -50,9 +53,11 @@ impl Sums {
         self.dropped.values().sum()
     }
 
-    /// Neither delivered nor lost.
+    /// Accepted, and neither delivered nor lost.
     pub fn waiting(&self) -> u64 {
-        self.accepted - self.delivered - self.lost()
+        let before = |reason: &str| self.dropped.get(reason).copied().unwrap_or_default();
+        let lost = self.lost() - BEFORE.into_iter().map(before).sum::<u64>();
+        self.accepted - self.delivered - lost
     }
 }
 

@@ -9,7 +9,7 @@ use axum::http::StatusCode;
 use obskit::context;
 use obskit::instrument_endpoint;
 use serde::Deserialize;
-use tracing::error;
+use tracing::{error, info};
 
 use super::App;
 use super::error::ApiError;
@@ -38,6 +38,7 @@ pub(crate) async fn broken(
     State(app): State<App>,
     Path(how): Path<How>,
 ) -> Result<StatusCode, ApiError> {
+    info!(?how, "season opened");
     match how {
         How::Status => return Ok(StatusCode::SERVICE_UNAVAILABLE),
         How::Error => return plan_season().await,
@@ -60,7 +61,7 @@ async fn plan_season() -> Result<StatusCode, ApiError> {
 #[expect(clippy::expect_used, reason = "it is there to panic")]
 fn count_days(season: Option<u32>) {
     let days = season.expect("a season has days");
-    tracing::info!(days, "season planned");
+    info!(days, "season planned");
 }
 
 async fn archive_season(app: App) {
