@@ -5,6 +5,7 @@ use crate::context::{Cause, Evidence, Outcome, RequestContext, Weight, current_h
 use crate::redaction::guard;
 
 use super::report::Facts;
+use super::request;
 
 /// What may be reported.
 #[derive(Clone, Copy, Debug)]
@@ -63,10 +64,7 @@ pub(super) fn bare(context: &RequestContext, facts: &Facts, at: std::time::Syste
         (_, _, None, Some(status)) => format!("HTTP {status}"),
         (_, _, None, None) => "Failed".to_owned(),
     };
-    let message = match context.job() {
-        Some(job) => job.to_owned(),
-        None => format!("{} {}", context.method(), context.endpoint()),
-    };
+    let message = request::transaction(context);
     Evidence {
         weight: if is_panic { Weight::Panic } else { Weight::Status },
         at,
