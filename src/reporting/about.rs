@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use sentry::protocol::{ClientSdkInfo, ClientSdkPackage, Context, Event};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use crate::config::{Config, Service};
 use crate::context::TraceId;
@@ -62,22 +62,6 @@ impl About {
             event.platform = PLATFORM.into();
         }
         contexts::fill(&mut event.contexts, &self.contexts);
-    }
-
-    /// The same as members of a JSON object, for what is written without an [`Event`].
-    pub(crate) fn members(&self) -> Map<String, Value> {
-        let named = [
-            ("release", &self.release),
-            ("environment", &self.environment),
-            ("server_name", &self.server_name),
-        ];
-        let named = named.into_iter().filter_map(|(key, text)| Some((key, text.clone()?.into())));
-        let rest: [(&str, Value); 3] = [
-            ("platform", PLATFORM.into()),
-            ("sdk", json!(self.sdk)),
-            ("contexts", json!(self.contexts)),
-        ];
-        named.chain(rest).map(|(key, value)| (key.to_owned(), value)).collect()
     }
 
     /// The envelope's header `trace`: the dynamic sampling context, as

@@ -7,7 +7,7 @@ use sentry::protocol::{
     ThreadId, Uuid, Values,
 };
 
-use crate::context::{Cause, Evidence, Lines, Outcome, RequestContext, Weight, scope_of};
+use crate::context::{Cause, Evidence, Lines, Outcome, Weight, scope_of};
 use crate::export::sentry::{Discard, Envelope};
 use crate::redaction::guard;
 
@@ -25,7 +25,11 @@ pub(super) fn build(mut report: Report, common: &Common) -> Result<Envelope, Dis
     let transaction = report.request.as_ref().map(request::transaction);
     let user = scope.as_ref().and_then(|scope| scope.user().cloned());
     let mut event = event(report, common);
-    event.user = user.or(event.user);
+    // The service's own word for who it is stays, where the scope has no other.
+    if let Some(mut user) = user {
+        user.id = user.id.or_else(|| event.user.take().and_then(|known| known.id));
+        event.user = Some(user);
+    }
     if let Some(scope) = scope {
         // Processors are the user's own and may panic, or drop the event.
         match guard(|| scope.apply_to_event(event.clone())) {
@@ -53,8 +57,12 @@ fn event(report: Report, common: &Common) -> Event<'static> {
         breadcrumbs: Values { values: breadcrumbs(&crumbs) },
         ..Event::new()
     };
+    if let Some(span) = evidence.span {
+        request::fill_trace(&mut event, span, None);
+    }
     if let Some(request) = &request {
-        of_request(&mut event, request, &evidence);
+        request::fill(&mut event, request);
+        event.transaction = None;
     }
     if let Some(facts) = facts {
         say_facts(&mut event, facts);
@@ -64,14 +72,6 @@ fn event(report: Report, common: &Common) -> Event<'static> {
     }
     say_evidence(&mut event, evidence, facts, common);
     event
-}
-
-fn of_request(event: &mut Event<'static>, request: &RequestContext, evidence: &Evidence) {
-    if let Some(span) = evidence.span {
-        request::fill_trace(event, request, span);
-    }
-    request::fill(event, request);
-    event.transaction = None;
 }
 
 fn say_facts(event: &mut Event<'static>, facts: Facts) {

@@ -1,18 +1,21 @@
 //! What an event says of the request, or of the job's run, that it is of.
 
-use sentry::protocol::{Context, Event, Map, Request, TraceContext, User, Value};
+use sentry::protocol::{Context, Event, Map, Request, TraceContext, Value};
 use serde_json::json;
 
-use crate::context::{Head, RequestContext, SpanIds, UNMATCHED, Verb};
+use crate::context::{Head, RequestContext, SpanId, SpanIds, UNMATCHED, Verb};
 
 use super::fit::tag_name;
 
 /// Says it, where the event does not say it yet: of obskit's own reports, and of what a user's own
 /// call captures within the request.
 pub(crate) fn fill(event: &mut Event<'static>, request: &RequestContext) {
-    fill_trace(event, request, request.ids());
+    let own = request.ids();
+    fill_trace(event, own, request.parent_span_id());
     event.transaction = event.transaction.take().or_else(|| Some(transaction(request)));
-    event.user = event.user.take().or_else(|| user(request));
+    if let Some(id) = request.user() {
+        event.user.get_or_insert_default().id.get_or_insert_with(|| id.to_owned());
+    }
     event.request = event.request.take().or_else(|| of(request));
     for (name, value) in tags(request) {
         event.tags.entry(name).or_insert(value);
@@ -22,10 +25,8 @@ pub(crate) fn fill(event: &mut Event<'static>, request: &RequestContext) {
     }
 }
 
-/// Says which span the event is of.
-pub(super) fn fill_trace(event: &mut Event<'static>, request: &RequestContext, span: SpanIds) {
-    let own = request.ids();
-    let parent = if span == own { request.parent_span_id() } else { Some(own.span_id) };
+/// Says which span the event is of, unless that is said.
+pub(super) fn fill_trace(event: &mut Event<'static>, span: SpanIds, parent: Option<SpanId>) {
     let trace = TraceContext {
         trace_id: span.trace_id.to_bytes().into(),
         span_id: span.span_id.to_bytes().into(),
@@ -83,12 +84,6 @@ fn headers(request: &RequestContext, head: &Head) -> Map<String, String> {
         joined.push_str(&value);
     }
     headers
-}
-
-/// Who makes it, if that was said.
-pub(crate) fn user(request: &RequestContext) -> Option<User> {
-    let id = request.user()?.to_owned();
-    Some(User { id: Some(id), ..User::default() })
 }
 
 /// What it is searched by.

@@ -44,7 +44,9 @@ impl Scrub<'_> {
                 if names == Names::Theirs {
                     self.pair(values);
                 }
-                values.iter_mut().for_each(|value| self.value(value, names));
+                for value in values {
+                    self.value(value, names);
+                }
             }
             Value::Object(members) => match names {
                 Names::Ours => self.ours(members),
@@ -128,7 +130,7 @@ impl Scrub<'_> {
         let Value::String(text) = value else { return self.value(value, Names::Theirs) };
         let mut url = format!("http://host/?{}", text.trim_start_matches('?'));
         self.text(&mut url);
-        *text = url.split_once('?').map_or(HIDDEN, |(_, query)| query).to_owned();
+        url.split_once('?').map_or(HIDDEN, |(_, query)| query).clone_into(text);
     }
 }
 

@@ -35,7 +35,13 @@ const LAYERS: &str = "tracing_subscriber";
 /// was stripped: its addresses differ from run to run.
 pub(super) fn of(stack: &Backtrace, prefixes: &[String]) -> Option<Stacktrace> {
     let named = symbols::of(stack);
-    let innermost = named.iter().flat_map(|frame| frame.iter());
+    told(named.iter().flat_map(|frame| frame.iter()), prefixes)
+}
+
+fn told<'a>(
+    innermost: impl Iterator<Item = &'a Symbol>,
+    prefixes: &[String],
+) -> Option<Stacktrace> {
     let mut frames: Vec<Frame> = innermost
         .take_while(|symbol| !symbol.function.contains(BOTTOM))
         .skip_while(|symbol| is_between(symbol))
@@ -81,9 +87,84 @@ fn short(path: &str) -> String {
 mod tests {
     use super::*;
 
+    fn symbol(function: &str) -> Symbol {
+        Symbol { function: function.to_owned(), path: None, line: None, column: None }
+    }
+
+    /// The innermost first, with `+` before those of the application.
+    #[track_caller]
+    fn check(functions: &[&str], expected: &[&str]) {
+        let symbols: Vec<_> = functions.iter().map(|function| symbol(function)).collect();
+        let told = told(symbols.iter(), &[]).map(|stack| stack.frames).unwrap_or_default();
+        let shown = |frame: &Frame| {
+            let mark = if frame.in_app == Some(true) { "+" } else { "" };
+            format!("{mark}{}", frame.function.as_deref().unwrap_or_default())
+        };
+        assert_eq!(told.iter().rev().map(shown).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn a_panic_is_told_from_where_it_was() {
+        check(
+            &[
+                "obskit::reporting::Reports::panic",
+                "obskit::telemetry::install::hook::{{closure}}",
+                "<alloc::boxed::Box<F,A> as core::ops::function::Fn<Args>>::call",
+                "std::panicking::panic_with_hook",
+                "std::panicking::panic_handler::{closure#0}",
+                "std::sys::backtrace::__rust_end_short_backtrace::<a, !>",
+                "__rustc::rust_begin_unwind",
+                "core::panicking::panic_fmt",
+                "core::option::unwrap_failed",
+                "core::option::Option<T>::unwrap",
+                "shop::orders::total",
+                "core::iter::traits::iterator::Iterator::map",
+                "shop::orders::place::{{closure}}",
+                "<F as axum::handler::Handler<T,S>>::call",
+                "std::panicking::catch_unwind::do_call",
+                "tokio::runtime::task::raw::poll",
+                "std::sys::backtrace::__rust_begin_short_backtrace",
+                "std::thread::lifecycle::spawn_unchecked",
+                "start_thread",
+            ],
+            &[
+                "+shop::orders::total",
+                "core::iter::traits::iterator::Iterator::map",
+                "+shop::orders::place::{{closure}}",
+                "<F as axum::handler::Handler<T,S>>::call",
+                "std::panicking::catch_unwind::do_call",
+                "tokio::runtime::task::raw::poll",
+            ],
+        );
+    }
+
+    #[test]
+    fn a_panic_of_a_library_is_told_from_there() {
+        let of = ["std::panicking::panic_with_hook", "bytes::panic_advance", "shop::read", "main"];
+        check(&of, &["bytes::panic_advance", "+shop::read", "main"]);
+    }
+
+    #[test]
+    fn what_is_far_outside_of_the_application_is_not_told() {
+        let mut functions = vec!["shop::place"];
+        functions.extend(["hyper::server::poll"; 100]);
+        let told: Vec<_> = std::iter::once("+shop::place")
+            .chain(std::iter::repeat_n("hyper::server::poll", MAX_OUTSIDE))
+            .collect();
+        check(&functions, &told);
+        let foreign = ["hyper::server::poll"; 200];
+        check(&foreign, &foreign[..MAX_FRAMES]);
+    }
+
+    #[test]
+    fn without_names_there_is_no_stack() {
+        check(&[], &[]);
+        check(&["clone3", "start_thread"], &[]);
+    }
+
     #[test]
     fn paths_are_told_from_their_package_on() {
-        let check = |path: &str, expected: &str| assert_eq!(short(path), expected, "{path}");
+        let check = |path, expected| assert_eq!(short(path), expected, "{path}");
         check("/home/me/shop/src/routes/orders.rs", "shop/src/routes/orders.rs");
         check("/work/shop/tests/it/orders.rs", "tests/it/orders.rs");
         check(

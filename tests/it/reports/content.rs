@@ -10,6 +10,7 @@ use axum::routing::get;
 use http::{Request, StatusCode};
 use obskit::context::RequestContext;
 use obskit::instrument_job;
+use sentry::protocol::{Context, User};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use tracing::{error, info, info_span, warn};
@@ -204,7 +205,8 @@ async fn what_is_set_goes_before() {
     let told = pick(&event, &["/release", "/environment", "/server_name"]);
     assert_eq!(told, ["orders@7", "canary", "a-1"]);
     let header = &lab.sentry.envelopes()[0].header["trace"];
-    assert_eq!(header, &Value::Null, "there is no trace");
+    let told = pick(header, &["/release", "/environment"]);
+    assert_eq!(told, ["orders@7", "canary"]);
 }
 
 #[tokio::test]
@@ -296,4 +298,60 @@ async fn where_nothing_is_reported_nothing_is_kept() {
     })
     .await;
     assert_eq!(lab.events(), Vec::<Value>::new());
+}
+
+#[tokio::test]
+async fn what_is_too_large_for_the_server_gives_way() {
+    let lab = Reported::start().await;
+    let _entered = lab.enter();
+    lab.call(|| async {
+        sentry::configure_scope(|scope| {
+            for number in 0..200 {
+                let texts = vec!["x".repeat(8_000); 20];
+                let context = [("texts".to_owned(), json!(texts))].into();
+                scope.set_context(&format!("c{number}"), Context::Other(context));
+                scope.set_extra(&format!("e{number}"), "y".repeat(100_000).into());
+                scope.set_tag(&format!("t{number}"), "z".repeat(1_000));
+            }
+            // Deeper than anybody reads.
+            scope.set_extra("deep", (0..100).fold(json!(1), |value, _| json!([value])));
+        });
+        say("save");
+    })
+    .await;
+    let event = lab.event();
+    assert_eq!(event["exception"]["values"][1]["type"], "SaveFailed");
+    assert_eq!(event["tags"]["t7"].as_str().unwrap().chars().count(), 200);
+    let bytes = event.to_string().len();
+    assert!((1..1 << 20).contains(&bytes), "{bytes}");
+}
+
+#[tokio::test]
+async fn a_user_of_ones_own_is_the_requests_too() {
+    let lab = Reported::start().await;
+    let _entered = lab.enter();
+    lab.call(|| async {
+        RequestContext::current().unwrap().set_user("u-1");
+        let user = User { username: Some("ada".into()), ..User::default() };
+        sentry::configure_scope(|scope| scope.set_user(Some(user)));
+        say("save");
+    })
+    .await;
+    assert_eq!(lab.event()["user"], json!({ "id": "u-1", "username": "ada" }));
+}
+
+/// A span that is recorded is nearer to the failure than its request.
+#[tokio::test]
+async fn the_innermost_span_is_told() {
+    let lab = Reported::with(|config| config.reports.traces_sample_rate = 1.0).await;
+    let _entered = lab.enter();
+    lab.request(|| {
+        let _span = info_span!("saving").entered();
+        say("save");
+    })
+    .await;
+    let trace = lab.event()["contexts"]["trace"].clone();
+    let transaction = lab.sentry.transactions().remove(0);
+    assert_eq!(trace["span_id"], transaction["spans"][0]["span_id"], "{transaction:#}");
+    assert_eq!(trace["trace_id"], transaction["contexts"]["trace"]["trace_id"]);
 }
