@@ -103,3 +103,39 @@ fn slug(job: &str) -> String {
     let prefix = if job.bytes().all(|byte| byte.is_ascii_digit()) { "job-" } else { "" };
     prefix.chars().chain(job.chars().map(allowed)).take(MAX_SLUG_BYTES).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_becomes_a_slug_that_sentry_takes() {
+        let check = |job: &str, expected: &str| assert_eq!(slug(job), expected);
+        check("nightly_backup", "nightly_backup");
+        check("Nightly Backup/DB", "nightly-backup-db");
+        check("42", "job-42");
+        check("Übung", "-bung");
+        assert_eq!(slug(&"long".repeat(20)).len(), MAX_SLUG_BYTES);
+    }
+
+    #[test]
+    fn every_schedule_that_an_attribute_takes_has_five_fields() {
+        for schedule in
+            ["@hourly", "@daily", "@weekly", "@monthly", "@yearly", "*/5 8-18 * JAN MON"]
+        {
+            assert_eq!(crontab(schedule).split(' ').count(), 5, "{schedule}");
+        }
+    }
+
+    #[test]
+    fn a_longest_time_is_told_in_whole_minutes() {
+        let check = |seconds: u64, expected: u64| {
+            let monitor = monitor("@daily", Some(Duration::from_secs(seconds)));
+            assert_eq!(monitor.get("max_runtime"), Some(&expected.into()), "{seconds}");
+        };
+        check(1, 1);
+        check(60, 1);
+        check(61, 2);
+        check(u64::MAX, MAX_RUNTIME_MINUTES);
+    }
+}

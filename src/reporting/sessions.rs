@@ -180,3 +180,44 @@ impl std::fmt::Debug for Sessions {
         f.debug_list().entries(self.ended.iter().map(Tally::get)).finish()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_is_taken_once() {
+        let at = |seconds| UNIX_EPOCH + Duration::from_secs(seconds);
+        let sessions = Sessions::new(at(100));
+        assert!(sessions.is_empty());
+        let end = |outcome, is_reported| sessions.end(outcome, is_reported);
+        end(Outcome::Success, false);
+        end(Outcome::ClientError, false);
+        end(Outcome::Cancelled, false);
+        end(Outcome::Success, true);
+        end(Outcome::ServerError, false);
+        end(Outcome::BodyError, true);
+        end(Outcome::Panicked, true);
+        assert!(!sessions.is_empty());
+        assert_eq!(sessions.take(at(200)), Some(New { since: at(100), ended: [3, 3, 1] }));
+        assert!(sessions.is_empty());
+        assert_eq!(sessions.take(at(300)), None);
+        end(Outcome::Panicked, true);
+        assert_eq!(sessions.take(at(400)), Some(New { since: at(300), ended: [0, 0, 1] }));
+    }
+
+    #[test]
+    fn they_are_of_the_minute_in_which_the_last_were_told() {
+        let check = |seconds: u64, expected: &str| {
+            let since = UNIX_EPOCH + Duration::from_millis(seconds * 1_000 + 7);
+            let new = New { since, ended: [1, 0, 0] };
+            let envelope = new.envelope("gym@1".to_owned(), None).unwrap();
+            let text = String::from_utf8(envelope.items).unwrap();
+            assert!(text.contains(&format!("\"started\":\"{expected}\"")), "{text}");
+        };
+        check(0, "1970-01-01T00:00:00Z");
+        check(1_500_000_000, "2017-07-14T02:40:00Z");
+        check(1_500_000_059, "2017-07-14T02:40:00Z");
+        check(1_500_000_060, "2017-07-14T02:41:00Z");
+    }
+}

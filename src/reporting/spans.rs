@@ -271,3 +271,78 @@ fn of_rpc(status: &str) -> Option<&'static str> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::protobuf::Message;
+    use proptest::prelude::*;
+
+    /// Of one with every member that is read.
+    fn message() -> Vec<u8> {
+        let mut out = Vec::new();
+        let mut span = Message::new(&mut out);
+        span.bytes(1, &[7; 16]);
+        span.bytes(2, &[8; 8]);
+        span.bytes(4, &[9; 8]);
+        span.bytes(5, b"work");
+        span.number(6, CLIENT);
+        span.fixed64(7, 1_500_000_000_123_456_789);
+        span.fixed64(8, 1_500_000_001_123_456_789);
+        span.message(9, |pair| {
+            pair.bytes(1, b"sets");
+            pair.message(2, |any| {
+                any.message(5, |list| {
+                    list.message(1, |any| any.number(3, 3));
+                    list.message(1, |any| any.bytes(1, "kg".as_bytes()));
+                });
+            });
+        });
+        span.message(15, |status| {
+            status.bytes(2, b"it broke");
+            status.number(3, ERROR);
+        });
+        span.fixed32(16, 1);
+        out
+    }
+
+    #[test]
+    fn a_span_is_told_whole() {
+        let told = Span::read(&message()).unwrap().into_json();
+        let expected = json!({
+            "trace_id": "07".repeat(16),
+            "span_id": "08".repeat(8),
+            "parent_span_id": "09".repeat(8),
+            "op": "rpc",
+            "status": "internal_error",
+            "description": "work",
+            "start_timestamp": 1_500_000_000.123_456,
+            "timestamp": 1_500_000_001.123_456,
+            "origin": "auto.obskit",
+            "data": { "sets": [3, "kg"], "sentry.status.message": "it broke" },
+        });
+        assert_eq!(Value::from(told), expected);
+    }
+
+    #[test]
+    fn what_is_cut_off_is_read_as_far_as_it_goes_or_not_at_all() {
+        let message = message();
+        for end in 0..message.len() {
+            if let Some(span) = message.get(..end).and_then(Span::read) {
+                assert_eq!((span.trace_id.len(), span.span_id.len()), (32, 16), "{end}");
+            }
+        }
+        assert!(Span::read(&[]).is_none());
+    }
+
+    proptest! {
+        #[test]
+        fn no_bytes_are_too_much(bytes: Vec<u8>, at: prop::sample::Index, byte: u8) {
+            drop(Span::read(&bytes).map(Span::into_json));
+            let mut message = message();
+            let at = at.index(message.len());
+            message[at] = byte;
+            drop(Span::read(&message).map(Span::into_json));
+        }
+    }
+}

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use sentry::Level;
-use sentry::protocol::{Event, Uuid};
+use sentry::protocol::{self, Event, Uuid};
+use sentry::{Hub, Level, Scope};
 use serde_json::{Map, Value, json};
 
-use crate::context::{EventId, TakeTransaction, Transaction, UNMATCHED};
+use crate::context::{EventId, TakeTransaction, Transaction, UNMATCHED, current_hub, scope_of};
 use crate::export::sentry::{Category, Discard, Envelope, Posting};
 use crate::ledger::{Reason, Signal};
 
@@ -30,16 +30,22 @@ impl TakeTransaction for Reports {
 
     fn take(&self, transaction: Transaction) {
         let common = Arc::clone(&self.shared.common);
+        // The request's own, which is the current one at its end.
+        let hub = current_hub();
         self.shared.outbox.post(Posting {
             category: Category::Transaction,
             quantity: 1,
             bytes: BYTES + transaction.root.len() + transaction.spans.bytes(),
-            make: Box::new(move || build(&transaction, &common)),
+            make: Box::new(move || build(&transaction, hub.as_ref(), &common)),
         });
     }
 }
 
-fn build(transaction: &Transaction, common: &Common) -> Result<Envelope, Discard> {
+fn build(
+    transaction: &Transaction,
+    hub: Option<&Arc<Hub>>,
+    common: &Common,
+) -> Result<Envelope, Discard> {
     let Transaction { context, root, spans, .. } = transaction;
     let mut root = Span::read(root).ok_or(Discard::InternalSdkError)?;
     let (told, cut) = told(spans.iter());
@@ -57,7 +63,7 @@ fn build(transaction: &Transaction, common: &Common) -> Result<Envelope, Discard
         (None, UNMATCHED) => "custom",
         (None, _) => "route",
     };
-    let mut event = envelope::json(head(transaction, error_id), common)?;
+    let mut event = envelope::json(head(transaction, hub, error_id), common)?;
     let members: [(&str, Value); 5] = [
         ("type", "transaction".into()),
         ("transaction_info", json!({ "source": source })),
@@ -75,14 +81,29 @@ fn build(transaction: &Transaction, common: &Common) -> Result<Envelope, Discard
 }
 
 /// What it has in common with reports.
-fn head(transaction: &Transaction, error_id: Option<String>) -> Event<'static> {
+fn head(
+    transaction: &Transaction,
+    hub: Option<&Arc<Hub>>,
+    error_id: Option<String>,
+) -> Event<'static> {
     let Transaction { context, outcome, status, grpc_status, .. } = transaction;
     let id = Uuid::from_bytes(EventId::random().to_bytes());
     let mut event = Event { event_id: id, level: Level::Info, ..Event::new() };
+    if let Some(hub) = hub {
+        apply(&scope_of(hub), &mut event);
+    }
     request::fill(&mut event, context);
     event::say_end(&mut event, *outcome, *status, *grpc_status);
     event.tags.extend(error_id.map(|id| (ERROR_ID.to_owned(), id)));
     event
+}
+
+/// What the user has set by `sentry`'s own means, which goes before.
+fn apply(scope: &Scope, event: &mut Event<'static>) {
+    let mut set = protocol::Transaction::default();
+    scope.apply_to_transaction(&mut set);
+    (event.user, event.tags) = (set.user, set.tags);
+    (event.extra, event.contexts) = (set.extra, set.contexts);
 }
 
 /// The context `trace`: what the root says beside its times.

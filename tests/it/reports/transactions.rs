@@ -150,6 +150,40 @@ async fn a_run_of_a_job_is_one_too() {
 }
 
 #[tokio::test]
+async fn one_that_fails_names_its_report() {
+    let performed = Performed::start().await;
+    let handler = async || {
+        RequestContext::current().unwrap().set_tag("gym", "north");
+        tracing::error!("it broke");
+        StatusCode::INTERNAL_SERVER_ERROR
+    };
+    performed.ask(&Router::new().route("/", on_get(handler)), get("/")).await;
+    let transaction = performed.transaction();
+    let event = performed.sentry.event();
+    assert_eq!(transaction["tags"]["error.id"], event["event_id"]);
+    let trace = |of: &Value| of["contexts"]["trace"]["trace_id"].clone();
+    assert_eq!(trace(&transaction), trace(&event));
+    assert_eq!(transaction["tags"]["gym"], "north");
+}
+
+#[tokio::test]
+async fn what_the_service_sets_by_other_means_is_told_too() {
+    let performed = Performed::start().await;
+    let handler = async || {
+        sentry::configure_scope(|scope| {
+            scope.set_tag("plan", "gold");
+            scope.set_extra("sets", 3.into());
+            scope.set_user(Some(sentry::User { id: Some("u-18".into()), ..Default::default() }));
+        });
+    };
+    performed.ask(&Router::new().route("/", on_get(handler)), get("/")).await;
+    let transaction = performed.transaction();
+    assert_eq!(transaction["tags"]["plan"], "gold");
+    assert_eq!(transaction["extra"]["sets"], 3);
+    assert_eq!(transaction["user"]["id"], "u-18");
+}
+
+#[tokio::test]
 async fn one_that_was_dropped_is_cancelled() {
     let performed = Performed::start().await;
     let router = Router::new().route("/", on_get(std::future::pending::<()>));

@@ -2,7 +2,8 @@
 
 use axum::Router;
 use axum::routing::get as on_get;
-use obskit::config::{Config, Exporter, RootSampler, Sampler};
+use http::StatusCode;
+use obskit::config::{Config, Exporter, Keep, RootSampler, Sampler};
 use obskit::context::RequestContext;
 use obskit_tests::collector::Collector;
 use obskit_tests::exported::Sums;
@@ -83,6 +84,31 @@ async fn a_collector_and_sentry_get_what_each_samples() {
     check(Sampler::AlwaysOn, 0.0, 2, 0).await;
     check(Sampler::AlwaysOff, 1.0, 0, 1).await;
     check(Sampler::AlwaysOff, 0.0, 0, 0).await;
+}
+
+/// What waits for the collector to see how its request ends does not keep Sentry waiting.
+#[tokio::test]
+async fn one_that_is_kept_by_how_it_ended_is_a_transaction_all_the_same() {
+    let check = async |status: StatusCode, spans: usize| {
+        let collector = Collector::start().await;
+        let performed = Performed::with(|config| {
+            collector.config(config);
+            never(config);
+            config.traces.keep = Some(Keep::default());
+        })
+        .await;
+        let handler = async move || {
+            async {}.instrument(tracing::info_span!("child")).await;
+            status
+        };
+        performed.ask(&Router::new().route("/", on_get(handler)), get("/")).await;
+        let transaction = performed.transaction();
+        assert_eq!(transaction["spans"].as_array().unwrap().len(), 1);
+        assert_eq!(transaction["contexts"]["trace"]["data"].get("obskit.kept"), None);
+        assert_eq!(collector.spans().len(), spans, "{status}");
+    };
+    check(StatusCode::OK, 0).await;
+    check(StatusCode::BAD_GATEWAY, 2).await;
 }
 
 #[tokio::test]

@@ -1,12 +1,16 @@
 //! What the spans of a transaction say.
 
+use std::convert::Infallible;
+
 use axum::Router;
+use axum::body::Body;
 use axum::routing::get as on_get;
-use http::StatusCode;
+use http::{Request, Response, StatusCode};
 use obskit::Telemetry;
 use serde_json::{Value, json};
+use tower::{Layer, ServiceExt, service_fn};
 
-use super::super::performed::{Performed, get};
+use super::super::performed::{Performed, UNSAMPLED, get, get_with};
 use super::described;
 
 /// The only span within a request in which `work` runs.
@@ -58,6 +62,30 @@ async fn a_dependency_is_known_by_its_name() {
     let span = span_of(|_| drop(send())).await;
     assert_eq!((&span["op"], &span["status"]), (&json!("rpc"), &json!("internal_error")));
     assert_eq!(span["data"]["sentry.status.message"], "no stamp");
+}
+
+#[tokio::test]
+async fn a_call_to_another_service_is_a_span() {
+    let performed = Performed::start().await;
+    let layer = performed.telemetry.client_layer("coach");
+    let handler = async move || {
+        let coach = layer.layer(service_fn(|request: Request<Body>| async move {
+            // The sampling of spans is what is handed on.
+            assert!(request.headers()["traceparent"].to_str().unwrap().ends_with("-00"));
+            let status = StatusCode::NOT_FOUND;
+            Ok::<_, Infallible>(Response::builder().status(status).body(Body::empty()).unwrap())
+        }));
+        let tip = Request::get("http://coach.local:8080/tips/7?token=abc").body(Body::empty());
+        coach.oneshot(tip.unwrap()).await.unwrap();
+    };
+    let request = get_with("/", &[("traceparent", UNSAMPLED)]);
+    performed.ask(&Router::new().route("/", on_get(handler)), request).await;
+    let transaction = performed.transaction();
+    let span = described(&transaction, "GET");
+    assert_eq!((&span["op"], &span["status"]), (&json!("http.client"), &json!("not_found")));
+    assert_eq!(span["data"]["server.address"], "coach.local");
+    assert_eq!(span["parent_span_id"], transaction["contexts"]["trace"]["span_id"]);
+    assert!(!performed.sentry.has_seen("abc") && !performed.sentry.has_seen("/tips/7"));
 }
 
 #[tokio::test]
