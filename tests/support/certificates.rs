@@ -44,7 +44,12 @@ impl Authority {
 
     /// A server that is called `localhost`, and may want a client's certificate.
     pub fn server(&self, wants_client: bool) -> ServerConfig {
-        let (certificate, key) = self.sign("localhost");
+        self.server_called("localhost", wants_client)
+    }
+
+    /// The same that is called otherwise.
+    pub fn server_called(&self, name: &str, wants_client: bool) -> ServerConfig {
+        let (certificate, key) = self.sign(name);
         let provider = Arc::new(ring::default_provider());
         let builder = ServerConfig::builder_with_provider(Arc::clone(&provider))
             .with_safe_default_protocol_versions()

@@ -1,4 +1,4 @@
-//! What became of spans, reports and the like, and requests that make spans.
+//! What became of spans, reports and the like, and requests that make them.
 
 use std::collections::BTreeMap;
 use std::convert::Infallible;
@@ -68,8 +68,18 @@ fn count(sample: &Sample) -> u64 {
 
 /// Has so many requests, each of which is a span.
 pub async fn requests(telemetry: &Telemetry, count: usize) {
-    let service = telemetry.layer().layer(service_fn(async |_: Request<String>| {
-        Ok::<_, Infallible>(Response::new(String::new()))
+    ask(telemetry, count, 200).await;
+}
+
+/// Has so many requests fail, each of which is a report.
+pub async fn failures(telemetry: &Telemetry, count: usize) {
+    ask(telemetry, count, 503).await;
+}
+
+async fn ask(telemetry: &Telemetry, count: usize, status: u16) {
+    let service = telemetry.layer().layer(service_fn(move |_: Request<String>| async move {
+        let response = Response::builder().status(status).body(String::new());
+        Ok::<_, Infallible>(response.unwrap())
     }));
     for _ in 0..count {
         let request = Request::get("/users/1").body(String::new()).unwrap();

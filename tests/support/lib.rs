@@ -24,6 +24,7 @@ pub mod otelite;
 pub mod postgres;
 pub mod prometheus;
 pub mod promtool;
+pub mod proxy;
 pub mod recorded;
 pub mod redis;
 pub mod relay;

@@ -9,7 +9,7 @@ use obskit_tests::golden;
 use super::Recording;
 
 /// The page's headings, each with the variable it stands before.
-const HEADINGS: [(&str, &str); 11] = [
+const HEADINGS: [(&str, &str); 12] = [
     ("OTEL_SDK_DISABLED", "The service"),
     ("RUST_LOG", "Logs"),
     ("OTEL_PROPAGATORS", "Context"),
@@ -19,6 +19,7 @@ const HEADINGS: [(&str, &str); 11] = [
     ("OTEL_TRACES_EXPORTER", "Exporters"),
     ("OBSKIT_REDACT_FIELDS", "Redaction"),
     ("SENTRY_DSN", "Error reports"),
+    ("HTTPS_PROXY", "Proxies"),
     ("OBSKIT_ADMIN_ADDR", "The operator's server"),
     ("OBSKIT_DRAIN_DELAY", "Shutdown"),
 ];
@@ -39,8 +40,8 @@ const INTRODUCTION: &str = "\
 - Times in `OTEL_*` are milliseconds without a unit, as the specification says; times in
   `OBSKIT_*` have their unit.
 - Sizes in `OBSKIT_*` are bytes, or have the unit KiB, MiB or GiB.
-- Without effect so far, only read and checked: `OTEL_METRICS_EXPORTER`, `OTEL_METRIC_EXPORT_*`, the
-  `METRICS` forms of the exporters' settings, and `SENTRY_*`. They wait for what they set.
+- Without effect so far, only read and checked: `OTEL_METRICS_EXPORTER`, `OTEL_METRIC_EXPORT_*` and the
+  `METRICS` forms of the exporters' settings. They wait for what they set.
 ";
 
 /// Every variable read stands in the table, and every variable in the table is read.
@@ -50,7 +51,9 @@ fn the_table_is_what_is_read() {
     // The sampler's argument is read only beside a sampler that takes one.
     environment.values.insert("OTEL_TRACES_SAMPLER".to_owned(), "traceidratio".to_owned());
     Config::from_environment(&environment).unwrap();
-    let read: BTreeSet<_> = environment.asked.into_inner().into_iter().collect();
+    // Proxies are known in lower case, too.
+    let upper = |name: String| if name.ends_with("_proxy") { name.to_uppercase() } else { name };
+    let read: BTreeSet<_> = environment.asked.into_inner().into_iter().map(upper).collect();
     let listed: BTreeSet<_> = VARIABLES.iter().flat_map(Variable::names).collect();
     assert_eq!(read, listed);
 }

@@ -9,7 +9,10 @@ use obskit::config::{Config, Exporter, Otlp, Protocol};
 use obskit::telemetry::Severity::{self, Failure, Ok, Warning};
 use obskit::telemetry::{Diagnosis, Finding};
 use obskit_tests::collector::{Answer, Collector};
+use obskit_tests::exported::failures;
+use obskit_tests::sentry::{Answer as Answers, KEY, Sentry};
 use obskit_tests::serve::Server;
+use obskit_tests::settings;
 use std::convert::Infallible;
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpListener};
@@ -173,23 +176,60 @@ async fn what_is_not_exported_is_not_asked() {
     assert_eq!(diagnosis.finding("otlp_traces"), None);
 }
 
+/// An envelope without items, which becomes no event.
 #[tokio::test]
-async fn the_host_of_a_dsn_is_connected_to_and_told_nothing() {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let addr = listener.local_addr().unwrap();
+async fn an_envelope_that_holds_nothing_is_sent_to_sentry() {
+    let sentry = Sentry::start().await;
     let found = async || {
-        let mut config = Config::default();
-        config.reports.dsn = Some(format!("http://f00d@{addr}/42").parse().unwrap());
+        let mut config = settings::local();
+        config.reports.dsn = Some(sentry.dsn().parse().unwrap());
         Telemetry::build(config).unwrap().doctor().await
     };
-    let diagnosis = found().await;
-    check(&diagnosis, "error_reports", Ok, "takes connections");
-    let (mut stream, _) = listener.accept().unwrap();
-    let mut sent = Vec::new();
-    stream.read_to_end(&mut sent).unwrap();
-    assert_eq!(sent, b"");
-    drop((stream, listener));
-    let diagnosis = found().await;
+    let check = async |answer: Answers, severity: Severity, said: &str| {
+        sentry.answer([answer]);
+        let found = check(&found().await, "error_reports", severity, said);
+        assert!(!format!("{found:?}").contains("secret"), "{found:?}");
+        assert!(!format!("{found:?}").contains(KEY), "{found:?}");
+    };
+    let secret = |code| Answers::Status { code, headers: &[], body: br#"{"detail":"secret"}"# };
+    check(Answers::Taken, Ok, "takes an empty envelope").await;
+    check(Answers::Garbage(b"secret"), Ok, "takes an empty envelope").await;
+    check(secret(400), Failure, "it answers 400 Bad Request").await;
+    check(secret(401), Failure, "does not know that key").await;
+    check(secret(403), Failure, "does not know that key").await;
+    check(secret(404), Failure, "no such project").await;
+    check(secret(429), Warning, "it answers 429 Too Many Requests").await;
+    check(secret(503), Warning, "it answers 503 Service Unavailable").await;
+    check(secret(500), Warning, "it answers 500 Internal Server Error").await;
+    check(Answers::Hang, Failure, "does not answer in time").await;
+    check(Answers::Close, Failure, "SENTRY_DSN").await;
+    let envelopes = sentry.envelopes();
+    assert!(envelopes.len() >= 11 && envelopes.iter().all(|envelope| envelope.items.is_empty()));
+}
+
+#[tokio::test]
+async fn nobody_behind_a_dsn_is_a_failure() {
+    let mut config = settings::local();
+    config.reports.dsn = Some("http://f00d@127.0.0.1:1/42".parse().unwrap());
+    let diagnosis = Telemetry::build(config).unwrap().doctor().await;
     let found = check(&diagnosis, "error_reports", Failure, "SENTRY_DSN");
     assert!(!format!("{found:?}").contains("f00d"), "{found:?}");
+}
+
+#[tokio::test]
+async fn what_became_of_the_last_report_is_told() {
+    let sentry = Sentry::start().await;
+    let mut config = settings::local();
+    sentry.config(&mut config);
+    let telemetry = Telemetry::build(config).unwrap();
+    let found = async |severity: Severity, said: &str| {
+        assert!(telemetry.flush(Duration::from_secs(20)));
+        check(&telemetry.doctor().await, "report_export", severity, said);
+    };
+    found(Ok, "no export of error reports has failed last").await;
+    sentry.answer([Answers::status(403)]);
+    failures(&telemetry, 1).await;
+    found(Failure, "error reports do not arrive: it answers 403 Forbidden").await;
+    failures(&telemetry, 1).await;
+    found(Ok, "").await;
 }

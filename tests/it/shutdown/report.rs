@@ -28,7 +28,7 @@ async fn the_last_line_says_that_nothing_was_lost() {
     assert_eq!(last["message"], "everything is delivered");
     assert_eq!((&last["metadata"]["writtenLines"], report.written_lines), (&10.into(), 10));
     let said = "10 log lines written, 0 lost; 0 spans delivered, 0 lost; \
-                0 items dropped in all; 0 requests unfinished";
+                0 error reports delivered, 0 lost; 0 items dropped in all; 0 requests unfinished";
     assert_eq!(report.to_string(), said);
     let (again, lines) = end(&lab).await;
     assert!(lines.is_empty() && again.written_lines == 11, "a second end is none: {lines:?}");

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use super::Item;
+
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Answer {
     /// It is taken.
@@ -13,6 +15,8 @@ pub enum Answer {
     Status { code: u16, headers: &'static [(&'static str, &'static str)], body: &'static [u8] },
     /// 413 if it is larger than so many bytes, as it was sent; else taken.
     AtMost(usize),
+    /// 400 if an item of that kind is in it; else taken.
+    Without(&'static str),
     /// Taken, and answered by what is no JSON.
     Garbage(&'static [u8]),
     /// Taken, and answered by as many bytes.
@@ -37,7 +41,7 @@ impl Answer {
         Self::Status { code: 429, headers: limits, body: b"" }
     }
 
-    pub(super) fn takes(&self, bytes: usize) -> bool {
+    pub(super) fn takes(&self, bytes: usize, items: &[Item]) -> bool {
         match self {
             Self::Taken
             | Self::TakenWith(_)
@@ -46,6 +50,7 @@ impl Answer {
             | Self::Slow(_)
             | Self::NoEnd => true,
             Self::AtMost(most) => bytes <= *most,
+            Self::Without(kind) => items.iter().all(|item| item.kind != *kind),
             Self::Status { .. } | Self::Hang | Self::Close => false,
         }
     }

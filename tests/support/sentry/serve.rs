@@ -90,7 +90,7 @@ async fn respond(request: Request<Incoming>, state: &State) -> io::Result<Respon
     let answer = {
         let mut inner = state.lock();
         let answer = inner.script.pop_front().unwrap_or_else(|| inner.always.clone());
-        let is_taken = answer.takes(sent.len());
+        let is_taken = answer.takes(sent.len(), &items);
         inner.envelopes.push(Envelope {
             path: head.uri.path().to_owned(),
             headers,
@@ -101,7 +101,8 @@ async fn respond(request: Request<Incoming>, state: &State) -> io::Result<Respon
             at: Instant::now(),
         });
         match answer {
-            Answer::AtMost(_) if is_taken => Answer::Taken,
+            Answer::AtMost(_) | Answer::Without(_) if is_taken => Answer::Taken,
+            Answer::Without(_) => Answer::status(400),
             Answer::AtMost(_) => Answer::status(413),
             answer => answer,
         }
