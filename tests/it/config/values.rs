@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use obskit::config::{
     Capture, Config, Detail, Environment, FlightRecorder, LogFile, LogFormat, LogOutput, Naming,
-    ProcessEnvironment, Trust,
+    ProcessEnvironment, Reports, Trust,
 };
 use tracing::Level;
 use tracing::level_filters::LevelFilter;
@@ -97,6 +97,9 @@ fn reports() {
         ("SENTRY_RELEASE", "workouts@1.2.3"),
         ("SENTRY_TRACES_SAMPLE_RATE", "0.25"),
         ("SENTRY_SAMPLE_RATE", "0.5"),
+        ("SENTRY_SERVER_NAME", "a-1"),
+        ("OBSKIT_REPORT_HEADERS", "Accept, x-tenant"),
+        ("OBSKIT_REPORT_IN_APP", "workouts, lib::db::"),
     ]);
     let reports = config.reports;
     let dsn = reports.dsn.unwrap();
@@ -105,6 +108,33 @@ fn reports() {
     assert_eq!(reports.environment.as_deref(), Some("staging"));
     assert_eq!(reports.release.as_deref(), Some("workouts@1.2.3"));
     assert_eq!((reports.traces_sample_rate, reports.sample_rate), (0.25, 0.5));
+    assert_eq!(reports.server_name.as_deref(), Some("a-1"));
+    assert_eq!(reports.headers, ["accept", "x-tenant"]);
+    assert_eq!(reports.in_app, ["workouts", "lib::db::"]);
+    let none = self::config(&[("OBSKIT_REPORT_HEADERS", "None")]);
+    assert_eq!(none.reports.headers, [""; 0]);
+}
+
+#[test]
+fn code_is_validated_for_reports_too() {
+    let check = |set: fn(&mut Reports), field: &str| {
+        let mut config = Config::default();
+        set(&mut config.reports);
+        let error = config.validate().unwrap_err().to_string();
+        assert!(error.starts_with(field), "{field}: {error}");
+    };
+    check(|reports| reports.release = Some("a/b".into()), "reports.release is malformed");
+    check(|reports| reports.release = Some("a".repeat(201)), "reports.release");
+    check(|reports| reports.environment = Some(" ".into()), "reports.environment");
+    check(|reports| reports.environment = Some("a".repeat(65)), "reports.environment");
+    check(|reports| reports.server_name = Some("a\nb".into()), "reports.server_name");
+    check(|reports| reports.headers = vec!["a b".into()], "reports.headers");
+    check(|reports| reports.headers = vec!["a".into(); 33], "reports.headers");
+    check(|reports| reports.in_app = vec!["a-b".into()], "reports.in_app");
+    check(|reports| reports.in_app = vec!["a".into(); 65], "reports.in_app");
+    check(|reports| reports.in_app = vec![String::new()], "reports.in_app");
+    check(|reports| reports.queue_size = 0, "reports.queue_size");
+    check(|reports| reports.queue_bytes = 0, "reports.queue_bytes");
 }
 
 #[test]
