@@ -26,6 +26,9 @@ pub(crate) struct About {
 pub(super) const PLATFORM: &str = "native";
 const MAX_RELEASE_CHARS: usize = 200;
 const MAX_ENVIRONMENT_CHARS: usize = 64;
+/// What the server takes for no name of one.
+const NO_RELEASES: [&str; 4] = ["", ".", "..", "latest"];
+const NO_ENVIRONMENTS: [&str; 2] = ["", "none"];
 
 impl About {
     pub(crate) fn new(config: &Config) -> Self {
@@ -37,8 +40,9 @@ impl About {
         let version = env!("CARGO_PKG_VERSION");
         let package = ClientSdkPackage { name: "cargo:obskit".into(), version: version.into() };
         Self {
-            release: release.map(|text| allowed(&text, MAX_RELEASE_CHARS)),
-            environment: environment.map(|text| allowed(text, MAX_ENVIRONMENT_CHARS)),
+            release: release.and_then(|text| allowed(&text, MAX_RELEASE_CHARS, &NO_RELEASES)),
+            environment: environment
+                .and_then(|text| allowed(text, MAX_ENVIRONMENT_CHARS, &NO_ENVIRONMENTS)),
             server_name,
             key: key.unwrap_or_default(),
             sdk: ClientSdkInfo {
@@ -104,8 +108,10 @@ fn release(service: &Service) -> Option<String> {
     Some(format!("{}@{version}", service.name))
 }
 
-/// As the server takes it: it refuses line feeds and slashes.
-fn allowed(text: &str, chars: usize) -> String {
+/// As the server takes it: it refuses line feeds and slashes, and some words.
+fn allowed(text: &str, chars: usize, refused: &[&str]) -> Option<String> {
     let allowed = |c: char| if c.is_control() || matches!(c, '/' | '\\') { '-' } else { c };
-    text.trim().chars().take(chars).map(allowed).collect()
+    let text: String = text.trim().chars().take(chars).map(allowed).collect();
+    let is_refused = refused.iter().any(|word| text.eq_ignore_ascii_case(word));
+    (!is_refused).then_some(text)
 }

@@ -1,6 +1,8 @@
 //! Error reports before a server that others wrote, and before Sentry's own rules.
 
+mod flawless;
 mod judged;
+mod kept;
 mod lost;
 mod throttled;
 
