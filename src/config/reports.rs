@@ -10,6 +10,8 @@ use super::Config;
 use super::dsn::Dsn;
 
 /// What is reported, and where.
+///
+#[doc = include_str!("../../docs/reports.md")]
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Reports {
