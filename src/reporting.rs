@@ -49,6 +49,7 @@ use crate::redaction::{Redactor, is_guarded};
 use self::about::About;
 use self::evidence::Around;
 use self::limiter::Limiter;
+use self::panics::Recent;
 use self::report::{Facts, Report};
 use self::sessions::Sessions;
 use self::site::Sites;
@@ -70,6 +71,7 @@ struct Shared {
     ledger: Ledger,
     limiter: Limiter,
     sites: Sites,
+    panics: Recent,
     common: Arc<Common>,
 }
 
@@ -98,6 +100,7 @@ impl Reports {
                 ledger: ledger.clone(),
                 limiter: Limiter::new(settings.limit),
                 sites: Sites::default(),
+                panics: Recent::default(),
                 sessions: sessions::of(&settings, &about, clock.wall()),
                 common: Arc::new(Common { settings, redactor, clock, about }),
             }),
@@ -161,8 +164,10 @@ impl Reports {
         tell: impl FnOnce(),
     ) {
         let Common { redactor, clock, .. } = &*self.shared.common;
-        let gather = || panics::gather(info, redactor, clock.wall());
-        let id = self.take(self.of(request), Weight::Panic, None, gather);
+        let evidence = panics::gather(info, redactor, clock.wall());
+        let message = evidence.message.clone();
+        let id = self.take(self.of(request), Weight::Panic, None, || evidence);
+        self.shared.panics.add(id, message, clock.now());
         panics::telling(id, tell);
     }
 
@@ -193,11 +198,18 @@ impl Reports {
         gather: impl FnOnce() -> Evidence,
     ) -> EventId {
         let Some(request) = request.filter(|request| request.gathers()) else {
-            return self.tell_at_once(request, Gathered { evidence: gather(), crumb });
+            let evidence = gather();
+            let known = self.panic_of(&evidence);
+            return known
+                .unwrap_or_else(|| self.tell_at_once(request, Gathered { evidence, crumb }));
         };
         let failing = request.failing();
         if failing.wants(weight) {
             let mut evidence = gather();
+            if let Some(id) = self.panic_of(&evidence) {
+                failing.tell(Weight::Panic, evidence.texts());
+                return id;
+            }
             if self.would_tell(failing.id(), &evidence) {
                 evidence.capture();
             }
@@ -210,6 +222,12 @@ impl Reports {
             return self.tell_at_once(Some(request), *gathered);
         }
         failing.id()
+    }
+
+    /// The panic that has its own report, where the evidence only speaks of it.
+    fn panic_of(&self, evidence: &Evidence) -> Option<EventId> {
+        let Shared { panics, common, .. } = &*self.shared;
+        panics.of(evidence, common.clock.now()).filter(|_| evidence.weight != Weight::Panic)
     }
 
     /// The request, if it is of these reports.

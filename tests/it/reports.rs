@@ -8,6 +8,7 @@ mod feedback;
 mod grouping;
 mod hub;
 mod identity;
+mod jobs;
 mod lab;
 mod late;
 mod limit;
