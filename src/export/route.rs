@@ -126,8 +126,18 @@ impl Service<Uri> for Route {
         match by {
             By::Straight => link(tcp.call(host), is_asked),
             By::Asking(proxy) => link(tcp.call(proxy.clone()), is_asked),
-            By::Tunnel(tunnel) => link(tunnel.call(host), is_asked),
+            By::Tunnel(tunnel) => link(tunnel.call(with_port(host)), is_asked),
         }
+    }
+}
+
+/// A tunnel goes to the port of TLS where none is named.
+fn with_port(host: Uri) -> Uri {
+    match host.authority() {
+        Some(name) if host.port().is_none() && host.scheme_str() == Some("http") => {
+            Uri::try_from(format!("http://{name}:80/")).unwrap_or(host)
+        }
+        _ => host,
     }
 }
 
@@ -214,5 +224,16 @@ mod tests {
         }
         let none = Proxy::default();
         assert!(!is_by_proxy(&Uri::from_static("https://sentry.example.com"), &none));
+    }
+
+    #[test]
+    fn a_tunnel_goes_to_the_port_of_the_scheme() {
+        let check = |url: &str, expected: &str| {
+            assert_eq!(with_port(url.parse().unwrap()), expected);
+        };
+        check("http://collector", "http://collector:80/");
+        check("http://[::1]", "http://[::1]:80/");
+        check("http://collector:4317", "http://collector:4317/");
+        check("https://collector", "https://collector/");
     }
 }
