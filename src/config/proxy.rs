@@ -59,7 +59,10 @@ impl ProxyUrl {
             return Err("its scheme is not http");
         }
         let authority = url.authority().map_or("", |authority| authority.as_str());
-        let host = authority.rsplit_once('@').map_or(authority, |(_, host)| host);
+        let (user, host) = authority.rsplit_once('@').unwrap_or(("", authority));
+        if user.contains('@') {
+            return Err("the @ in its credentials is not written as %40");
+        }
         if host.is_empty() || host.starts_with(':') {
             return Err("it has no host");
         }
@@ -113,5 +116,7 @@ mod tests {
         check("https://me:s3cret@proxy", "scheme is not http");
         check("http://me:s3cret@:80", "no host");
         check("http://me:s3cret@pro xy", "no URL");
+        check("http://me:p@s3cret@proxy", "%40");
+        check("http://me:p%40s3cret@proxy", "http://proxy");
     }
 }
