@@ -49,10 +49,10 @@ pub struct Reports {
     /// Requests are counted for the health of their release, where that is known: without a
     /// `release` and a version of the service nothing is. Default: true (`OBSKIT_REPORT_SESSIONS`).
     pub sessions: bool,
-    /// How much waits for its way out: reports and the like.
-    /// Default: 100.
+    /// How much waits for its way out: reports and the like. Transactions and sessions take no more
+    /// than half of it. Default: 100.
     pub queue_size: usize,
-    /// And their bytes. Default: 8 MiB.
+    /// And their bytes, shared in the same way. Default: 8 MiB.
     pub queue_bytes: usize,
     /// A PEM file with the certificates that may have signed the server's. Default: the system's.
     pub certificate: Option<PathBuf>,

@@ -122,7 +122,6 @@ impl Outbox {
     /// Takes nothing any more. What waits still is lost.
     pub(crate) fn close(&self) {
         let mut queue = self.queue();
-        queue.is_closed = true;
         let Queue { postings, flushes, .. } = mem::take(&mut *queue);
         queue.is_closed = true;
         drop(queue);
@@ -217,7 +216,8 @@ impl Outbox {
             return Err((posting, Reason::Closed, None));
         }
         let bytes = queue.bytes.saturating_add(posting.bytes);
-        if queue.postings.len() >= self.0.size || bytes > self.0.bytes {
+        let (size, most) = self.room(posting.category);
+        if queue.postings.len() >= size || bytes > most {
             return Err((posting, Reason::Full, Some(Discard::QueueOverflow)));
         }
         queue.bytes = bytes;
@@ -225,6 +225,16 @@ impl Outbox {
         drop(queue);
         self.0.bell.notify_one();
         Ok(())
+    }
+
+    /// How many may wait where one more of that kind is to, and their bytes. What tells how requests
+    /// do, of which there may be much, leaves half of it to what tells of failures.
+    fn room(&self, category: Category) -> (usize, usize) {
+        let Shared { size, bytes, .. } = *self.0;
+        match category {
+            Category::Transaction | Category::Session => (size.div_ceil(2), bytes / 2),
+            _ => (size, bytes),
+        }
     }
 
     fn is_idle(&self) -> bool {

@@ -3,7 +3,11 @@
 use axum::Router;
 use axum::routing::get as on_get;
 
-use super::super::performed::{Performed, get};
+use http::StatusCode;
+use obskit_tests::exported::Sums;
+use obskit_tests::sentry::Answer;
+
+use super::super::performed::{PATIENCE, Performed, get};
 
 async fn check(spans: usize, bytes: usize, told: std::ops::RangeInclusive<usize>) {
     let performed = Performed::start().await;
@@ -38,4 +42,33 @@ async fn a_thousand_spans() {
 #[tokio::test]
 async fn as_many_bytes_as_sentry_takes() {
     check(100, 20_000, 10..=40).await;
+}
+
+#[tokio::test]
+async fn they_leave_room_for_what_tells_of_failures() {
+    let performed = Performed::with(|config| {
+        config.reports.queue_size = 10;
+        config.reports.limit = 0;
+    })
+    .await;
+    let router = Router::new()
+        .route("/", on_get(async || StatusCode::OK))
+        .route("/broken", on_get(async || StatusCode::SERVICE_UNAVAILABLE));
+    performed.sentry.answer([Answer::Hang]);
+    performed.ask(&router, get("/")).await;
+    performed.sentry.wait_for_envelopes(1).await;
+    for _ in 0..50 {
+        performed.ask(&router, get("/")).await;
+    }
+    let sums = Sums::of(&performed.telemetry, "transaction");
+    assert_eq!(sums, Sums::new(51, 0, &[("full", 45)]));
+    for _ in 0..5 {
+        performed.ask(&router, get("/broken")).await;
+    }
+    let sums = Sums::of(&performed.telemetry, "report");
+    assert_eq!(sums, Sums::new(5, 0, &[]));
+    assert!(performed.telemetry.flush(PATIENCE));
+    assert_eq!(performed.sentry.events().len(), 5);
+    let sums = Sums::of(&performed.telemetry, "transaction");
+    assert_eq!(sums, Sums::new(56, 6, &[("full", 50)]));
 }
