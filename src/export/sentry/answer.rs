@@ -63,13 +63,13 @@ impl Answer {
     }
 }
 
-/// What an answer limits, whatever its status: by Sentry's own header, else a 429 does it.
+/// What an answer limits, whatever its status: by Sentry's own header. A 429 without one, or with
+/// one that names nothing that is sent here, limits everything.
 pub(super) fn limited(reply: &Reply, now: SystemTime) -> Vec<Limit> {
     let Reply { status, headers, .. } = reply;
     let values = headers.get_all(LIMITS).iter().filter_map(|value| value.to_str().ok());
     let told: Vec<_> = values.flat_map(limits).collect();
-    let is_told = headers.contains_key(LIMITS);
-    if *status != StatusCode::TOO_MANY_REQUESTS || is_told {
+    if *status != StatusCode::TOO_MANY_REQUESTS || !told.is_empty() {
         return told;
     }
     let pause = retry_after(headers, now).unwrap_or(PAUSE);

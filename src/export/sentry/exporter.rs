@@ -166,7 +166,8 @@ impl Exporter {
         }
     }
 
-    /// Sends it once, with what is to be told beside it.
+    /// Sends it once, with what is to be told beside it. What is told alone may be taken where
+    /// reports are refused, so it says nothing of how they do.
     async fn post(&mut self, envelope: &Envelope) -> Answer {
         let is_alone = envelope.items.is_empty();
         let is_told = is_alone || self.tells_beside;
@@ -180,7 +181,9 @@ impl Exporter {
             Answer::Taken if is_alone => {}
             Answer::Taken => {
                 self.backoff = Backoff::default();
-                self.notices.worked();
+                if !is_alone {
+                    self.notices.worked();
+                }
             }
             Answer::Later { trouble, .. } => {
                 self.outbox.discards().put_back(discards);
