@@ -19,7 +19,7 @@ use super::background::Shared;
 use super::doctor::Practice;
 use super::flushed::Flushed;
 use super::healthy::Healthy;
-use super::reports::Reports;
+use super::reports::{self, Reports};
 use super::serve::Serving;
 use super::signals::Signals;
 use super::spans::Spans;
@@ -38,8 +38,12 @@ impl Telemetry {
     }
 
     /// The same, with `records` told of every exchange after the signals.
-    pub(super) fn assemble(config: Config, records: Vec<Arc<dyn Record>>) -> Result<Self, Error> {
+    pub(super) fn assemble(
+        mut config: Config,
+        records: Vec<Arc<dyn Record>>,
+    ) -> Result<Self, Error> {
         config.validate()?;
+        config.warnings.extend(reports::ignored(&config));
         let metrics = Metrics::new(&config.metrics, &config.clock);
         let ledger = Ledger::default();
         losses::register(&metrics, &ledger)?;

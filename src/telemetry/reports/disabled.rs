@@ -21,6 +21,14 @@ pub(super) struct Reports;
 /// The telemetry's own.
 pub(super) type Sent = Reports;
 
+/// What is set and has no effect.
+pub(super) fn ignored(config: &Config) -> Option<String> {
+    let is_set = config.reports.dsn.is_some() && !config.disabled;
+    let ignored = "SENTRY_DSN is set, and nothing is reported: this build of obskit is without its \
+        feature \"sentry\"";
+    is_set.then(|| ignored.to_owned())
+}
+
 #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as where something is reported")]
 impl Reports {
     pub(super) fn new(_: &Config, _: &Ledger, _: &Arc<Redactor>) -> Result<Self, Error> {

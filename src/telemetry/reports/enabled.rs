@@ -32,6 +32,11 @@ pub(super) struct Sent {
     sending: Option<Sending>,
 }
 
+/// What is set and has no effect.
+pub(super) fn ignored(_: &Config) -> Option<String> {
+    None
+}
+
 impl Reports {
     /// # Errors
     ///

@@ -23,3 +23,12 @@ fn http_is_taken() {
     let endpoint = [("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9")];
     Telemetry::build(Config::from_environment(&endpoint).unwrap()).unwrap();
 }
+
+#[test]
+fn a_dsn_is_told_to_have_no_effect() {
+    let dsn = [("SENTRY_DSN", "https://f00d@sentry.example.com/42")];
+    let telemetry = Telemetry::build(Config::from_environment(&dsn).unwrap()).unwrap();
+    let warnings = &telemetry.config().warnings;
+    assert!(matches!(&warnings[..], [one] if one.contains("\"sentry\"")), "{warnings:?}");
+    assert!(!warnings[0].contains("f00d"), "{warnings:?}");
+}
