@@ -95,7 +95,9 @@ impl Reports {
         if feedback.message.is_empty() {
             return;
         }
-        let (common, current) = (Arc::clone(&self.shared.common), RequestContext::current());
+        let common = Arc::clone(&self.shared.common);
+        let current = RequestContext::current();
+        let current = self.of(current.as_ref()).cloned();
         self.shared.outbox.post(Posting {
             category: Category::Feedback,
             quantity: 1,
