@@ -186,8 +186,8 @@ impl Telemetry {
     }
 
     /// Waits until every line that was logged before is written, and every span that ended before
-    /// and every report that was made has been sent, for `within` at most, and says whether that is so. It works from any thread,
-    /// and needs no runtime.
+    /// and every report that was made has been sent, for `within` at most, and says whether that is
+    /// so. It works from any thread, and needs no runtime.
     pub fn flush(&self, within: Duration) -> bool {
         let start = Instant::now();
         let Parts { spans, reports, logging, .. } = &*self.parts;

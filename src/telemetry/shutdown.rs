@@ -59,9 +59,9 @@ impl Telemetry {
     /// Call it when the service has served its last request. It takes `deadline` at most, whatever
     /// hangs, and runs on any runtime or none. Lines that are logged later are still written, and
     /// flushed when the last handle is dropped, unless the output did not take those before in
-    /// time: it is given up then. Spans that end later are lost, and counted, and
-    /// so are reports. A collector that
-    /// failed before is tried once more, and not waited for. A second call has nothing left to do.
+    /// time: it is given up then. Spans that end later are lost, and counted, and so are reports. A
+    /// server that failed before is tried once more, and not waited for. A second call has nothing
+    /// left to do.
     ///
     /// # Errors
     ///

@@ -258,8 +258,8 @@ pub const VARIABLES: &[Variable] = &[
 
     row("HTTPS_PROXY", crate::config::ProxyUrl::ACCEPTS, "(`ALL_PROXY`)",
         "The proxy through which collectors and Sentry are reached over TLS. This machine is \
-         reached without one. What is wrong in these is ignored with a warning; all four are read in \
-         lower case, too.").secret(),
+         reached without one. What is wrong in these is ignored with a warning; all four are \
+         read in lower case, too.").secret(),
     row("HTTP_PROXY", crate::config::ProxyUrl::ACCEPTS, "(`ALL_PROXY`)",
         "The same without TLS.").secret(),
     row("ALL_PROXY", crate::config::ProxyUrl::ACCEPTS, "",
