@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use sentry::Level;
 
-use crate::context::{EventId, Evidence, Exchange, Lines, Outcome, RequestContext, Run, Shape};
+use crate::context::{EventId, Evidence, Exchange, Lines, Outcome, RequestContext, Run};
 
 use super::fingerprint::Fingerprint;
 
@@ -36,7 +36,6 @@ pub(crate) struct Facts {
     /// None of a job's run.
     pub(crate) status: Option<u16>,
     pub(crate) grpc_status: Option<u8>,
-    pub(crate) shape: Shape,
     pub(crate) duration: Duration,
 }
 
@@ -62,8 +61,8 @@ impl Facts {
     }
 
     pub(super) fn of_exchange(exchange: &Exchange<'_>) -> Self {
-        let Exchange { outcome, status, grpc_status, shape, duration, .. } = *exchange;
-        Self { outcome, status: Some(status), grpc_status, shape, duration }
+        let Exchange { outcome, status, grpc_status, duration, .. } = *exchange;
+        Self { outcome, status: Some(status), grpc_status, duration }
     }
 
     pub(super) fn of_run(run: &Run<'_>) -> Self {
@@ -71,7 +70,6 @@ impl Facts {
             outcome: run.outcome,
             status: None,
             grpc_status: None,
-            shape: Shape::Unary,
             duration: run.context.elapsed(),
         }
     }

@@ -177,13 +177,10 @@ impl Exporter {
         let (answer, limits) = sent.unwrap_or_else(|| (Answer::too_late(), Vec::new()));
         limits.into_iter().for_each(|limit| self.outbox.limit(limit));
         match &answer {
-            // That says nothing of what is to be sent.
             Answer::Taken if is_alone => {}
             Answer::Taken => {
                 self.backoff = Backoff::default();
-                if !is_alone {
-                    self.notices.worked();
-                }
+                self.notices.worked();
             }
             Answer::Later { trouble, .. } => {
                 self.outbox.discards().put_back(discards);

@@ -127,6 +127,17 @@ async fn a_429_that_says_nothing_holds_for_a_minute() {
 }
 
 #[tokio::test]
+async fn a_429_that_names_nothing_that_is_sent_holds_for_a_minute() {
+    const OTHERS: &[(&str, &str)] = &[("x-sentry-rate-limits", "60:default;attachment:key")];
+    let (telemetry, sentry) = stage(|_| ()).await;
+    sentry.answer([Answer::limited(OTHERS)]);
+    failures(&telemetry, 3).await;
+    assert!(telemetry.flush(PATIENCE));
+    assert_eq!(sentry.envelopes().len(), 1);
+    assert_eq!(Sums::of(&telemetry, "report"), Sums::new(3, 0, &[("throttled", 3)]));
+}
+
+#[tokio::test]
 async fn what_is_told_as_not_sent_is_what_the_ledger_has() {
     let (telemetry, sentry) = stage(|config| config.reports.queue_size = 5).await;
     sentry.answer([Answer::status(400), Answer::status(500), Answer::Close]);

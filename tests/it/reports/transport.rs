@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use obskit::telemetry::Severity;
 use obskit_tests::exported::{Sums, failures};
 use obskit_tests::lab::{Lab, field};
 use obskit_tests::sentry::{Answer, PROJECT, Sentry};
@@ -214,6 +215,25 @@ async fn an_outage_is_told_once_and_counted_to_the_last_report() {
     lines.extend(lab.written());
     assert_eq!(said(&lines, FAILING).len(), 1);
     assert_eq!(said(&lines, "error reports arrive again").len(), 1, "{lines:#?}");
+}
+
+/// What was not sent may be taken where reports are not.
+#[tokio::test]
+async fn a_server_that_takes_client_reports_alone_does_not_work() {
+    let sentry = Sentry::start().await;
+    let lab = Lab::new(|config| sentry.config(config));
+    for _ in 0..3 {
+        sentry.answer([Answer::status(403)]);
+        failures(&lab.telemetry, 1).await;
+        assert!(lab.telemetry.flush(PATIENCE));
+    }
+    assert_eq!(sentry.discarded()["error/send_error"], 3);
+    let found = lab.telemetry.doctor().await;
+    let found = found.finding("report_export").unwrap();
+    assert_eq!(found.severity, Severity::Failure, "{found:?}");
+    let lines = lab.lines();
+    assert_eq!(said(&lines, FAILING).len(), 1, "{lines:#?}");
+    assert!(said(&lines, "error reports arrive again").is_empty(), "{lines:#?}");
 }
 
 #[tokio::test]
