@@ -56,7 +56,7 @@ impl Reports {
             !event.exception.is_empty() && !event.exception.values.iter().any(has_stack);
         let captured = Captured {
             crumbs: crumbs(request.as_ref()),
-            stack: wants_stack.then(Backtrace::new_unresolved),
+            stack: wants_stack.then(stack::capture),
             event,
             request,
             fingerprint,

@@ -9,7 +9,7 @@ use sentry::protocol::{Frame, Stacktrace};
 use self::in_app::{crate_of, is_foreign, is_in_app};
 use self::symbols::Symbol;
 
-pub(super) use self::symbols::rest;
+pub(super) use self::symbols::{capture, rest};
 
 /// How many frames are told, and how many of those outside of the application's outermost.
 const MAX_FRAMES: usize = 100;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use backtrace::Backtrace;
 use sentry::Level;
 
 use crate::context::{EventId, Evidence, Failing, Gathered, Kept, RequestContext, Weight};
@@ -13,11 +12,12 @@ use super::Reports;
 use super::decide::{self, Case};
 use super::fingerprint::Fingerprint;
 use super::report::{Facts, Report};
+use super::stack;
 
 impl Evidence {
     /// Takes the stack of the calling thread, without names.
     pub(super) fn capture(&mut self) {
-        self.stack = Some(Arc::new(Backtrace::new_unresolved()));
+        self.stack = Some(Arc::new(stack::capture()));
     }
 }
 

@@ -1,8 +1,9 @@
 //! Names of addresses, kept for as long as the process runs.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicUsize, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError};
+use std::thread;
 
 use backtrace::{Backtrace, BacktraceFrame, BacktraceSymbol};
 
@@ -29,10 +30,24 @@ const OPEN: u8 = 1;
 /// Not looked at for a while.
 const RESTING: u8 = 2;
 
+/// Who wants a stack just now. `backtrace` takes stacks and looks names up under one lock, which the
+/// thread that looks up would have again before anybody else.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
+/// A thread that lets others go before looks so often whether they have.
+const MAX_YIELDS: usize = 1_000;
+
 /// About 1 MiB.
 const MAX_ADDRESSES: usize = 4_096;
 /// Deeper stacks are recursions without an end.
 const MAX_DEPTH: usize = 512;
+
+/// The stack of the calling thread, without names. It waits for one name to be looked up at most.
+pub(in super::super) fn capture() -> Backtrace {
+    WAITING.fetch_add(1, Ordering::Relaxed);
+    let stack = Backtrace::new_unresolved();
+    WAITING.fetch_sub(1, Ordering::Relaxed);
+    stack
+}
 
 /// For each frame, the innermost first, what was called and what was inlined there.
 pub(super) fn of(stack: &Backtrace) -> Vec<Arc<[Symbol]>> {
@@ -60,6 +75,10 @@ fn known(frame: &BacktraceFrame) -> Option<Arc<[Symbol]>> {
 
 fn keep(frame: &BacktraceFrame) -> Arc<[Symbol]> {
     INFORMATION.store(OPEN, Ordering::Relaxed);
+    let mut others = 0..MAX_YIELDS;
+    while WAITING.load(Ordering::Relaxed) > 0 && others.next().is_some() {
+        thread::yield_now();
+    }
     let symbols = resolve(frame.clone());
     let mut known = lock();
     if known.len() >= MAX_ADDRESSES {
