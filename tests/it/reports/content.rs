@@ -300,22 +300,24 @@ async fn where_nothing_is_reported_nothing_is_kept() {
     assert_eq!(lab.events(), Vec::<Value>::new());
 }
 
+fn overfill(scope: &mut sentry::Scope) {
+    for number in 0..200 {
+        let texts = vec!["x".repeat(8_000); 20];
+        let context = [("texts".to_owned(), json!(texts))].into();
+        scope.set_context(&format!("c{number}"), Context::Other(context));
+        scope.set_extra(&format!("e{number}"), "y".repeat(100_000).into());
+        scope.set_tag(&format!("t{number}"), "z".repeat(1_000));
+    }
+    // Deeper than anybody reads.
+    scope.set_extra("deep", (0..100).fold(json!(1), |value, _| json!([value])));
+}
+
 #[tokio::test]
 async fn what_is_too_large_for_the_server_gives_way() {
     let lab = Reported::start().await;
     let _entered = lab.enter();
-    lab.call(|| async {
-        sentry::configure_scope(|scope| {
-            for number in 0..200 {
-                let texts = vec!["x".repeat(8_000); 20];
-                let context = [("texts".to_owned(), json!(texts))].into();
-                scope.set_context(&format!("c{number}"), Context::Other(context));
-                scope.set_extra(&format!("e{number}"), "y".repeat(100_000).into());
-                scope.set_tag(&format!("t{number}"), "z".repeat(1_000));
-            }
-            // Deeper than anybody reads.
-            scope.set_extra("deep", (0..100).fold(json!(1), |value, _| json!([value])));
-        });
+    lab.request(|| {
+        sentry::configure_scope(overfill);
         say("save");
     })
     .await;

@@ -10,7 +10,7 @@ use http::{Request, StatusCode};
 use obskit::config::Capture;
 use obskit::context::RequestContext;
 use sentry::Breadcrumb;
-use sentry::protocol::{Context, Map, User};
+use sentry::protocol::{Context, Event, Map, User};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 use tracing::{error, info, info_span};
@@ -156,45 +156,49 @@ async fn ids_are_whole() {
     assert_eq!(event["event_id"], Value::from(id));
 }
 
+fn plant(scope: &mut sentry::Scope) {
+    scope.set_tag("note", format!("password={SECRET}"));
+    scope.set_tag(&format!("pwd={SECRET}"), CARD);
+    scope.set_extra("a", json!([{ "b": { "token": [SECRET] } }, ["cookie", SECRET], TOKEN]));
+    scope.set_extra(TOKEN, json!(1));
+    let context = Map::from([
+        ("secret".to_owned(), json!({ "a": SECRET })),
+        ("url".to_owned(), json!(format!("https://u:{SECRET}@h/?a={SECRET}"))),
+    ]);
+    scope.set_context("shop", Context::Other(context));
+    scope.set_user(Some(User {
+        email: Some(format!("{TOKEN}@shop")),
+        other: Map::from([("api_key".to_owned(), json!(SECRET))]),
+        ..User::default()
+    }));
+    scope.set_transaction(Some(&format!("/login?password={SECRET}")));
+    scope.set_fingerprint(Some(&["a", &format!("token={SECRET}")]));
+    scope.add_event_processor(planted);
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "as an event processor")]
+fn planted(mut event: Event<'static>) -> Option<Event<'static>> {
+    event.request = Some(sentry::protocol::Request {
+        url: format!("https://u:{SECRET}@h/a?token={SECRET}").parse().ok(),
+        query_string: Some(format!("page={SECRET}&a={CARD}")),
+        cookies: Some(format!("session={SECRET}")),
+        data: Some(format!("{{\"password\":\"{SECRET}\"}}")),
+        headers: Map::from([("x-api-key".to_owned(), SECRET.to_owned())]),
+        env: Map::from([("DB_PASSWORD".to_owned(), SECRET.to_owned())]),
+        ..sentry::protocol::Request::default()
+    });
+    event.modules.insert("password".to_owned(), SECRET.to_owned());
+    event.server_name = Some(format!("postgres://u:{SECRET}@db").into());
+    Some(event)
+}
+
 /// What `sentry`'s own means have set is the user's data as well.
 #[tokio::test]
 async fn nothing_that_was_planted_in_a_scope_is_sent() {
     let lab = Reported::start().await;
     let _entered = lab.enter();
-    lab.call(|| async {
-        sentry::configure_scope(|scope| {
-            scope.set_tag("note", format!("password={SECRET}"));
-            scope.set_tag(&format!("pwd={SECRET}"), CARD);
-            scope
-                .set_extra("a", json!([{ "b": { "token": [SECRET] } }, ["cookie", SECRET], TOKEN]));
-            scope.set_extra(TOKEN, json!(1));
-            let context = Map::from([
-                ("secret".to_owned(), json!({ "a": SECRET })),
-                ("url".to_owned(), json!(format!("https://u:{SECRET}@h/?a={SECRET}"))),
-            ]);
-            scope.set_context("shop", Context::Other(context));
-            scope.set_user(Some(User {
-                email: Some(format!("{TOKEN}@shop")),
-                other: Map::from([("api_key".to_owned(), json!(SECRET))]),
-                ..User::default()
-            }));
-            scope.set_transaction(Some(&format!("/login?password={SECRET}")));
-            scope.set_fingerprint(Some(&["a", &format!("token={SECRET}")]));
-            scope.add_event_processor(|mut event| {
-                event.request = Some(sentry::protocol::Request {
-                    url: format!("https://u:{SECRET}@h/a?token={SECRET}").parse().ok(),
-                    query_string: Some(format!("page={SECRET}&a={CARD}")),
-                    cookies: Some(format!("session={SECRET}")),
-                    data: Some(format!("{{\"password\":\"{SECRET}\"}}")),
-                    headers: Map::from([("x-api-key".to_owned(), SECRET.to_owned())]),
-                    env: Map::from([("DB_PASSWORD".to_owned(), SECRET.to_owned())]),
-                    ..sentry::protocol::Request::default()
-                });
-                event.modules.insert("password".to_owned(), SECRET.to_owned());
-                event.server_name = Some(format!("postgres://u:{SECRET}@db").into());
-                Some(event)
-            });
-        });
+    lab.request(|| {
+        sentry::configure_scope(plant);
         let data = Map::from([("authorization".to_owned(), json!(SECRET))]);
         let message = Some(format!("crumb of {TOKEN}"));
         sentry::add_breadcrumb(Breadcrumb { message, data, ..Breadcrumb::default() });
