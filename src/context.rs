@@ -97,7 +97,7 @@ pub(crate) use gather::Transaction;
 pub(crate) use home::{Home, install, within};
 pub(crate) use hub::Hubs;
 #[cfg(feature = "sentry")]
-pub(crate) use hub::{current_hub, scope_of};
+pub(crate) use hub::{capturing, current_hub, request_of, scope_of};
 pub(crate) use in_flight::Place;
 pub(crate) use kept::{Bounds, Kept, KeptLine, Lines};
 pub(crate) use method::Verb;

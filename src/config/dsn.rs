@@ -53,13 +53,6 @@ impl Dsn {
         Uri::try_from(url).unwrap_or_default()
     }
 
-    /// As it was given.
-    #[cfg_attr(not(feature = "sentry"), expect(dead_code, reason = "nothing is reported"))]
-    pub(crate) fn text(&self) -> Secret<String> {
-        let Self { scheme, key, host, path, project } = self;
-        Secret::from(format!("{scheme}://{}@{host}{path}/{project}", key.expose()))
-    }
-
     /// The reason is fixed text, so that it cannot give the key away.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         let url: Uri = text.parse().map_err(|_| "it is no URL")?;
@@ -86,6 +79,15 @@ impl Dsn {
         let key = Secret::from(key.to_owned());
         let [host, path, project] = [host, path, project].map(str::to_owned);
         Ok(Self { scheme, key, host, path, project })
+    }
+}
+
+#[cfg(feature = "sentry")]
+impl Dsn {
+    /// As it was given.
+    pub(crate) fn text(&self) -> Secret<String> {
+        let Self { scheme, key, host, path, project } = self;
+        Secret::from(format!("{scheme}://{}@{host}{path}/{project}", key.expose()))
     }
 }
 

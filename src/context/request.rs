@@ -26,12 +26,12 @@ use super::{Baggage, RequestId, SpanContext, SpanId, TraceFlags, TraceId, TraceS
 /// [`scope`](Self::scope). Cloning it is cheap.
 #[derive(Clone, Debug)]
 pub struct RequestContext {
-    inner: Arc<Inner>,
+    pub(super) inner: Arc<Inner>,
 }
 
 #[cfg_attr(not(feature = "sentry"), expect(dead_code, reason = "nothing is reported"))]
 #[derive(Debug)]
-struct Inner {
+pub(super) struct Inner {
     start: Start,
     acceptor: Arc<Acceptor>,
     /// Of the endpoint among the routes; a layer nearer to the handler may know it better.
@@ -185,20 +185,20 @@ impl RequestContext {
     pub(crate) fn new(start: Start, acceptor: Arc<Acceptor>, route: usize) -> Self {
         let sampling = sampling(&start, &acceptor, route);
         let hub = acceptor.hubs.begin();
-        Self {
-            inner: Arc::new(Inner {
-                start,
-                acceptor,
-                route: AtomicUsize::new(route),
-                user: OnceLock::new(),
-                marks: AtomicU8::new(sampling),
-                kept: OnceBox::new(),
-                unsaid: OnceBox::new(),
-                root: OnceBox::new(),
-                reported: Reported::default(),
-                hub,
-            }),
-        }
+        let inner = Arc::new(Inner {
+            start,
+            acceptor,
+            route: AtomicUsize::new(route),
+            user: OnceLock::new(),
+            marks: AtomicU8::new(sampling),
+            kept: OnceBox::new(),
+            unsaid: OnceBox::new(),
+            root: OnceBox::new(),
+            reported: Reported::default(),
+            hub,
+        });
+        inner.hub.attach(&inner);
+        Self { inner }
     }
 
     /// Whether both are of the same request.
@@ -338,6 +338,12 @@ impl RequestContext {
     /// What it keeps for reports of it.
     pub(super) fn reported(&self) -> &Reported {
         &self.inner.reported
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        self.acceptor.hubs.end(&mut self.hub);
     }
 }
 

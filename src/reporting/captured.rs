@@ -8,7 +8,7 @@ use backtrace::Backtrace;
 use sentry::Level;
 use sentry::protocol::{Event, Exception, Uuid};
 
-use crate::context::{EventId, Kept, Lines, RequestContext, Weight};
+use crate::context::{EventId, Kept, Lines, RequestContext, Weight, capturing, request_of};
 use crate::export::sentry::{Category, Discard, Envelope, Posting};
 
 use super::client::Counter;
@@ -31,21 +31,22 @@ impl Reports {
     /// Makes an error that is captured within a request the report of that request's failure, and
     /// remembers what it says.
     pub(super) fn identified(&self, mut event: Event<'static>) -> Event<'static> {
-        let current = RequestContext::current();
-        if let Some(request) = self.of(current.as_ref()).filter(|_| is_error(&event)) {
+        let request = request_of(event.event_id);
+        if let Some(request) = self.of(request.as_ref()).filter(|_| is_error(&event)) {
             let failing = request.failing();
             event.event_id = Uuid::from_bytes(failing.claim().to_bytes());
             let redactor = &self.shared.common.redactor;
             let texts: Vec<_> = texts(&event).map(|text| redactor.clean(text)).collect();
             failing.tell(weight(&event), texts.iter().map(AsRef::as_ref));
         }
+        capturing(event.event_id, request.as_ref());
         event
     }
 
     /// Has an event sent, unless there are too many.
     pub(super) fn captured(&self, event: Event<'static>) {
-        let current = RequestContext::current();
-        let request = self.of(current.as_ref()).cloned();
+        let request = request_of(event.event_id);
+        let request = self.of(request.as_ref()).cloned();
         let fingerprint = fingerprint(&event);
         let id = EventId::from_bytes(event.event_id.into_bytes());
         // A message of a lower level tells of no failure, so its number says something.

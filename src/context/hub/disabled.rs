@@ -1,5 +1,9 @@
 //! Nothing is reported in this build.
 
+use std::sync::Arc;
+
+use super::request::Inner;
+
 /// Of one telemetry.
 #[derive(Debug, Default)]
 pub(crate) struct Hubs;
@@ -17,10 +21,16 @@ impl Hubs {
     pub(super) fn begin(&self) -> RequestHub {
         RequestHub
     }
+
+    #[inline]
+    pub(super) fn end(&self, _: &mut RequestHub) {}
 }
 
 #[expect(clippy::unused_self, reason = "as where something is reported")]
 impl RequestHub {
+    #[inline]
+    pub(super) fn attach(&self, _: &Arc<Inner>) {}
+
     #[inline]
     pub(super) fn enter(&self) -> EnteredHub {
         EnteredHub
