@@ -40,7 +40,8 @@ use tracing::{Event, Level, Metadata};
 use crate::concurrent::is_own_thread;
 use crate::config::{self, Clock, Config};
 use crate::context::{
-    EventId, Evidence, Exchange, Gathered, Plan, Record, RequestContext, Run, SpanIds, Weight,
+    EventId, Evidence, Exchange, Failing, Gathered, Plan, Record, RequestContext, Run, SpanIds,
+    Weight,
 };
 use crate::export::sentry::{Category, Outbox, Posting};
 use crate::ledger::Ledger;
@@ -248,7 +249,7 @@ impl Record for Reports {
 
     fn begin_stream(&self, context: &RequestContext) {
         context.begin_reporting_at_once();
-        if let Some(gathered) = context.failed().and_then(|failing| failing.take()) {
+        if let Some(gathered) = context.failed().and_then(Failing::take) {
             self.tell_at_once(Some(context), *gathered);
         }
     }

@@ -122,10 +122,10 @@ impl LoggedSpan {
             && RequestContext::current().as_ref().is_none_or(made_in)
     }
 
-    /// Hands on its fields and those of the spans around it, from the innermost out, each as it
+    /// Hands on the fields of a span and of those around it, from the innermost out, each as it
     /// stands on a line.
-    pub(crate) fn fields(&self, take: &mut dyn FnMut(&str, &[u8])) {
-        let around = Around::new(Some(self), Form::Shown);
+    pub(crate) fn fields(span: Option<&Self>, take: &mut dyn FnMut(&str, &[u8])) {
+        let around = Around::new(span, Form::Shown);
         let members = around.parts().flat_map(|parts| parts.members.iter());
         members.for_each(|member| take(member.name, member.value));
     }

@@ -112,9 +112,8 @@ impl Visitor<'_> {
     /// Adds a value that needs no look at what is in it.
     fn put(&mut self, field: &Field, value: Value<'_>) {
         match self.plan(field) {
-            Some((key, Role::Field)) => self.add(key, value),
+            Some((key, Role::Field | Role::Failure | Role::Message)) => self.add(key, value),
             Some((key, Role::Hidden)) => self.add(key, Value::Text(HIDDEN)),
-            Some((key, Role::Failure | Role::Message)) => self.add(key, value),
             Some((_, Role::Dropped | Role::Stack)) | None => {}
         }
     }

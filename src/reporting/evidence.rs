@@ -91,7 +91,8 @@ impl Visitor<'_> {
             Some((key, Role::Hidden)) => self.evidence.add(key, || HIDDEN.into()),
             Some((_, Role::Message)) => self.evidence.message = value.to_string(),
             Some((_, Role::Failure)) => {
-                self.evidence.causes.push(Cause { kind: String::new(), message: value.to_string() })
+                let cause = Cause { kind: String::new(), message: value.to_string() };
+                self.evidence.causes.push(cause);
             }
             Some((_, Role::Dropped)) | None => {}
         }

@@ -278,11 +278,7 @@ where
         if self.reports.wants(event.metadata()) {
             let request = LoggedSpan::request_of_event(event, logged);
             let span = local(request.as_ref()).map(Local::ids);
-            let around = |take: &mut dyn FnMut(&str, &[u8])| {
-                if let Some(logged) = logged {
-                    logged.fields(take);
-                }
-            };
+            let around = |take: &mut dyn FnMut(&str, &[u8])| LoggedSpan::fields(logged, take);
             report = self.reports.event(event, request.as_ref(), span, &around);
         }
         self.logging.event(event, logged, report, |request| local(request).map(Local::ids));
