@@ -117,9 +117,11 @@ impl ReportWhen {
     pub fn new(rule: impl Fn(&ReportCandidate<'_>) -> bool + Send + Sync + 'static) -> Self {
         Self(Some(Arc::new(rule)))
     }
+}
 
+#[cfg(feature = "sentry")]
+impl ReportWhen {
     /// The user's rule, if there is one.
-    #[cfg_attr(not(feature = "sentry"), expect(dead_code, reason = "nothing is reported"))]
     pub(crate) fn rule(&self) -> Option<&Rule> {
         self.0.as_deref()
     }
