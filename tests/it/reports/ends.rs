@@ -141,7 +141,10 @@ async fn a_cancelled_request_says_so() {
     let _events = lab.enter();
     serve(&lab, Act::Hangs, StatusCode::OK, true);
     let event = lab.event();
-    assert_eq!((&event["tags"]["outcome"], &event["level"]), (&"cancelled".into(), &Value::Null));
+    assert_eq!(
+        (&event["tags"]["outcome"], &event["level"]),
+        (&"cancelled".into(), &"error".into())
+    );
     serve(&lab, Act::PanicsInPoll, StatusCode::OK, false);
     let event = lab.events().pop().unwrap();
     assert_eq!((&event["tags"]["outcome"], &event["level"]), (&"panic".into(), &"fatal".into()));

@@ -163,8 +163,7 @@ async fn any_mix_is_one_report() {
         for event in found {
             assert_eq!(title(event), expected_title(told, status), "{mix:04b} {status}");
             assert_eq!(event["event_id"], *id, "{mix:04b} {status}");
-            // What is not said is `error`.
-            assert_eq!(event["level"], Value::Null);
+            assert_eq!(event["level"], "error");
             assert_eq!(event["transaction"], "GET /mix/{mix}/{status}");
         }
         reported += expected;
