@@ -185,14 +185,14 @@ catalog! {
         "Log events at the level set, by level; those that the flood limit suppressed are among \
          them.";
     ACCEPTED = Counter "obskit_accepted_total" ["signal"]
-        "Telemetry that was taken for its way out: log lines by the buffer, spans and log records \
-         by their queues, scrapes by the operator's routes.";
+        "Telemetry that was taken for its way out: log lines by the buffer, spans, log records and \
+         reports by their queues, scrapes by the operator's routes.";
     DELIVERED = Counter "obskit_delivered_total" ["signal"]
         "Telemetry that was handed on: log lines that the output has, spans and log records that a \
-         collector took, scrapes that were answered.";
+         collector took, reports that Sentry took, scrapes that were answered.";
     DROPPED = Counter "obskit_dropped_total" ["signal", "reason"]
-        "Telemetry that was lost, by signal and reason; docs/logging.md and docs/tracing.md tell \
-         the reasons.";
+        "Telemetry that was lost, by signal and reason; docs/logging.md, docs/tracing.md and \
+         docs/reports.md tell the reasons.";
     ADMIN_REFUSED = Counter "obskit_admin_refused_total" ["reason"]
         "Requests to the operator's routes that were refused: with no token where one is set, with \
          a wrong one, or from where nobody is trusted.";
