@@ -49,7 +49,7 @@ impl Telemetry {
         losses::register(&metrics, &ledger)?;
         let redactor = Arc::new(Redactor::new(&config.redaction)?);
         let spans = Spans::new(&config, &ledger, &redactor)?;
-        let reports = Reports::new(&config, &ledger, &redactor)?;
+        let reports = Reports::new(&config, &ledger, &redactor);
         let health = Healthy::new(&config, &metrics, Arc::clone(&redactor))?;
         let pushed = spans.records(&config, &ledger, &redactor);
         let logging = logging(&config, &metrics, &ledger, redactor, pushed)?;

@@ -48,18 +48,10 @@ impl Proxy {
         let thread = std::thread::spawn(move || {
             let runtime =
                 tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let accept = async {
-                let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-                bound.send(listener.local_addr().unwrap()).unwrap();
-                loop {
-                    let (stream, _) = listener.accept().await.unwrap();
-                    tokio::spawn(hand_on(stream, server, Arc::clone(&shared)));
-                }
-            };
             runtime.block_on(async {
                 tokio::select! {
                     _ = stopping => {}
-                    () = accept => {}
+                    () = accept(bound, server, shared) => {}
                 }
             });
         });
@@ -79,6 +71,19 @@ impl Proxy {
     /// What it was asked for.
     pub fn asked(&self) -> Vec<Asked> {
         self.asked.lock().unwrap().clone()
+    }
+}
+
+async fn accept(
+    bound: oneshot::Sender<SocketAddr>,
+    server: Option<SocketAddr>,
+    asked: Arc<Mutex<Vec<Asked>>>,
+) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    bound.send(listener.local_addr().unwrap()).unwrap();
+    loop {
+        let (stream, _) = listener.accept().await.unwrap();
+        tokio::spawn(hand_on(stream, server, Arc::clone(&asked)));
     }
 }
 

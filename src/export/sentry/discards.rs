@@ -16,30 +16,28 @@ pub(super) struct Discards([[AtomicU64; Discard::ALL.len()]; Category::ALL.len()
 #[derive(Debug, Default)]
 pub(super) struct Taken(Vec<(Category, Discard, u64)>);
 
+/// Each count is for itself.
+const ORDER: Ordering = Ordering::Relaxed;
+
 impl Discards {
     pub(super) fn add(&self, category: Category, why: Discard, quantity: u64) {
         let cell = self.0.get(category as usize).and_then(|reasons| reasons.get(why as usize));
         if let Some(cell) = cell {
-            cell.fetch_add(quantity, Ordering::Relaxed);
+            cell.fetch_add(quantity, ORDER);
         }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.iter().flatten().all(|cell| cell.load(Ordering::Relaxed) == 0)
+        self.0.iter().flatten().all(|cell| cell.load(ORDER) == 0)
     }
 
     /// All of them, which are not counted here any more.
     pub(super) fn take(&self) -> Taken {
-        let mut taken = Vec::new();
-        for (category, reasons) in Category::ALL.into_iter().zip(&self.0) {
-            for (why, cell) in Discard::ALL.into_iter().zip(reasons) {
-                let count = cell.swap(0, Ordering::Relaxed);
-                if count > 0 {
-                    taken.push((category, why, count));
-                }
-            }
-        }
-        Taken(taken)
+        let kinds = Category::ALL.into_iter().zip(&self.0).flat_map(|(category, reasons)| {
+            Discard::ALL.into_iter().zip(reasons).map(move |(why, cell)| (category, why, cell))
+        });
+        let counts = kinds.map(|(category, why, cell)| (category, why, cell.swap(0, ORDER)));
+        Taken(counts.filter(|(_, _, count)| *count > 0).collect())
     }
 
     /// They did not arrive.

@@ -124,37 +124,40 @@ impl Exporter {
     /// Sends it until it is taken, refused, or the time is over.
     async fn attempt(&mut self, mut parcel: Parcel, mut envelope: Envelope) -> Done {
         for attempt in 1_u32.. {
-            match self.post(&envelope).await {
-                Answer::Taken => {
-                    parcel.delivered();
-                    break;
-                }
-                Answer::Refused(trouble) => {
-                    parcel.lost(Reason::Rejected, Some(Discard::SendError));
-                    self.notices.lost(&trouble);
-                    break;
-                }
-                Answer::Limited(trouble) => {
-                    parcel.lost(Reason::Throttled, None);
-                    self.notices.lost(&trouble);
-                    break;
-                }
-                Answer::Later { after, trouble } => {
-                    if !self.pause(after, &trouble).await {
-                        drop(parcel);
-                        self.notices.lost(&trouble);
-                        break;
-                    }
-                }
+            let answer = self.post(&envelope).await;
+            let Some(left) = self.settle(parcel, answer).await else { break };
+            parcel = left;
+            if !attempt.is_multiple_of(ATTEMPTS) {
+                continue;
             }
-            if attempt.is_multiple_of(ATTEMPTS) {
-                match self.outbox.put_behind(parcel, envelope) {
-                    Ok(()) => return Done::NotYet,
-                    Err(back) => (parcel, envelope) = back,
-                }
-            }
+            let left = self.outbox.put_behind(parcel, envelope);
+            let Some(left) = left else { return Done::NotYet };
+            (parcel, envelope) = left;
         }
         Done::Yes
+    }
+
+    /// Counts what became of it; what may be sent again it leaves, when it is time for that.
+    async fn settle(&mut self, parcel: Parcel, answer: Answer) -> Option<Parcel> {
+        match answer {
+            Answer::Taken => parcel.delivered(),
+            Answer::Refused(trouble) => {
+                parcel.lost(Reason::Rejected, Some(Discard::SendError));
+                self.notices.lost(&trouble);
+            }
+            Answer::Limited(trouble) => {
+                parcel.lost(Reason::Throttled, None);
+                self.notices.lost(&trouble);
+            }
+            Answer::Later { after, trouble } => {
+                if self.pause(after, &trouble).await {
+                    return Some(parcel);
+                }
+                drop(parcel);
+                self.notices.lost(&trouble);
+            }
+        }
+        None
     }
 
     /// Tells what was not sent, by itself.
@@ -175,7 +178,9 @@ impl Exporter {
         let sending = self.sentry.send(envelope, &discards);
         let sent = unless(over(self.lifeline.clone()), sending).await;
         let (answer, limits) = sent.unwrap_or_else(|| (Answer::too_late(), Vec::new()));
-        limits.into_iter().for_each(|limit| self.outbox.limit(limit));
+        for limit in limits {
+            self.outbox.limit(limit);
+        }
         match &answer {
             Answer::Taken if is_alone => {}
             Answer::Taken => {

@@ -152,20 +152,20 @@ impl Outbox {
         Some(Parcel::new(self.clone(), posting))
     }
 
-    /// Lets all others go first, if there are any, and room.
+    /// Lets all others go first. Gives it back if there are none, or there is no room.
     pub(super) fn put_behind(
         &self,
         parcel: Parcel,
         envelope: Envelope,
-    ) -> Result<(), (Parcel, Envelope)> {
+    ) -> Option<(Parcel, Envelope)> {
         let mut queue = self.queue();
         let bytes = queue.bytes.saturating_add(envelope.bytes());
         if queue.is_closed || queue.postings.is_empty() || bytes > self.0.bytes {
-            return Err((parcel, envelope));
+            return Some((parcel, envelope));
         }
         queue.bytes = bytes;
         queue.postings.push_back(parcel.again(envelope));
-        Ok(())
+        None
     }
 
     /// Those who wait for what waits now.

@@ -159,7 +159,9 @@ mod tests {
             let found: Vec<_> = limits(&header).collect();
             prop_assert!(found.len() <= MOST * MOST);
             let throttle = Throttle::new();
-            found.into_iter().for_each(|limit| throttle.set(limit));
+            for limit in found {
+                throttle.set(limit);
+            }
         }
 
         #[test]

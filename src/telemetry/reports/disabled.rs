@@ -15,6 +15,9 @@ use crate::redaction::Redactor;
 
 use super::background::Shared;
 
+/// Names the fields of the spans that an event is in.
+type Around<'a> = &'a dyn Fn(&mut dyn FnMut(&str, &[u8]));
+
 #[derive(Clone)]
 pub(super) struct Reports;
 
@@ -31,8 +34,8 @@ pub(super) fn ignored(config: &Config) -> Option<String> {
 
 #[expect(clippy::unused_self, clippy::unnecessary_wraps, reason = "as where something is reported")]
 impl Reports {
-    pub(super) fn new(_: &Config, _: &Ledger, _: &Arc<Redactor>) -> Result<Self, Error> {
-        Ok(Self)
+    pub(super) fn new(_: &Config, _: &Ledger, _: &Arc<Redactor>) -> Self {
+        Self
     }
 
     pub(super) fn sent(self, _: &Config) -> Result<Sent, Error> {
@@ -54,7 +57,7 @@ impl Reports {
         _: &Event<'_>,
         _: Option<&RequestContext>,
         _: Option<SpanIds>,
-        _: &dyn Fn(&mut dyn FnMut(&str, &[u8])),
+        _: Around<'_>,
     ) -> Option<EventId> {
         None
     }

@@ -22,6 +22,9 @@ use crate::reporting::{self, Feedback};
 use super::background::Shared;
 use sending::Sending;
 
+/// Names the fields of the spans that an event is in.
+type Around<'a> = &'a dyn Fn(&mut dyn FnMut(&str, &[u8]));
+
 /// None where nothing is reported.
 #[derive(Clone)]
 pub(super) struct Reports(Option<reporting::Reports>);
@@ -38,17 +41,10 @@ pub(super) fn ignored(_: &Config) -> Option<String> {
 }
 
 impl Reports {
-    /// # Errors
-    ///
-    /// When what is spoken to the server cannot be.
-    pub(super) fn new(
-        config: &Config,
-        ledger: &Ledger,
-        redactor: &Arc<Redactor>,
-    ) -> Result<Self, Error> {
+    pub(super) fn new(config: &Config, ledger: &Ledger, redactor: &Arc<Redactor>) -> Self {
         let is_wanted = config.reports.dsn.is_some() && !config.disabled;
         let new = || reporting::Reports::new(config, ledger, Arc::clone(redactor));
-        Ok(Self(is_wanted.then(new)))
+        Self(is_wanted.then(new))
     }
 
     /// What sends them.
@@ -75,7 +71,7 @@ impl Reports {
         event: &Event<'_>,
         request: Option<&RequestContext>,
         span: Option<SpanIds>,
-        around: &dyn Fn(&mut dyn FnMut(&str, &[u8])),
+        around: Around<'_>,
     ) -> Option<EventId> {
         self.0.as_ref()?.event(event, request, span, around)
     }

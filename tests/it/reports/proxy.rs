@@ -66,39 +66,43 @@ async fn what_is_secured_goes_through_a_tunnel() {
     assert!(!sentry.has_seen(CREDENTIALS));
 }
 
+async fn check_spans(protocol: Protocol, scheme: &str, expected: &str) {
+    let (is_grpc, is_tls) = (protocol == Protocol::Grpc, scheme == "https");
+    let authority = Authority::new();
+    let collector = if is_tls {
+        Collector::start_tls(authority.server_called("collector.test", false)).await
+    } else {
+        Collector::start().await
+    };
+    let proxy = Proxy::start(collector.addr()).await;
+    let path = if is_grpc { "" } else { "/v1/traces" };
+    let lab = Lab::new(|config| {
+        collector.config(config);
+        let otlp = &mut config.traces.otlp;
+        otlp.endpoint = Some(format!("{scheme}://collector.test:4318{path}").parse().unwrap());
+        otlp.protocol = protocol;
+        otlp.certificate = is_tls.then(|| authority.certificate());
+        by(&proxy, config);
+    });
+    requests(&lab.telemetry, 3).await;
+    assert!(lab.telemetry.flush(PATIENCE));
+    assert_eq!((collector.count_distinct(), collector.exports()[0].is_grpc), (3, is_grpc));
+    assert_eq!(proxy.asked()[0].line, expected);
+    assert_eq!(proxy.asked()[0].credentials.as_deref(), Some(CREDENTIALS));
+    let found = lab.telemetry.doctor().await;
+    let found = found.finding("otlp_traces").unwrap();
+    assert_eq!(found.severity, Severity::Ok, "{found:?}");
+}
+
 #[tokio::test]
 async fn spans_go_by_it_too() {
-    let check = async |is_grpc: bool, is_tls: bool, expected: &str| {
-        let authority = Authority::new();
-        let collector = if is_tls {
-            Collector::start_tls(authority.server_called("collector.test", false)).await
-        } else {
-            Collector::start().await
-        };
-        let proxy = Proxy::start(collector.addr()).await;
-        let lab = Lab::new(|config| {
-            collector.config(config);
-            let scheme = if is_tls { "https" } else { "http" };
-            let otlp = &mut config.traces.otlp;
-            let path = if is_grpc { "" } else { "/v1/traces" };
-            otlp.endpoint = Some(format!("{scheme}://collector.test:4318{path}").parse().unwrap());
-            otlp.protocol = if is_grpc { Protocol::Grpc } else { Protocol::HttpProtobuf };
-            otlp.certificate = is_tls.then(|| authority.certificate());
-            by(&proxy, config);
-        });
-        requests(&lab.telemetry, 3).await;
-        assert!(lab.telemetry.flush(PATIENCE));
-        assert_eq!((collector.count_distinct(), collector.exports()[0].is_grpc), (3, is_grpc));
-        assert_eq!(proxy.asked()[0].line, expected);
-        assert_eq!(proxy.asked()[0].credentials.as_deref(), Some(CREDENTIALS));
-        let found = lab.telemetry.doctor().await;
-        let found = found.finding("otlp_traces").unwrap();
-        assert_eq!(found.severity, Severity::Ok, "{found:?}");
-    };
-    check(false, false, "POST http://collector.test:4318/v1/traces HTTP/1.1").await;
-    check(false, true, "CONNECT collector.test:4318 HTTP/1.1").await;
-    check(true, false, "CONNECT collector.test:4318 HTTP/1.1").await;
-    check(true, true, "CONNECT collector.test:4318 HTTP/1.1").await;
+    use Protocol::{Grpc, HttpProtobuf};
+    let tunnel = "CONNECT collector.test:4318 HTTP/1.1";
+    let posted = "POST http://collector.test:4318/v1/traces HTTP/1.1";
+    check_spans(HttpProtobuf, "http", posted).await;
+    check_spans(HttpProtobuf, "https", tunnel).await;
+    check_spans(Grpc, "http", tunnel).await;
+    check_spans(Grpc, "https", tunnel).await;
 }
 
 #[tokio::test]
