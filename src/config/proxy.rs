@@ -44,12 +44,6 @@ pub struct ProxyUrl {
 impl ProxyUrl {
     pub(super) const ACCEPTS: &str = "http://[user:password@]host[:port]";
 
-    /// With its credentials.
-    #[cfg_attr(not(feature = "otlp"), expect(dead_code, reason = "nothing is exported"))]
-    pub(crate) fn url(&self) -> &Secret<String> {
-        &self.url
-    }
-
     /// The reason is fixed text, so that it cannot give credentials away.
     pub(super) fn parse(text: &str) -> Result<Self, &'static str> {
         // As most others take it.
@@ -67,6 +61,14 @@ impl ProxyUrl {
             return Err("it has no host");
         }
         Ok(Self { host: host.to_owned(), url: whole.into() })
+    }
+}
+
+#[cfg(feature = "otlp")]
+impl ProxyUrl {
+    /// With its credentials.
+    pub(crate) fn url(&self) -> &Secret<String> {
+        &self.url
     }
 }
 

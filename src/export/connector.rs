@@ -25,13 +25,10 @@ pub(super) struct Server<'a> {
     /// What its files are called by where one cannot be used, as `OTLP`.
     pub(super) whose: &'static str,
     /// The variable that names those who may have signed its certificate.
-    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there is no TLS"))]
     pub(super) roots: &'static str,
     /// That file, in place of the system's.
-    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there is no TLS"))]
     pub(super) certificate: Option<&'a Path>,
     /// Our key, and our certificates.
-    #[cfg_attr(not(feature = "tls"), expect(dead_code, reason = "there is no TLS"))]
     pub(super) client: Option<(&'a Path, &'a Path)>,
     pub(super) proxy: &'a Proxy,
 }

@@ -15,7 +15,9 @@ pub(super) fn new(
     _: bool,
 ) -> Result<Connector, Error> {
     if super::is_tls(url) {
-        let Server { whose, .. } = server;
+        // The others are for TLS.
+        let Server { whose, roots, certificate, client, proxy: _ } = server;
+        let _ = (roots, certificate, client);
         return Err(Error::config(format!(
             "the {whose} endpoint is https, for which obskit needs its feature \"tls\"; accepted: \
              that feature, or http"

@@ -227,8 +227,8 @@ impl Outbox {
         Ok(())
     }
 
-    /// How many may wait where one more of that kind is to, and their bytes. What tells how requests
-    /// do, of which there may be much, leaves half of it to what tells of failures.
+    /// How many may wait where one more of that kind is to, and their bytes. What tells how
+    /// requests do, of which there may be much, leaves half of it to what tells of failures.
     fn room(&self, category: Category) -> (usize, usize) {
         let Shared { size, bytes, .. } = *self.0;
         match category {
