@@ -24,7 +24,7 @@ fn the_judge_finds_faults() {
     for flawless in [&event, &transaction] {
         assert_eq!(relay.faults(flawless), Vec::<String>::new(), "{flawless}");
     }
-    let faulty = [
+    let cases = [
         (&event, "level", json!(17), "name': 'level'"),
         (&event, "timestamp", json!(begun + 3600.0), "future_timestamp"),
         (&event, "message", json!("not where it belongs"), "'message' was unexpected"),
@@ -34,7 +34,7 @@ fn the_judge_finds_faults() {
         (&transaction, "timestamp", json!(begun - 1.0), "end timestamp is smaller"),
         (&transaction, "contexts", json!({}), "missing valid trace context"),
     ];
-    for (of, name, value, expected) in faulty {
+    for (of, name, value, expected) in cases {
         let mut sent: Value = of.clone();
         sent[name] = value;
         let faults = relay.faults(&sent);
