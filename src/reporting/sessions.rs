@@ -51,7 +51,7 @@ struct New {
     ended: [u64; ENDS],
 }
 
-const MINUTE: Duration = Duration::from_secs(60);
+const MINUTE: Duration = Duration::from_mins(1);
 /// What they take while they wait.
 const BYTES: usize = 512;
 

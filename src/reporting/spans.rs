@@ -8,8 +8,8 @@ use crate::protobuf::{Field, fields};
 /// What a `Span` message says, as far as Sentry has a place for it.
 #[derive(Debug, Default)]
 pub(super) struct Span {
-    trace_id: String,
-    span_id: String,
+    trace: String,
+    id: String,
     parent: Option<String>,
     name: String,
     kind: u64,
@@ -52,10 +52,10 @@ impl Span {
         let mut span = Self::default();
         for member in fields(message) {
             match member? {
-                (1, Field::Bytes(id)) => span.trace_id = trace_id(id)?,
-                (2, Field::Bytes(id)) => span.span_id = span_id(id)?,
+                (1, Field::Bytes(id)) => span.trace = trace_id(id)?,
+                (2, Field::Bytes(id)) => span.id = span_id(id)?,
                 (4, Field::Bytes(id)) => span.parent = Some(span_id(id)?),
-                (5, Field::Bytes(name)) => span.name = text(name)?.to_owned(),
+                (5, Field::Bytes(name)) => text(name)?.clone_into(&mut span.name),
                 (6, Field::Number(kind)) => span.kind = kind,
                 (7, Field::Fixed64(time)) => span.start = time,
                 (8, Field::Fixed64(time)) => span.end = time,
@@ -64,7 +64,7 @@ impl Span {
                 _ => {}
             }
         }
-        let is_whole = !span.trace_id.is_empty() && !span.span_id.is_empty();
+        let is_whole = !span.trace.is_empty() && !span.id.is_empty();
         is_whole.then_some(span)
     }
 
@@ -77,10 +77,10 @@ impl Span {
     pub(super) fn into_json(self) -> Map<String, Value> {
         let [start, end] = self.times();
         let (op, status, description) = (self.op(), self.status(), self.description());
-        let Self { trace_id, span_id, parent, data, .. } = self;
+        let Self { trace, id, parent, data, .. } = self;
         let members: [(&str, Value); 9] = [
-            ("trace_id", trace_id.into()),
-            ("span_id", span_id.into()),
+            ("trace_id", trace.into()),
+            ("span_id", id.into()),
             ("op", op.into()),
             ("status", status.into()),
             ("description", description.into()),
@@ -289,14 +289,13 @@ mod tests {
         span.number(6, CLIENT);
         span.fixed64(7, 1_500_000_000_123_456_789);
         span.fixed64(8, 1_500_000_001_123_456_789);
+        let list = |list: &mut Message<'_>| {
+            list.message(1, |any| any.number(3, 3));
+            list.message(1, |any| any.bytes(1, b"kg"));
+        };
         span.message(9, |pair| {
             pair.bytes(1, b"sets");
-            pair.message(2, |any| {
-                any.message(5, |list| {
-                    list.message(1, |any| any.number(3, 3));
-                    list.message(1, |any| any.bytes(1, "kg".as_bytes()));
-                });
-            });
+            pair.message(2, |any| any.message(5, list));
         });
         span.message(15, |status| {
             status.bytes(2, b"it broke");
@@ -329,7 +328,7 @@ mod tests {
         let message = message();
         for end in 0..message.len() {
             if let Some(span) = message.get(..end).and_then(Span::read) {
-                assert_eq!((span.trace_id.len(), span.span_id.len()), (32, 16), "{end}");
+                assert_eq!((span.trace.len(), span.id.len()), (32, 16), "{end}");
             }
         }
         assert!(Span::read(&[]).is_none());

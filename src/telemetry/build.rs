@@ -19,7 +19,7 @@ use super::background::Shared;
 use super::doctor::Practice;
 use super::flushed::Flushed;
 use super::healthy::Healthy;
-use super::reports::{self, Reports};
+use super::reports::{self, Reports, Sent};
 use super::serve::Serving;
 use super::signals::Signals;
 use super::spans::Spans;
@@ -58,42 +58,29 @@ impl Telemetry {
         let red = Arc::new(Red::register(&metrics, &routes)?);
         let dependencies = Arc::new(Dependencies::register(&metrics)?);
         let instruments = Arc::new(Instruments::register(&metrics, &dependencies, &ledger)?);
-        let calls = calls(&dependencies, &spans, config.disabled);
-        let places = spans.places(&config);
         let users = Arc::new(ActiveUsers::register(&metrics)?);
         let watching = Watching::new(collect::register(&metrics, &config)?);
         let (settled, counted) = (Arc::clone(&instruments), Arc::clone(&red));
         let signals: [Arc<dyn Record>; 4] = [settled, counted, users, access];
         let serving = Serving::new(&metrics)?;
         // First, so that the others know whether a failure is reported, and as what.
-        let signals = reports
-            .record()
-            .into_iter()
-            .chain(signals)
-            .chain(spans.record())
-            .chain(serving.record());
+        let signals = reports.record().into_iter().chain(signals);
+        let signals = signals.chain(spans.record()).chain(serving.record());
         let reports = reports.sent(&config)?;
-        let mut acceptor = Acceptor::new(&config, routes, ledger);
-        acceptor.held = spans.room(&config);
-        acceptor.exports_spans = spans.are_exported();
-        acceptor.gathering = reports.gathering(&config);
-        acceptor.spans = spans.ends();
-        acceptor.reporter = reports.number();
-        acceptor.hubs = reports.hubs();
+        let mut acceptor = acceptor(&config, routes, ledger, &spans, &reports);
         if !config.disabled {
             acceptor.instruments = instruments;
         }
         acceptor.records = told(signals.chain(records), config.disabled);
-        let acceptor = Arc::new(acceptor);
-        let server = Arc::new(Server { acceptor, declare: declaring(&red) });
+        let server = Server { acceptor: Arc::new(acceptor), declare: declaring(&red) };
         let parts = Parts {
             practice: Practice::new(&config.clock),
+            places: spans.places(&config),
+            calls: calls(&dependencies, &spans, config.disabled),
             config,
             metrics,
             health,
-            server,
-            calls,
-            places,
+            server: Arc::new(server),
             dependencies,
             red,
             watching,
@@ -107,6 +94,24 @@ impl Telemetry {
         };
         Ok(Self { parts: Arc::new(parts) })
     }
+}
+
+/// What makes requests' contexts, as spans and reports want them.
+fn acceptor(
+    config: &Config,
+    routes: Arc<Routes>,
+    ledger: Ledger,
+    spans: &Spans,
+    reports: &Sent,
+) -> Acceptor {
+    let mut acceptor = Acceptor::new(config, routes, ledger);
+    acceptor.held = spans.room(config);
+    acceptor.exports_spans = spans.are_exported();
+    acceptor.gathering = reports.gathering(config);
+    acceptor.spans = spans.ends();
+    acceptor.reporter = reports.number();
+    acceptor.hubs = reports.hubs();
+    acceptor
 }
 
 /// Who is told of calls.

@@ -28,7 +28,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 pub struct Performed {
     pub sentry: Sentry,
     pub telemetry: Telemetry,
-    _subscriber: DefaultGuard,
+    _entered: DefaultGuard,
 }
 
 impl Performed {
@@ -40,7 +40,7 @@ impl Performed {
     pub async fn with(set: impl FnOnce(&mut Config)) -> Self {
         let sentry = Sentry::start().await;
         let mut config = settings::local();
-        config.service.name = "gym".to_owned();
+        "gym".clone_into(&mut config.service.name);
         config.service.version = Some("1.4.2".to_owned());
         config.logs.output = LogOutput::Writer(LogWriter::new(std::io::sink()));
         sentry.config(&mut config);
@@ -50,8 +50,8 @@ impl Performed {
         let telemetry = Telemetry::build(config).unwrap();
         let layer = telemetry.tracing_layer().unwrap();
         let subscriber = tracing_subscriber::registry().with(layer);
-        let _subscriber = tracing::subscriber::set_default(subscriber);
-        Self { sentry, telemetry, _subscriber }
+        let entered = tracing::subscriber::set_default(subscriber);
+        Self { sentry, telemetry, _entered: entered }
     }
 
     /// Makes a request of a router that has no layer yet, and reads the answer to its end.

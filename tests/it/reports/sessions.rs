@@ -24,13 +24,17 @@ fn router() -> Router {
     Router::new()
         .route("/ok", on_get(async || "ok"))
         .route("/logs", on_get(async || tracing::error!("it broke, and nobody saw")))
-        .route("/shown", on_get(async || drop(RequestContext::current().unwrap().report_id())))
+        .route("/shown", on_get(shown))
         .route("/refused", on_get(refuse))
         .route("/missing", on_get(async || StatusCode::NOT_FOUND))
         .route("/fails", on_get(async || StatusCode::INTERNAL_SERVER_ERROR))
         .route("/body", on_get(async move || body()))
         .route("/panics", on_get(async || -> () { panic!("it is over") }))
         .route("/probe", on_get(async || RequestContext::current().unwrap().exclude()))
+}
+
+async fn shown() -> String {
+    RequestContext::current().unwrap().report_id().to_string()
 }
 
 async fn refuse() -> StatusCode {

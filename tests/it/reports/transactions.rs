@@ -130,15 +130,16 @@ async fn one_without_a_route_has_its_method_for_a_name() {
     assert!(!performed.sentry.has_seen("wp-admin"));
 }
 
+#[obskit::instrument_job("nightly_cleanup")]
+async fn tidy() -> Result<(), std::io::Error> {
+    async {}.instrument(tracing::info_span!("sweep")).await;
+    Err(std::io::Error::other("the disk is gone"))
+}
+
 #[tokio::test]
 async fn a_run_of_a_job_is_one_too() {
-    #[obskit::instrument_job("nightly_cleanup")]
-    async fn clean_up() -> Result<(), std::io::Error> {
-        async {}.instrument(tracing::info_span!("sweep")).await;
-        Err(std::io::Error::other("the disk is gone"))
-    }
     let performed = Performed::start().await;
-    let _ = performed.telemetry.scope(clean_up()).await;
+    let _ = performed.telemetry.scope(tidy()).await;
     let transaction = performed.transaction();
     assert_eq!(transaction["transaction"], "nightly_cleanup");
     assert_eq!(transaction["transaction_info"], json!({ "source": "task" }));

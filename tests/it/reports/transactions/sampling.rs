@@ -91,16 +91,13 @@ async fn a_collector_and_sentry_get_what_each_samples() {
 async fn one_that_is_kept_by_how_it_ended_is_a_transaction_all_the_same() {
     let check = async |status: StatusCode, spans: usize| {
         let collector = Collector::start().await;
-        let performed = Performed::with(|config| {
+        let set = |config: &mut Config| {
             collector.config(config);
             never(config);
             config.traces.keep = Some(Keep::default());
-        })
-        .await;
-        let handler = async move || {
-            async {}.instrument(tracing::info_span!("child")).await;
-            status
         };
+        let performed = Performed::with(set).await;
+        let handler = async move || tracing::info_span!("child").in_scope(|| status);
         performed.ask(&Router::new().route("/", on_get(handler)), get("/")).await;
         let transaction = performed.transaction();
         assert_eq!(transaction["spans"].as_array().unwrap().len(), 1);
