@@ -6,7 +6,7 @@ use super::request::Inner;
 
 /// Of one telemetry.
 #[derive(Debug, Default)]
-pub(crate) struct Hubs;
+pub(crate) struct Hubs(());
 
 /// Of one request.
 #[derive(Debug)]

@@ -14,7 +14,7 @@ impl Reporting {
 
 /// For one request.
 #[derive(Debug, Default)]
-pub(super) struct Reported;
+pub(super) struct Reported(());
 
 #[expect(clippy::unused_self, reason = "as where something is reported")]
 impl super::RequestContext {

@@ -78,7 +78,7 @@ impl Reports {
     pub(super) fn deliver(&self, _: Duration) {}
 
     pub(super) fn hubs(&self) -> Hubs {
-        Hubs
+        Hubs::default()
     }
 
     pub(super) fn record(&self) -> Option<Arc<dyn Record>> {
