@@ -11,12 +11,14 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::{Body, Frame};
 use http_body_util::BodyExt;
+use obskit::config::Config;
 use obskit::context::{self, RequestContext};
 use obskit_tests::lab::{Lab, dispatch};
 use serde_json::Value;
 use tokio::sync::oneshot;
 use tower::{Layer, ServiceExt, service_fn};
-use tracing::{error, info};
+use tracing::instrument::WithSubscriber;
+use tracing::{Dispatch, error, info};
 use tracing_subscriber::layer::SubscriberExt;
 
 use super::lab::Reported;
@@ -92,6 +94,33 @@ async fn the_same_error_is_not_reported_again() {
         assert_eq!(events[0]["event_id"], id);
         assert!(events.get(1).is_none_or(|second| second["event_id"] != id));
     }
+}
+
+/// Whoever comes first, the request's end or its task's error, it is one report and no more.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_error_that_comes_with_the_end_is_reported_once() {
+    const REQUESTS: usize = 300;
+    let set = |config: &mut Config| {
+        (config.reports.limit, config.reports.queue_size) = (0, REQUESTS);
+    };
+    let lab = Reported::with(set).await;
+    let dispatch =
+        Dispatch::new(tracing_subscriber::registry().with(lab.telemetry.tracing_layer().unwrap()));
+    let mut tasks = Vec::new();
+    for _ in 0..REQUESTS {
+        let task = async { error!(error = "disk full", "at the end") };
+        let call = lab.call(async || context::spawn(task.with_subscriber(dispatch.clone())));
+        tasks.push(call.await);
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    let events = lab.events();
+    let mut requests: Vec<_> =
+        events.iter().map(|event| event["tags"]["request_id"].as_str().unwrap()).collect();
+    requests.sort_unstable();
+    requests.dedup();
+    assert_eq!((events.len(), requests.len()), (REQUESTS, REQUESTS));
 }
 
 /// What a stream does for each frame.
