@@ -170,6 +170,7 @@ mod tests {
     }
 
     #[track_caller]
+    #[expect(clippy::needless_pass_by_value, reason = "both are written where it is called")]
     fn check(value: Value, expected: Value) {
         assert_eq!(scrubbed(value), expected);
     }
