@@ -157,17 +157,23 @@ impl Reports {
         })
     }
 
-    /// Takes a panic, as the hook does, and has `tell` log it.
+    /// Takes a panic, as the hook does, and has `tell` log it. Behind the last one no request comes
+    /// to its end.
     pub(crate) fn panic(
         &self,
         info: &PanicHookInfo<'_>,
         request: Option<&RequestContext>,
+        is_last: bool,
         tell: impl FnOnce(),
     ) {
         let Common { redactor, clock, .. } = &*self.shared.common;
         let evidence = panics::gather(info, redactor, clock.wall());
         let message = evidence.message.clone();
-        let id = self.take(self.of(request), Weight::Panic, None, || evidence);
+        let request = self.of(request);
+        if let Some(request) = request.filter(|_| is_last) {
+            request.begin_reporting_at_once();
+        }
+        let id = self.take(request, Weight::Panic, None, || evidence);
         self.shared.panics.add(id, message, clock.now());
         panics::telling(id, tell);
     }

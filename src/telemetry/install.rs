@@ -170,7 +170,7 @@ fn tell_panics(telemetry: &Telemetry) {
     panic::set_hook(Box::new(move |info| {
         // A panic within a log line's value goes no further: neither has the request failed, nor
         // is there a process's end to be written before.
-        if Logging::is_rendering() {
+        if Logging::is_rendering() && !ABORTS {
             log_panic(info);
             return before(info);
         }
@@ -179,7 +179,7 @@ fn tell_panics(telemetry: &Telemetry) {
             context.mark_panicked();
         }
         let request = request.or_else(request_around);
-        reports.panic(info, request.as_ref(), || log_panic(info));
+        reports.panic(info, request.as_ref(), ABORTS, || log_panic(info));
         logging.flush_in_passing(PANIC_FLUSH);
         if ABORTS {
             reports.deliver(LAST_REPORT);

@@ -70,6 +70,7 @@ impl Reports {
         &self,
         _: &PanicHookInfo<'_>,
         _: Option<&RequestContext>,
+        _: bool,
         tell: impl FnOnce(),
     ) {
         tell();

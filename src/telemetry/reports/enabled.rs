@@ -81,15 +81,16 @@ impl Reports {
         self.0.as_ref().map_or(0, reporting::Reports::number)
     }
 
-    /// Takes a panic, as the hook does, and has `tell` log it.
+    /// Takes a panic, as the hook does, and has `tell` log it. Behind the last one the process ends.
     pub(super) fn panic(
         &self,
         info: &PanicHookInfo<'_>,
         request: Option<&RequestContext>,
+        is_last: bool,
         tell: impl FnOnce(),
     ) {
         match &self.0 {
-            Some(reports) => reports.panic(info, request, tell),
+            Some(reports) => reports.panic(info, request, is_last, tell),
             None => tell(),
         }
     }
