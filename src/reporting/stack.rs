@@ -17,7 +17,8 @@ const MAX_OUTSIDE: usize = 16;
 /// Below it there is but what starts a thread.
 const BOTTOM: &str = "__rust_begin_short_backtrace";
 /// What is between a failure and whoever looks at its stack.
-const BETWEEN: [&str; 9] = [
+const BETWEEN: [&str; 10] = [
+    "__rustc",
     "alloc",
     "backtrace",
     "core",
