@@ -10,6 +10,7 @@ use sentry::protocol::{Event, Exception, Uuid};
 
 use crate::context::{EventId, Kept, Lines, RequestContext, Weight, capturing, request_of};
 use crate::export::sentry::{Category, Discard, Envelope, Posting};
+use crate::redaction::Redactor;
 
 use super::client::Counter;
 use super::event::{breadcrumbs, is_default};
@@ -47,7 +48,7 @@ impl Reports {
     pub(super) fn captured(&self, event: Event<'static>) {
         let request = request_of(event.event_id);
         let request = self.of(request.as_ref()).cloned();
-        let fingerprint = fingerprint(&event);
+        let fingerprint = fingerprint(&event, &self.shared.common.redactor);
         let id = EventId::from_bytes(event.event_id.into_bytes());
         // A message of a lower level tells of no failure, so its number says something.
         let limited = Some(&fingerprint).filter(|_| is_error(&event));
@@ -103,10 +104,11 @@ impl Captured {
     }
 }
 
-/// That of an error is the types of it and of its causes, and what the deepest one says.
-fn fingerprint(event: &Event<'_>) -> Fingerprint {
+/// That of an error is the types of it and of its causes, and what the deepest one says. What is to
+/// be hidden in a text is no longer seen in parts of it, so that comes first.
+fn fingerprint(event: &Event<'_>, redactor: &Redactor) -> Fingerprint {
     let kinds = event.exception.values.iter().map(|error| error.ty.clone());
-    let text = texts(event).next().map(normal);
+    let text = texts(event).next().map(|text| normal(&redactor.clean(text)));
     Fingerprint(iter::once("captured".to_owned()).chain(kinds).chain(text).collect())
 }
 

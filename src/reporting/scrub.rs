@@ -71,8 +71,8 @@ impl Scrub<'_> {
         for (name, value) in members {
             match name.as_str() {
                 _ if is_id(name, value) => {}
-                "contexts" | "data" | "env" | "extra" | "headers" | "modules" | "tags" | "user"
-                | "vars" => self.value(value, Names::Theirs),
+                "contexts" | "data" | "env" | "extra" | "headers" | "modules" | "params"
+                | "tags" | "user" | "vars" => self.value(value, Names::Theirs),
                 "cookies" => hide(value),
                 "query_string" => self.query(value),
                 "frames" => self.value(value, Names::Frame),
@@ -190,6 +190,10 @@ mod tests {
         check(
             json!({ "contexts": { "flags": { "values": [{ "flag": "pin", "result": "1" }] } } }),
             json!({ "contexts": { "flags": { "values": [{ "flag": "pin", "result": hidden }] } } }),
+        );
+        check(
+            json!({ "logentry": { "params": [{ "password": "a" }, "pwd=b"] } }),
+            json!({ "logentry": { "params": [{ "password": hidden }, "pwd=[redacted]"] } }),
         );
         check(
             json!({ "request": { "headers": [["cookie", "a"], ["accept", "b"]] } }),

@@ -20,6 +20,7 @@ mod redaction;
 mod request;
 mod rules;
 mod scope;
+mod secrets;
 mod sending;
 mod sessions;
 mod shutdown;
