@@ -14,7 +14,8 @@ use bytes::Bytes;
 use http::{Request, Response, StatusCode};
 use http_body::{Body, Frame};
 use http_body_util::BodyExt;
-use obskit::{Telemetry, context, instrument_job};
+use obskit::context::{self, RequestContext};
+use obskit::{Telemetry, instrument_job};
 use obskit_tests::lines::Lines;
 use obskit_tests::sentry::{Answer, Sentry};
 use obskit_tests::settings;
@@ -208,8 +209,10 @@ async fn a_panic_is_one_report_whoever_catches_it() {
             assert_eq!((&event["level"], &event["transaction"]), (&"fatal".into(), &transaction));
             let ended = act != Act::InStream && !is_foreign;
             assert_eq!(event["tags"]["outcome"].is_string(), ended, "{act:?}");
-            let stack = &event["exception"]["values"][0]["stacktrace"]["frames"];
-            assert!(stack.as_array().is_some_and(|frames| !frames.is_empty()), "{event}");
+            let frames = event["exception"]["values"][0]["stacktrace"]["frames"].as_array();
+            let innermost = frames.and_then(|frames| frames.last()).unwrap();
+            let function = innermost["function"].as_str().unwrap();
+            assert!(function.contains("panics::"), "{act:?}: {event:#}");
         }
     }
 }
@@ -254,6 +257,25 @@ async fn a_job_that_panics_is_one_report() {
     let events = installed.about("a job panics");
     assert_eq!(titles(&events), [["panic", "a job panics"]]);
     assert_eq!(events[0]["transaction"], "pa_job");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_panic_is_more_than_an_error_in_the_same_words() {
+    let Installed { telemetry, .. } = Installed::get().await;
+    let (keep, kept) = tokio::sync::mpsc::unbounded_channel();
+    let handler = move || async move {
+        error!("out of rope");
+        keep.send(RequestContext::current().unwrap()).unwrap();
+    };
+    let app = Router::new().route("/rope", get(handler)).layer(telemetry.layer());
+    let request = Request::get("/rope").body(axum::body::Body::empty()).unwrap();
+    app.oneshot(request).await.unwrap().into_body().collect().await.unwrap();
+    let context = { kept }.recv().await.unwrap();
+    context.sync_scope(|| catch_unwind(|| panic!("out of rope"))).unwrap_err();
+    let events = Installed::get().await.about("out of rope");
+    let levels: Vec<_> = events.iter().map(|event| event["level"].as_str().unwrap()).collect();
+    assert_eq!(levels, ["error", "fatal"], "{events:#?}");
+    assert_ne!(events[0]["event_id"], events[1]["event_id"]);
 }
 
 /// The hook only gathers and posts, whatever the server does.

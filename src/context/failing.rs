@@ -30,6 +30,8 @@ struct State {
     reported: Option<Weight>,
     /// A report has its identity.
     is_claimed: bool,
+    /// Something has told of it.
+    is_known: bool,
 }
 
 /// Texts of one failure by which further evidence of it is known.
@@ -49,7 +51,9 @@ impl Failing {
 
     /// The identity for a report of it: the failure's own for the first one.
     pub(crate) fn claim(&self) -> EventId {
-        let is_claimed = std::mem::replace(&mut self.lock().is_claimed, true);
+        let mut state = self.lock();
+        let is_claimed = std::mem::replace(&mut state.is_claimed, true);
+        state.is_known = true;
         if is_claimed { EventId::random() } else { self.id }
     }
 
@@ -61,6 +65,7 @@ impl Failing {
     /// Keeps evidence if nothing as heavy is there.
     pub(crate) fn add(&self, gathered: Gathered) {
         let mut state = self.lock();
+        state.is_known = true;
         if state.weight().is_none_or(|known| known < gathered.evidence.weight) {
             state.gathered = Some(Box::new(gathered));
         }
@@ -81,6 +86,11 @@ impl Failing {
                 state.told.push(kept.into());
             }
         }
+    }
+
+    /// Whether there is one: its identity may be asked for before.
+    pub(crate) fn is_known(&self) -> bool {
+        self.lock().is_known
     }
 
     /// What of it was reported: the heaviest.

@@ -108,7 +108,7 @@ impl PendingExchange {
         }
         if ends_here || self.is_upgrade() || body.is_end_stream() {
             self.end(true);
-        } else if self.head.is_some_and(|head| head.shape == Shape::Stream) {
+        } else if self.head.is_some_and(Head::begins_stream) {
             self.begin_stream();
         }
         Response::from_parts(parts, ResponseBody::new(body, left, self))
@@ -229,6 +229,14 @@ impl PendingExchange {
                 (if panicked { Outcome::Panicked } else { outcome }, status, grpc)
             }
         }
+    }
+}
+
+impl Head {
+    /// A refusal or a failure is over soon, whatever its route is.
+    fn begins_stream(self) -> bool {
+        let Self { status, shape, .. } = self;
+        shape == Shape::Stream && !status.is_client_error() && !status.is_server_error()
     }
 }
 

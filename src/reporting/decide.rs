@@ -1,5 +1,7 @@
 //! What is reported, and when.
 
+use std::cell::Cell;
+
 use crate::config::ReportCandidate;
 use crate::context::{Cause, Evidence, Outcome, RequestContext, Weight, current_hub};
 use crate::redaction::guard;
@@ -16,19 +18,29 @@ pub(super) struct Case<'a> {
     pub(super) facts: Option<&'a Facts>,
 }
 
+thread_local! {
+    static ASKING: Cell<bool> = const { Cell::new(false) };
+}
+
 impl Case<'_> {
     /// Whether it is reported: by obskit's rule, unless the user has one.
     pub(super) fn is_reported(&self, rule: Option<&Rule>) -> bool {
         let by_default = self.by_default();
         let Some(rule) = rule else { return by_default };
-        guard(|| rule(&self.candidate(by_default))).unwrap_or(by_default)
+        // A rule that itself logs an error is not asked of that.
+        if ASKING.replace(true) {
+            return by_default;
+        }
+        let answer = guard(|| rule(&self.candidate(by_default)));
+        ASKING.set(false);
+        answer.unwrap_or(by_default)
     }
 
     fn by_default(&self) -> bool {
-        match (self.evidence.weight, self.facts.map(|facts| facts.outcome)) {
+        match (self.evidence.weight, self.facts) {
             (Weight::Panic, _) | (_, None) => true,
-            (_, Some(Outcome::ClientError)) => false,
-            (Weight::Status, Some(outcome)) => outcome.is_failure(),
+            (_, Some(facts)) if facts.is_refused() => false,
+            (Weight::Status, Some(facts)) => facts.outcome.is_failure(),
             (Weight::Message | Weight::Failure, Some(_)) => true,
         }
     }
@@ -81,3 +93,34 @@ pub(super) fn bare(context: &RequestContext, facts: &Facts, at: std::time::Syste
 }
 
 type Rule = dyn Fn(&ReportCandidate<'_>) -> bool + Send + Sync;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Asks the rule of an error that was logged outside of requests.
+    fn ask(rule: &Rule) -> bool {
+        let evidence = Evidence {
+            weight: Weight::Message,
+            at: std::time::SystemTime::UNIX_EPOCH,
+            causes: Vec::new(),
+            message: String::new(),
+            target: String::new(),
+            place: None,
+            thread: None,
+            fields: Vec::new(),
+            span: None,
+            stack: None,
+            hub: None,
+        };
+        Case { evidence: &evidence, request: None, facts: None }.is_reported(Some(rule))
+    }
+
+    #[test]
+    fn a_rule_is_not_asked_of_what_it_logs_itself() {
+        assert!(ask(&|_| ask(&|_| false)));
+        assert!(!ask(&|_| false));
+        assert!(ask(&|_| panic!("obskit's own rule holds")));
+        assert!(!ask(&|_| false));
+    }
+}

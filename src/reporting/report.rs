@@ -55,9 +55,13 @@ impl Report {
 }
 
 impl Facts {
-    /// Whether the client is to blame.
+    /// Whether the client is to blame, by the head that was sent if it read no further.
     pub(super) fn is_refused(&self) -> bool {
-        self.outcome == Outcome::ClientError
+        match self.outcome {
+            Outcome::ClientError => true,
+            Outcome::Cancelled => matches!(self.status, Some(400..=498)),
+            _ => false,
+        }
     }
 
     pub(super) fn of_exchange(exchange: &Exchange<'_>) -> Self {

@@ -30,18 +30,19 @@ impl Reports {
     ) -> EventId {
         let Gathered { evidence, .. } = &mut gathered;
         if let Some(failing) = request.and_then(RequestContext::failed)
-            && failing.has_told(evidence)
+            && repeats(failing, evidence)
         {
             return failing.id();
         }
-        let id = request.map_or_else(EventId::random, |request| request.failing().claim());
         let case = Case { evidence, request, facts: None };
-        if case.is_reported(self.shared.common.settings.when.rule()) {
-            if evidence.stack.is_none() && self.would_tell(id, evidence) {
-                evidence.capture();
-            }
-            self.tell(id, gathered, request, None);
+        if !case.is_reported(self.shared.common.settings.when.rule()) {
+            return request.map_or_else(EventId::random, |request| request.failing().id());
         }
+        let id = request.map_or_else(EventId::random, |request| request.failing().claim());
+        if evidence.stack.is_none() && self.would_tell(id, evidence) {
+            evidence.capture();
+        }
+        self.tell(id, gathered, request, None);
         id
     }
 
@@ -134,6 +135,12 @@ impl Reports {
         let share = f64::from(u32::from_be_bytes([a, b, c, d])) / (1_u64 << u32::BITS) as f64;
         share < self.shared.common.settings.sample_rate
     }
+}
+
+/// Whether a report of a request that may go on has said the same already, and of a panic as one.
+fn repeats(failing: &Failing, evidence: &Evidence) -> bool {
+    let is_panic = evidence.weight == Weight::Panic;
+    (!is_panic || failing.reported() == Some(Weight::Panic)) && failing.has_told(evidence)
 }
 
 /// Whether a report of a request has said what this evidence does. A panic is told by nothing else,

@@ -25,6 +25,7 @@ mod sending;
 mod sessions;
 mod shutdown;
 mod stack;
+mod streams;
 mod tls;
 mod transactions;
 mod transport;

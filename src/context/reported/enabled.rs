@@ -69,10 +69,10 @@ impl super::RequestContext {
     /// The identity of its failure, if any was told of.
     #[inline]
     pub(crate) fn failure_id(&self) -> Option<EventId> {
-        self.failed().map(Failing::id)
+        self.failed().filter(|failing| failing.is_known()).map(Failing::id)
     }
 
-    /// Its failure, if any was told of.
+    /// Its failure, if any was told of, or its identity was asked for.
     pub(crate) fn failed(&self) -> Option<&Failing> {
         self.reported().failing.get()
     }
