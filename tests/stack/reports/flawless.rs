@@ -5,18 +5,15 @@ use obskit::Telemetry;
 use obskit::context::RequestContext;
 use obskit_tests::exporter::Exporter;
 use obskit_tests::http as client;
-use obskit_tests::lab::dispatch;
+use obskit_tests::lab::Lab;
 use obskit_tests::relay::Relay;
 use obskit_tests::sentry::Sentry;
-use obskit_tests::settings;
 use serde_json::Value;
 use std::convert::Infallible;
 use std::error::Error;
 use std::io;
 use tower::{Layer, ServiceExt, service_fn};
-use tracing::{dispatcher, error, info, info_span};
-use tracing_subscriber::layer::SubscriberExt;
-use tracing_subscriber::registry;
+use tracing::{error, info, info_span};
 
 use super::{DEADLINE, KINDS, fail};
 
@@ -44,16 +41,14 @@ async fn nothing_of_the_exporter_is_corrected() {
 #[tokio::test]
 async fn nothing_of_whatever_is_said_is_corrected() {
     let sentry = Sentry::start().await;
-    let mut config = settings::local();
-    sentry.config(&mut config);
-    config.reports.traces_sample_rate = 1.0;
-    config.reports.limit = 0;
-    config.service.name = "a service / with \u{1f6b2}".to_owned();
-    config.service.version = Some("1.0/beta 2".to_owned());
-    config.service.environment = Some("none".to_owned());
-    let telemetry = Telemetry::build(config).unwrap();
-    let (layer, levels) = (telemetry.tracing_layer().unwrap(), telemetry.levels().clone());
-    let subscriber = dispatch(registry().with(layer).with(levels));
+    let lab = Lab::new(|config| {
+        sentry.config(config);
+        config.reports.traces_sample_rate = 1.0;
+        config.reports.limit = 0;
+        config.service.name = "a service / with \u{1f6b2}".to_owned();
+        config.service.version = Some("1.0/beta 2".to_owned());
+        config.service.environment = Some("none".to_owned());
+    });
     let texts = [
         String::new(),
         " ".to_owned(),
@@ -63,10 +58,10 @@ async fn nothing_of_whatever_is_said_is_corrected() {
         "long".repeat(10_000),
     ];
     for text in &texts {
-        let _entered = dispatcher::set_default(&subscriber);
-        ask(&telemetry, text).await;
+        let _entered = lab.enter();
+        ask(&lab.telemetry, text).await;
     }
-    assert!(telemetry.flush(DEADLINE));
+    assert!(lab.telemetry.flush(DEADLINE));
     let (events, transactions) = (sentry.events(), sentry.transactions());
     assert_eq!((events.len(), transactions.len()), (texts.len(), texts.len()));
     are_flawless(events.iter().chain(&transactions));
