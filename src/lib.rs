@@ -32,8 +32,8 @@
 //! [`derive(Label)`](derive@Label) and [`derive(Classify)`](derive@Classify).
 //!
 //! With the feature `otlp` requests, what they call and spans of `tracing` go to an OpenTelemetry
-//! collector; [`config::Traces`] has the guide. With the feature `sentry` each failure is one report
-//! in Sentry: [`config::Reports`].
+//! collector; [`config::Traces`] has the guide. With the feature `sentry` each failure is one
+//! report in Sentry: [`config::Reports`].
 //!
 //! In reading order:
 //!

@@ -43,8 +43,9 @@ Usage: exporter [OPTIONS]
 
 Port 0 takes a free one; the addresses are printed. Settings are read from the environment as by
 any service that uses obskit, such as LOG_LEVEL=debug or OBSKIT_NATIVE_HISTOGRAMS=true. Traces are
-sent where OTEL_EXPORTER_OTLP_ENDPOINT says, reports of what fails where SENTRY_DSN says, and nowhere
-without them. GET /api/broken/status, error, panic, task, job and sentry fail, each in its way.
+sent where OTEL_EXPORTER_OTLP_ENDPOINT says, reports of what fails where SENTRY_DSN says, and
+nowhere without them. GET /api/broken/status, error, panic, task, job and sentry fail, each in its
+way.
 ";
 
 const MOST_TRAFFIC: u32 = 10_000;

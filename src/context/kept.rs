@@ -143,11 +143,11 @@ impl Lines {
 mod tests {
     use super::*;
 
-    fn line(line: &[u8]) -> KeptLine<'_> {
+    pub(super) fn line(line: &[u8]) -> KeptLine<'_> {
         KeptLine { level: Level::DEBUG, line, record: b"" }
     }
 
-    fn texts(lines: &Lines) -> Vec<&str> {
+    pub(super) fn texts(lines: &Lines) -> Vec<&str> {
         lines.iter().map(|kept| std::str::from_utf8(kept.line).unwrap()).collect()
     }
 
@@ -160,26 +160,6 @@ mod tests {
         let lines = kept.take();
         assert_eq!(texts(&lines), ["d", "0123456", "ef"]);
         assert_eq!(lines.gave_way(), 4);
-    }
-
-    #[cfg(feature = "sentry")]
-    #[test]
-    fn a_copy_leaves_out_the_line_that_is_asked_for() {
-        let kept = Kept::default();
-        let bounds = Bounds { lines: 3, bytes: 100 };
-        let push = |text: &str| kept.push_counted(line(text.as_bytes()), bounds);
-        let counted = ["a", "bc", "d", "ef"].map(push);
-        assert_eq!(counted, [0, 1, 2, 3]);
-        for (left_out, expected) in [
-            (None, &["bc", "d", "ef"][..]),
-            (Some(0), &["bc", "d", "ef"]),
-            (Some(1), &["d", "ef"]),
-            (Some(2), &["bc", "ef"]),
-            (Some(3), &["bc", "d"]),
-            (Some(4), &["bc", "d", "ef"]),
-        ] {
-            assert_eq!(texts(&kept.copy_without(left_out)), expected, "{left_out:?}");
-        }
     }
 
     #[test]
@@ -204,5 +184,30 @@ mod tests {
         assert!(numbers.eq(99_750..100_000));
         assert_eq!(lines.gave_way(), 99_750);
         assert!(lines.bytes.capacity() <= 4 * bounds.bytes, "{}", lines.bytes.capacity());
+    }
+}
+
+#[cfg(all(test, feature = "sentry"))]
+mod copies {
+    use super::tests::{line, texts};
+    use super::*;
+
+    #[test]
+    fn a_copy_leaves_out_the_line_that_is_asked_for() {
+        let kept = Kept::default();
+        let bounds = Bounds { lines: 3, bytes: 100 };
+        let push = |text: &str| kept.push_counted(line(text.as_bytes()), bounds);
+        let counted = ["a", "bc", "d", "ef"].map(push);
+        assert_eq!(counted, [0, 1, 2, 3]);
+        for (left_out, expected) in [
+            (None, &["bc", "d", "ef"][..]),
+            (Some(0), &["bc", "d", "ef"]),
+            (Some(1), &["d", "ef"]),
+            (Some(2), &["bc", "ef"]),
+            (Some(3), &["bc", "d"]),
+            (Some(4), &["bc", "d", "ef"]),
+        ] {
+            assert_eq!(texts(&kept.copy_without(left_out)), expected, "{left_out:?}");
+        }
     }
 }

@@ -30,8 +30,8 @@ const OPEN: u8 = 1;
 /// Not looked at for a while.
 const RESTING: u8 = 2;
 
-/// Who wants a stack just now. `backtrace` takes stacks and looks names up under one lock, which the
-/// thread that looks up would have again before anybody else.
+/// Who wants a stack just now. `backtrace` takes stacks and looks names up under one lock, which
+/// the thread that looks up would have again before anybody else.
 static WAITING: AtomicUsize = AtomicUsize::new(0);
 /// A thread that lets others go before looks so often whether they have.
 const MAX_YIELDS: usize = 1_000;

@@ -40,8 +40,8 @@ const INTRODUCTION: &str = "\
 - Times in `OTEL_*` are milliseconds without a unit, as the specification says; times in
   `OBSKIT_*` have their unit.
 - Sizes in `OBSKIT_*` are bytes, or have the unit KiB, MiB or GiB.
-- Without effect so far, only read and checked: `OTEL_METRICS_EXPORTER`, `OTEL_METRIC_EXPORT_*` and the
-  `METRICS` forms of the exporters' settings. They wait for what they set.
+- Without effect so far, only read and checked: `OTEL_METRICS_EXPORTER`, `OTEL_METRIC_EXPORT_*` and
+  the `METRICS` forms of the exporters' settings. They wait for what they set.
 ";
 
 /// Every variable read stands in the table, and every variable in the table is read.
