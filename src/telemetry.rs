@@ -200,7 +200,7 @@ impl Telemetry {
         logging.flush(left()) && are_sent
     }
 
-    /// Has spans exported from now on.
+    /// Has spans, log records and reports sent from now on.
     fn export(&self) {
         let Parts { spans, reports, background, logging, .. } = &*self.parts;
         let started = spans.start(background, logging.levels());

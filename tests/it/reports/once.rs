@@ -11,6 +11,7 @@ use http::{Request, StatusCode};
 use http_body_util::BodyExt;
 use obskit::context::RequestContext;
 use obskit::{instrument_dependency, instrument_endpoint};
+use obskit_tests::exported::Sums;
 use serde_json::Value;
 use tower::ServiceExt;
 use tracing::{error, info, warn};
@@ -177,9 +178,15 @@ async fn without_a_dsn_there_is_nothing() {
     let _events = lab.enter();
     let app = app(&lab);
     ask(&app, MIXES - 1, 500).await;
-    let lab_without = Reported::with(|config| config.disabled = true).await;
-    ask(&app, MIXES - 1, 500).await;
-    assert_eq!((lab.events().len(), lab_without.events().len()), (0, 0));
+    assert_eq!(lab.events().len(), 0);
+    let disabled = Reported::with(|config| config.disabled = true).await;
+    let _events = disabled.enter();
+    ask(&self::app(&disabled), MIXES - 1, 500).await;
+    assert_eq!(disabled.events().len(), 0);
+    // It is the settings that make the difference.
+    for lab in [&lab, &disabled] {
+        assert_eq!(Sums::of(&lab.telemetry, "report"), Sums::default());
+    }
 }
 
 #[tokio::test]
