@@ -29,6 +29,7 @@ pub mod recorded;
 pub mod redis;
 pub mod relay;
 pub mod rotel;
+pub mod runtimes;
 pub mod samples;
 pub mod scripted;
 pub mod sentry;

@@ -19,7 +19,8 @@ pub(super) fn losses(ledger: &Ledger) -> Finding {
     Finding::warning(
         CHECK,
         format!("telemetry was lost since the start: {}", lost.join(", ")),
-        "obskit_dropped_total{signal, reason} shows when; docs/metrics.md says what each means.",
+        "obskit_dropped_total{signal, reason} shows when; what each means stands in docs/logging.md, \
+         docs/tracing.md and docs/reports.md.",
     )
 }
 

@@ -8,7 +8,8 @@ use obskit::Telemetry;
 use obskit_tests::collector::{Answer, Collector};
 use obskit_tests::exported::{Sums, requests};
 use obskit_tests::recorded;
-use tokio::runtime::{Builder, Runtime};
+use obskit_tests::runtimes::{run, runtimes};
+use tokio::runtime::Builder;
 
 use super::{PATIENCE, stage};
 
@@ -17,37 +18,6 @@ fn telemetry(collector: &Collector) -> Telemetry {
         collector.config(config);
         config.traces.batch.schedule_delay = Duration::from_hours(1);
     })
-}
-
-/// Runs a future on no runtime at all.
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Wake(thread::Thread);
-    impl std::task::Wake for Wake {
-        fn wake(self: std::sync::Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = std::sync::Arc::new(Wake(thread::current())).into();
-    let mut cx = std::task::Context::from_waker(&waker);
-    let mut future = std::pin::pin!(future);
-    loop {
-        if let std::task::Poll::Ready(done) = future.as_mut().poll(&mut cx) {
-            return done;
-        }
-        thread::park();
-    }
-}
-
-fn runtimes() -> [Option<Runtime>; 3] {
-    let many = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    [None, Some(Builder::new_current_thread().enable_all().build().unwrap()), Some(many)]
-}
-
-fn run<F: Future>(runtime: Option<&Runtime>, future: F) -> F::Output {
-    match runtime {
-        Some(runtime) => runtime.block_on(future),
-        None => block_on(future),
-    }
 }
 
 #[test]

@@ -1,44 +1,13 @@
 //! Reports arrive from every runtime and from none, and no end waits past its deadline.
 
-use std::thread;
 use std::time::{Duration, Instant};
 
 use obskit_tests::exported::{Sums, failures};
+use obskit_tests::runtimes::{run, runtimes};
 use obskit_tests::sentry::{Answer, Sentry};
-use tokio::runtime::{Builder, Runtime};
+use tokio::runtime::Builder;
 
 use super::sending::{PATIENCE, stage, telemetry};
-
-/// Runs a future on no runtime at all.
-fn block_on<F: Future>(future: F) -> F::Output {
-    struct Wake(thread::Thread);
-    impl std::task::Wake for Wake {
-        fn wake(self: std::sync::Arc<Self>) {
-            self.0.unpark();
-        }
-    }
-    let waker = std::sync::Arc::new(Wake(thread::current())).into();
-    let mut cx = std::task::Context::from_waker(&waker);
-    let mut future = std::pin::pin!(future);
-    loop {
-        if let std::task::Poll::Ready(done) = future.as_mut().poll(&mut cx) {
-            return done;
-        }
-        thread::park();
-    }
-}
-
-fn runtimes() -> [Option<Runtime>; 3] {
-    let many = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
-    [None, Some(Builder::new_current_thread().enable_all().build().unwrap()), Some(many)]
-}
-
-fn run<F: Future>(runtime: Option<&Runtime>, future: F) -> F::Output {
-    match runtime {
-        Some(runtime) => runtime.block_on(future),
-        None => block_on(future),
-    }
-}
 
 #[test]
 fn the_last_report_arrives_by_shutdown_flush_and_drop_on_every_runtime() {

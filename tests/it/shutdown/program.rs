@@ -1,10 +1,10 @@
 //! The signal as a program sees it, and without one.
 
-use super::runtimes::block_on;
 use obskit::Telemetry;
 use obskit::config::AdminAddr;
 use obskit::telemetry::ShutdownSignal;
 use obskit_tests::http as client;
+use obskit_tests::runtimes::block_on;
 use obskit_tests::settings;
 use obskit_tests::wait::soon;
 use std::future::{pending, ready};

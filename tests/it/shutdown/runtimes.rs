@@ -3,38 +3,16 @@
 use obskit::config::AdminAddr;
 use obskit::telemetry::Report;
 use obskit_tests::lab::Lab;
+use obskit_tests::runtimes::block_on;
 use std::net::TcpStream;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
-use std::pin::pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, Wake, Waker};
-use std::thread::{self, Thread};
 use std::time::Duration;
 use tokio::runtime::Builder;
 use tracing::info;
 
 const DEADLINE: Duration = Duration::from_secs(20);
 const LINES: u64 = 100;
-
-struct Parked(Thread);
-
-impl Wake for Parked {
-    fn wake(self: Arc<Self>) {
-        self.0.unpark();
-    }
-}
-
-/// What a future comes to, without any runtime.
-pub fn block_on<F: Future>(future: F) -> F::Output {
-    let waker = Waker::from(Arc::new(Parked(thread::current())));
-    let (mut future, mut cx) = (pin!(future), Context::from_waker(&waker));
-    loop {
-        match future.as_mut().poll(&mut cx) {
-            Poll::Ready(output) => return output,
-            Poll::Pending => thread::park(),
-        }
-    }
-}
 
 fn lab() -> Lab {
     let lab = Lab::new(|config| config.admin.addr = AdminAddr::from(([127, 0, 0, 1], 0)));
