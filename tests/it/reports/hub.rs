@@ -236,7 +236,7 @@ async fn a_hub_that_somebody_holds_stays_that_of_its_request() {
         },
     ];
     for (number, hold) in hold.into_iter().enumerate() {
-        let held = lab.request(hold).await;
+        let kept = lab.request(hold).await;
         let own = lab
             .call(async || {
                 turn().await;
@@ -245,11 +245,11 @@ async fn a_hub_that_somebody_holds_stays_that_of_its_request() {
                 RequestContext::current().unwrap().request_id().to_string()
             })
             .await;
-        let late = held.downcast_ref::<Arc<Hub>>();
+        let late = kept.downcast_ref::<Arc<Hub>>();
         if let Some(hub) = late {
             hub.capture_message("late", Level::Info);
         }
-        drop(held);
+        drop(kept);
         let events = lab.events();
         let next = named(&events, "next")[number];
         assert_eq!(tag(next, "held"), None, "{number}: {next}");

@@ -110,7 +110,7 @@ async fn ask(app: &Router, mix: u8, status: u16) -> String {
     id
 }
 
-fn of<'a>(events: &'a [Value], mix: u8, status: u16) -> Vec<&'a Value> {
+fn of(events: &[Value], mix: u8, status: u16) -> Vec<&Value> {
     let id = format!("mix-{mix}-{status}");
     events.iter().filter(|event| event["tags"]["request_id"] == *id).collect()
 }

@@ -87,8 +87,8 @@ async fn check_spans(protocol: Protocol, scheme: &str, expected: &str) {
     requests(&lab.telemetry, 3).await;
     assert!(lab.telemetry.flush(PATIENCE));
     assert_eq!((collector.count_distinct(), collector.exports()[0].is_grpc), (3, is_grpc));
-    assert_eq!(proxy.asked()[0].line, expected);
-    assert_eq!(proxy.asked()[0].credentials.as_deref(), Some(CREDENTIALS));
+    let asked = &proxy.asked()[0];
+    assert_eq!((&*asked.line, asked.credentials.as_deref()), (expected, Some(CREDENTIALS)));
     let found = lab.telemetry.doctor().await;
     let found = found.finding("otlp_traces").unwrap();
     assert_eq!(found.severity, Severity::Ok, "{found:?}");

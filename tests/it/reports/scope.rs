@@ -4,6 +4,7 @@ use std::convert::Infallible;
 
 use http::{Request, Response, StatusCode};
 use obskit::context::RequestContext;
+use sentry::protocol::Event;
 use sentry::{Breadcrumb, User};
 use serde_json::{Value, json};
 use tower::{Layer, ServiceExt, service_fn};
@@ -90,15 +91,11 @@ async fn of_an_error_outside_of_requests() {
 #[tokio::test]
 async fn an_event_processor_may_change_a_report_or_drop_it() {
     let lab = Reported::start().await;
-    fail(&lab, || {
-        sentry::configure_scope(|scope| {
-            scope.add_event_processor(|mut event| {
-                event.tags.insert("processed".to_owned(), "yes".to_owned());
-                Some(event)
-            });
-        });
-    })
-    .await;
+    let process = |mut event: Event<'static>| {
+        event.tags.insert("processed".to_owned(), "yes".to_owned());
+        Some(event)
+    };
+    fail(&lab, || sentry::configure_scope(|scope| scope.add_event_processor(process))).await;
     assert_eq!(lab.event()["tags"]["processed"], "yes");
     fail(&lab, || sentry::configure_scope(|scope| scope.add_event_processor(|_| None))).await;
     assert_eq!(lab.events().len(), 1);
