@@ -19,8 +19,8 @@ pub(super) fn losses(ledger: &Ledger) -> Finding {
     Finding::warning(
         CHECK,
         format!("telemetry was lost since the start: {}", lost.join(", ")),
-        "obskit_dropped_total{signal, reason} shows when; what each means stands in docs/logging.md, \
-         docs/tracing.md and docs/reports.md.",
+        "obskit_dropped_total{signal, reason} shows when; what each means stands in \
+         docs/logging.md, docs/tracing.md and docs/reports.md.",
     )
 }
 

@@ -81,7 +81,8 @@ impl Reports {
         self.0.as_ref().map_or(0, reporting::Reports::number)
     }
 
-    /// Takes a panic, as the hook does, and has `tell` log it. Behind the last one the process ends.
+    /// Takes a panic, as the hook does, and has `tell` log it. Behind the last one the process
+    /// ends.
     pub(super) fn panic(
         &self,
         info: &PanicHookInfo<'_>,
