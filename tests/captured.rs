@@ -1,13 +1,16 @@
-//! What `sentry`'s own calls capture outside of requests, once obskit is installed: one test, in a
-//! process of its own.
+//! What `sentry`'s own calls capture outside of requests, once obskit is installed, and what they
+//! set for every request: one test, in a process of its own.
 
+use std::convert::Infallible;
 use std::thread;
 use std::time::Duration;
 
+use http::{Request, Response};
 use obskit_tests::sentry::Sentry;
 use obskit_tests::settings;
 use sentry::{Hub, Level};
 use serde_json::json;
+use tower::{Layer, ServiceExt, service_fn};
 
 fn capture(thread: &'static str) -> String {
     sentry::configure_scope(|scope| scope.set_tag(thread, "set"));
@@ -33,9 +36,20 @@ async fn it_is_sent_from_any_thread() {
         assert_eq!(event["tags"], json!({ name: "set" }));
         assert_eq!(event.get("request"), None);
     }
+    // A request's hub begins with it, too.
+    let tagged = |event: &serde_json::Value| event["tags"]["here"] == "set";
+    let handler = service_fn(|_: Request<String>| async {
+        sentry::capture_message("within", Level::Info);
+        Ok::<_, Infallible>(Response::new(String::new()))
+    });
+    let request = Request::new(String::new());
+    telemetry.layer().layer(handler).oneshot(request).await.unwrap();
+    assert!(telemetry.flush(Duration::from_secs(20)));
+    let events = to.events();
+    assert!(events.len() == 3 && tagged(&events[2]), "{events:#?}");
     // Nothing waits for what is gone.
     telemetry.shutdown(Duration::from_secs(20)).await.unwrap();
     assert!(Hub::current().client().unwrap().flush(Some(Duration::from_secs(20))));
     capture("late");
-    assert_eq!(to.events().len(), 2);
+    assert_eq!(to.events().len(), 3);
 }

@@ -88,11 +88,7 @@ impl Installed {
     async fn get() -> &'static Self {
         static INSTALLED: OnceCell<Installed> = OnceCell::const_new();
         let install = || async {
-            let before = std::panic::take_hook();
-            std::panic::set_hook(Box::new(move |info| {
-                HOOKED.with(|hooked| hooked.set(hooked.get() + 1));
-                before(info);
-            }));
+            count_panics();
             let (sentry, lines) = (Sentry::start().await, Lines::default());
             let mut config = settings::local();
             sentry.config(&mut config);
@@ -177,6 +173,16 @@ fn title(event: &Value) -> [&str; 2] {
     ["type", "value"].map(|name| error.and_then(|error| error[name].as_str()).unwrap_or("?"))
 }
 
+/// By a hook that is there before obskit's.
+#[expect(clippy::disallowed_methods, reason = "obskit's hook is to call it")]
+fn count_panics() {
+    let before = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        HOOKED.with(|hooked| hooked.set(hooked.get() + 1));
+        before(info);
+    }));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_panic_is_one_report_whoever_catches_it() {
     let installed = Installed::get().await;
@@ -205,7 +211,7 @@ async fn a_panic_is_one_report_whoever_catches_it() {
             assert_eq!(titles(&events), [["panic", &*message]], "{act:?} {layers:?}");
             let event = &events[0];
             let is_foreign = act == Act::InForeignTask;
-            let transaction = if is_foreign { Value::Null } else { "GET /panics".into() };
+            let transaction = Value::from((!is_foreign).then_some("GET /panics"));
             assert_eq!((&event["level"], &event["transaction"]), (&"fatal".into(), &transaction));
             let ended = act != Act::InStream && !is_foreign;
             assert_eq!(event["tags"]["outcome"].is_string(), ended, "{act:?}");

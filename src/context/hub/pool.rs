@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 
 use sentry::{Client, Hub, Scope};
 
-use super::say_capturing;
+use super::{say_capturing, scope_of};
 use crate::context::request::Inner;
 
 /// A hub, and what it was made with.
@@ -72,7 +72,8 @@ impl Pooled {
     #[cold]
     fn new(client: &Arc<Client>) -> Self {
         let owner = Arc::<Mutex<Weak<Inner>>>::default();
-        let (mut scope, known) = (Scope::default(), Arc::clone(&owner));
+        // What the program set for all of itself.
+        let (mut scope, known) = (scope_of(&Hub::main()), Arc::clone(&owner));
         scope.add_event_processor(move |event| {
             let request = known.lock().unwrap_or_else(PoisonError::into_inner).clone();
             say_capturing(event.event_id, request);
