@@ -7,11 +7,8 @@ use super::{EventId, contains_words};
 
 /// The failure of one request: its identity, the evidence that tells most, and what of it was
 /// reported.
-#[derive(Debug)]
-pub(crate) struct Failing {
-    id: EventId,
-    state: Mutex<State>,
-}
+#[derive(Debug, Default)]
+pub(crate) struct Failing(Mutex<State>);
 
 /// Evidence that waits for the request's end.
 #[derive(Debug)]
@@ -21,8 +18,9 @@ pub(crate) struct Gathered {
     pub(crate) crumb: Option<u64>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    id: EventId,
     gathered: Option<Box<Gathered>>,
     /// What reports of it say.
     told: Vec<Box<str>>,
@@ -38,23 +36,37 @@ struct State {
 const MAX_TOLD: usize = 16;
 const MAX_TOLD_BYTES: usize = 512;
 
-impl Default for Failing {
+impl Default for State {
     fn default() -> Self {
-        Self { id: EventId::random(), state: Mutex::default() }
+        Self {
+            id: EventId::random(),
+            gathered: None,
+            told: Vec::new(),
+            reported: None,
+            is_claimed: false,
+            is_known: false,
+        }
     }
 }
 
 impl Failing {
     pub(crate) fn id(&self) -> EventId {
-        self.id
+        self.lock().id
     }
 
-    /// The identity for a report of it: the failure's own for the first one.
-    pub(crate) fn claim(&self) -> EventId {
+    /// The identity for a report of it: the failure's own for the first one, and for a panic, which
+    /// it is known by from then on.
+    pub(crate) fn claim(&self, weight: Weight) -> EventId {
         let mut state = self.lock();
-        let is_claimed = std::mem::replace(&mut state.is_claimed, true);
         state.is_known = true;
-        if is_claimed { EventId::random() } else { self.id }
+        if weight == Weight::Panic {
+            state.renew();
+        }
+        if state.is_claimed {
+            return EventId::random();
+        }
+        state.is_claimed = true;
+        state.id
     }
 
     /// Whether evidence of that weight would take the place of what is there.
@@ -67,6 +79,9 @@ impl Failing {
         let mut state = self.lock();
         state.is_known = true;
         if state.weight().is_none_or(|known| known < gathered.evidence.weight) {
+            if gathered.evidence.weight == Weight::Panic {
+                state.renew();
+            }
             state.gathered = Some(Box::new(gathered));
         }
     }
@@ -107,11 +122,18 @@ impl Failing {
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl State {
+    /// Takes another identity if a report has this one.
+    fn renew(&mut self) {
+        if std::mem::take(&mut self.is_claimed) {
+            self.id = EventId::random();
+        }
+    }
+
     fn weight(&self) -> Option<Weight> {
         self.gathered.as_ref().map(|gathered| gathered.evidence.weight)
     }

@@ -47,16 +47,20 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let mut this = self.project();
-        let Some(future) = this.future.as_mut().as_pin_mut() else { return Poll::Pending };
-        let result = match this.pending {
-            Some(pending) => {
-                let result = ready!(pending.run(|| future.poll(cx)));
+        let future = &mut this.future;
+        let mut poll = || {
+            let Some(inner) = future.as_mut().as_pin_mut() else { return Poll::Pending };
+            let polled = inner.poll(cx);
+            if polled.is_ready() {
                 // What a timeout has given up is still in there, and belongs to the request.
-                pending.run(|| this.future.set(None));
-                result
+                future.set(None);
             }
-            None => ready!(future.poll(cx)),
+            polled
         };
+        let result = ready!(match this.pending {
+            Some(pending) => pending.run(poll),
+            None => poll(),
+        });
         Poll::Ready(match (result, this.pending.take()) {
             (Ok(response), Some(pending)) => Ok(pending.respond(response)),
             (Ok(response), None) => Ok(response.map(ResponseBody::unwatched)),

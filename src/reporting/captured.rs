@@ -35,7 +35,7 @@ impl Reports {
         let request = request_of(event.event_id);
         if let Some(request) = self.of(request.as_ref()).filter(|_| is_error(&event)) {
             let failing = request.failing();
-            event.event_id = Uuid::from_bytes(failing.claim().to_bytes());
+            event.event_id = Uuid::from_bytes(failing.claim(weight(&event)).to_bytes());
             let redactor = &self.shared.common.redactor;
             let texts: Vec<_> = texts(&event).map(|text| redactor.clean(text)).collect();
             failing.tell(weight(&event), texts.iter().map(AsRef::as_ref));

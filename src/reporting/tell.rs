@@ -38,7 +38,8 @@ impl Reports {
         if !case.is_reported(self.shared.common.settings.when.rule()) {
             return request.map_or_else(EventId::random, |request| request.failing().id());
         }
-        let id = request.map_or_else(EventId::random, |request| request.failing().claim());
+        let weight = evidence.weight;
+        let id = request.map_or_else(EventId::random, |request| request.failing().claim(weight));
         if evidence.stack.is_none() && self.would_tell(id, evidence) {
             evidence.capture();
         }
@@ -62,7 +63,7 @@ impl Reports {
         let Some(gathered) = gathered else { return };
         let evidence = &gathered.evidence;
         if (Case { evidence, request: Some(context), facts: Some(&facts) }).is_reported(rule) {
-            let id = context.failing().claim();
+            let id = context.failing().claim(evidence.weight);
             self.tell(id, gathered, Some(context), Some(facts));
         }
     }

@@ -56,7 +56,8 @@ impl Reporting {
 impl super::RequestContext {
     /// The identity of this request's failure: of its report, its log lines and its span. An error
     /// page may show it, and [`Telemetry`](crate::Telemetry) takes a user's feedback by it. It is
-    /// the same whenever it is asked for, and stands for nothing if the request does not fail.
+    /// the same whenever it is asked for, unless a panic follows what `sentry`'s own calls have
+    /// captured, and stands for nothing if the request does not fail.
     pub fn report_id(&self) -> EventId {
         self.failing().id()
     }

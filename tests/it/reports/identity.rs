@@ -201,6 +201,26 @@ async fn what_a_user_captures_is_the_requests_report() {
     }
 }
 
+/// Both are reported, and it is known by the panic.
+#[tokio::test]
+async fn a_panic_behind_what_a_user_has_captured_is_another_failure() {
+    let lab = Reported::start().await;
+    let _entered = lab.enter();
+    let handler = async |_: Request<String>| -> Result<Response<String>, Infallible> {
+        sentry::capture_error(&Declined);
+        // As a panic without a hook.
+        std::panic::resume_unwind(Box::new("lost"))
+    };
+    let service = lab.telemetry.layer().layer(service_fn(handler));
+    tokio::spawn(service.oneshot(Request::new(String::new()))).await.unwrap_err();
+    let events = lab.events();
+    assert_eq!(events.len(), 2, "{events:#?}");
+    let panic = events.iter().find(|event| event["level"] == "fatal").unwrap();
+    let lines = lab.lines();
+    assert_eq!(lines.len(), 1, "{lines:#?}");
+    assert_eq!(lines[0]["error"]["id"], *of(panic));
+}
+
 #[tokio::test]
 async fn what_a_user_captures_below_errors_is_none_of_it() {
     let lab = Reported::start().await;
