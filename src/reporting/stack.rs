@@ -55,9 +55,20 @@ fn told<'a>(
     (!frames.is_empty()).then(|| Stacktrace { frames, ..Stacktrace::default() })
 }
 
-/// What has no crate is the system's, or a symbol of the language's own.
+/// What has no crate is the system's, or a symbol of the language's own. Closures that macros write
+/// into the application have its names, and places of their own.
 fn is_between(symbol: &Symbol) -> bool {
-    crate_of(&symbol.function).is_none_or(|name| BETWEEN.contains(&name) || name == LAYERS)
+    let is_of_macro = symbol.path.as_deref().is_some_and(is_of_macro);
+    let name = crate_of(&symbol.function);
+    is_of_macro || name.is_none_or(|name| BETWEEN.contains(&name) || name == LAYERS)
+}
+
+/// Whether a path is of the macros by which failures are told, as `tracing-0.1.44/src/macros.rs`.
+fn is_of_macro(path: &str) -> bool {
+    let mut parts = path.rsplit(['/', '\\']);
+    let (file, source, package) = (parts.next(), parts.next(), parts.next());
+    let name = package.and_then(|package| package.rsplit_once('-')).map(|(name, _)| name);
+    (file, source) == (Some("macros.rs"), Some("src")) && matches!(name, Some("log" | "tracing"))
 }
 
 fn frame(symbol: &Symbol, prefixes: &[String]) -> Frame {
@@ -102,6 +113,17 @@ mod tests {
             format!("{mark}{}", frame.function.as_deref().unwrap_or_default())
         };
         assert_eq!(told.iter().rev().map(shown).collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_a_macro_writes_is_not_the_failure() {
+        let check = |path: &str, expected: bool| assert_eq!(is_of_macro(path), expected, "{path}");
+        check("/home/me/.cargo/registry/src/i-19/tracing-0.1.44/src/macros.rs", true);
+        check("C:\\me\\.cargo\\registry\\src\\i-19\\log-0.4.29\\src\\macros.rs", true);
+        check("tracing-0.1.44/src/macros.rs", true);
+        check("/home/me/shop/src/macros.rs", false);
+        check("tracing-0.1.44/src/span.rs", false);
+        check("macros.rs", false);
     }
 
     #[test]
