@@ -34,6 +34,23 @@ pub(crate) struct Evidence {
 }
 
 impl Evidence {
+    /// One that says nothing yet.
+    pub(crate) fn new(weight: Weight, at: SystemTime) -> Self {
+        Self {
+            weight,
+            at,
+            causes: Vec::new(),
+            message: String::new(),
+            target: String::new(),
+            place: None,
+            thread: None,
+            fields: Vec::new(),
+            span: None,
+            stack: None,
+            hub: None,
+        }
+    }
+
     /// What is at the bottom of it: the deepest cause, or the message where there is none.
     pub(crate) fn root(&self) -> &str {
         self.causes.last().map_or(&self.message, |cause| &cause.message)

@@ -77,19 +77,9 @@ pub(super) fn bare(context: &RequestContext, facts: &Facts, at: std::time::Syste
         (_, _, None, None) => "Failed".to_owned(),
     };
     let message = request::transaction(context);
-    Evidence {
-        weight: if is_panic { Weight::Panic } else { Weight::Status },
-        at,
-        causes: vec![Cause { kind, message }],
-        message: String::new(),
-        target: String::new(),
-        place: None,
-        thread: None,
-        fields: Vec::new(),
-        span: None,
-        stack: None,
-        hub: current_hub(),
-    }
+    let weight = if is_panic { Weight::Panic } else { Weight::Status };
+    let causes = vec![Cause { kind, message }];
+    Evidence { causes, hub: current_hub(), ..Evidence::new(weight, at) }
 }
 
 type Rule = dyn Fn(&ReportCandidate<'_>) -> bool + Send + Sync;
@@ -100,19 +90,7 @@ mod tests {
 
     /// Asks the rule of an error that was logged outside of requests.
     fn ask(rule: &Rule) -> bool {
-        let evidence = Evidence {
-            weight: Weight::Message,
-            at: std::time::SystemTime::UNIX_EPOCH,
-            causes: Vec::new(),
-            message: String::new(),
-            target: String::new(),
-            place: None,
-            thread: None,
-            fields: Vec::new(),
-            span: None,
-            stack: None,
-            hub: None,
-        };
+        let evidence = Evidence::new(Weight::Message, std::time::SystemTime::UNIX_EPOCH);
         Case { evidence: &evidence, request: None, facts: None }.is_reported(Some(rule))
     }
 

@@ -42,17 +42,11 @@ pub(super) fn gather(
     let normalized = event.normalized_metadata();
     let metadata = normalized.as_ref().unwrap_or_else(|| event.metadata());
     let mut evidence = Evidence {
-        weight: Weight::Message,
-        at,
-        causes: Vec::new(),
-        message: String::new(),
         target: metadata.target().to_owned(),
         place: metadata.file().zip(metadata.line()).map(|(file, line)| (file.to_owned(), line)),
-        thread: None,
-        fields: Vec::new(),
         span,
-        stack: None,
         hub: current_hub(),
+        ..Evidence::new(Weight::Message, at)
     };
     event.record(&mut Visitor { plans: &site.fields, redactor, evidence: &mut evidence });
     if !evidence.causes.is_empty() {

@@ -69,17 +69,13 @@ pub(super) fn gather(info: &PanicHookInfo<'_>, redactor: &Redactor, at: SystemTi
     let said = info.payload_as_str().unwrap_or("a panic without a message");
     redactor.text(said, false, |text| message = kept(text, MAX_MESSAGE_BYTES));
     Evidence {
-        weight: Weight::Panic,
-        at,
         causes: vec![Cause { kind: TARGET.to_owned(), message: message.clone() }],
         message,
         target: TARGET.to_owned(),
         place: info.location().map(|place| (place.file().to_owned(), place.line())),
         thread: thread::current().name().map(str::to_owned),
-        fields: Vec::new(),
-        span: None,
-        stack: None,
         hub: current_hub(),
+        ..Evidence::new(Weight::Panic, at)
     }
 }
 
